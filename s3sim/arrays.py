@@ -1,0 +1,65 @@
+"""Names for the arrays that the model is made of, and sums by group."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+Ints = NDArray[np.int64]
+Cents = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+def sum_by(group: Ints, n_groups: int, values: Floats | Bools | None = None) -> Floats:
+    """Return the sum of `values` (or the count) in each of `n_groups` groups, shape [n_groups].
+
+    >>> sum_by(np.array([0, 2, 2]), 3, np.array([1.0, 2.0, 3.0])).tolist()
+    [1.0, 0.0, 5.0]
+    """
+    return np.bincount(group, values, n_groups).astype(np.float64)
+
+
+def sum_cents(group: Ints, n_groups: int, cents: Cents) -> Cents:
+    """Return exact integer sums of `cents` in each group, shape [n_groups]."""
+    total = np.zeros(n_groups, np.int64)
+    np.add.at(total, group, cents)
+    return total
+
+
+def standardised(values: Floats, axis: int = -1) -> Floats:
+    """Return z scores along `axis`; a constant line gives zeros.
+
+    >>> standardised(np.array([1.0, 3.0])).tolist()
+    [-1.0, 1.0]
+    """
+    centred = values - values.mean(axis=axis, keepdims=True)
+    spread = values.std(axis=axis, keepdims=True)
+    result: Floats = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 1e-12)
+    return result
+
+
+def draw_from(cumulative: Floats, row: Ints, u: Floats) -> Ints:
+    """Return a column for each `row` of a table of cumulative weights, by inverse transform.
+
+    Parameters
+    ----------
+    cumulative : array [n, m]
+        Cumulative weights along each row; the last column is the row's total.
+    row : array [k]
+        Row to draw from.
+    u : array [k]
+        Uniforms in [0, 1).
+
+    Returns
+    -------
+    array [k]
+        Column index, or -1 where the row has no weight at all.
+    """
+    n, m = cumulative.shape
+    total = cumulative[:, -1]
+    safe = np.where(total > 0, total, 1.0)
+    # One search for all rows: row r occupies the interval [r, r + 1) of a flat, sorted array.
+    flat = (np.minimum(cumulative / safe[:, None], 1.0) + np.arange(n)[:, None]).ravel()
+    found = np.searchsorted(flat, row + np.minimum(u, 1 - 1e-12), side="right") - row * m
+    column: Ints = np.minimum(found, m - 1)
+    return np.where(total[row] > 0, column, -1)

@@ -1,0 +1,1 @@
+"""How the world works: one causal story a file."""

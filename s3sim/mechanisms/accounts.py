@@ -1,0 +1,38 @@
+"""The quarter is closed: unspent money is booked, the ledger must balance."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.environment import QUARTERS, Environment
+from s3sim.parameter import Parametric
+from s3sim.state import State
+
+
+@dataclass(frozen=True)
+class Accounts(Parametric):
+    """Regional accounts and public books; a ledger that does not balance voids the run."""
+
+    name: ClassVar[str] = "accounts"
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state with the books of the quarter closed.
+
+        Raises
+        ------
+        LedgerError
+            If sources differ from uses plus the money still held.
+        """
+        last = env.quarter == env.n_quarters - 1
+        if env.quarter_of_year == QUARTERS - 1 or last:
+            rest = int(state.authorities.balance.sum()) + state.pool
+            state = state.replace(
+                ledger=state.ledger.book(env.year, {"unspent": rest}),
+                authorities=state.authorities.replace(
+                    balance=np.zeros_like(state.authorities.balance)
+                ),
+                pool=0,
+            )
+        state.ledger.check(int(state.authorities.balance.sum()) + state.pool)
+        return state

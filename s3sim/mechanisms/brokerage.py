@@ -1,0 +1,193 @@
+"""Innovation brokers: a bounded number of clients, a search over registers, error, learning.
+
+The transnational innovation brokerage system (TIBS) of GoSmart BSR: identification, profile,
+needs, search in the broker network, matching, support, follow-up.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.agreement import matched
+from s3sim.arrays import Bools, Floats, Ints
+from s3sim.environment import Environment
+from s3sim.meeting import Directory
+from s3sim.parameter import Parametric, param
+from s3sim.proximity import degree
+from s3sim.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
+
+SME_LIMIT = 250
+SPECIALIST_LOSS = 0.5
+"""A generalist broker judges firm-institute matches half as well."""
+
+
+@dataclass(frozen=True)
+class Brokerage(Parametric):
+    """Brokers propose pairs; the pairs decide. Fees are paid by the budget, before any grant.
+
+    Ranking: q V / sd(V) + sqrt(1 - q^2) noise; skill q grows with cases: q + learning (1 - q) cases.
+    """
+
+    name: ClassVar[str] = "brokerage"
+
+    clients: float = param(
+        4.0,
+        1.0,
+        20.0,
+        "firms that a broker serves in a quarter",
+        unit="firms",
+        source="15 clients a broker-year (range 5-40) after the GoSmart needs study",
+    )
+    register: int = param(
+        64, 8, 200, "register entries looked through for a client", unit="organisations"
+    )
+    proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations")
+    skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value")
+    learning: float = param(
+        0.01, 0.0, 0.05, "skill gained by a real case, share of what is missing", unit="share"
+    )
+    relief: float = param(
+        0.5,
+        0.0,
+        0.9,
+        "share of border frictions that a broker removes",
+        unit="share",
+        source="check: pair formation +75 % in Boudreau et al. 2017",
+    )
+    trust: float = param(0.2, 0.0, 0.5, "trust that a broker lends to a new pair")
+    institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after this quarter's clients were served."""
+        at_work = env.instruments.brokers * state.brokers.funded
+        if not at_work.any():
+            return state
+        people, brokers, n = state.organisations, state.brokers, len(state.organisations)
+        credit = brokers.credit + at_work * self.clients * env.scale
+        capacity = np.floor(credit + 1e-9).astype(np.int64)
+        free = env.agreement.capacity(people) - degree(n, state.ties.source, state.ties.partner)
+        client = self._clients(people, free, capacity, env)
+        handled = np.bincount(people.region[client], minlength=len(capacity))
+        skill = np.where(at_work > 0, np.maximum(brokers.skill, self.skill), brokers.skill)
+        new = self._matches(client, skill, free, state, env)
+        region = people.region[new.source]
+        cases = handled * env.weight / np.maximum(env.instruments.brokers, 1e-9)
+        learnt = 1 - (1 - self.learning) ** np.where(at_work > 0, cases, 0.0)
+        served = people.served.copy()
+        served[client] = True
+        return state.replace(
+            organisations=people.replace(served=served),
+            ties=state.ties.joined(new),
+            brokers=brokers.replace(
+                skill=skill + learnt * (1 - skill),
+                # An idle hour does not come back: credit beyond one client is lost.
+                credit=np.minimum(credit - handled, 1.0),
+                clients=brokers.clients + handled,
+                firms=brokers.firms
+                + np.bincount(
+                    people.region[client[~people.served[client]]], minlength=len(capacity)
+                ),
+                matches=brokers.matches + np.bincount(region, minlength=len(capacity)),
+            ),
+        )
+
+    def _clients(self, people: Organisations, free: Ints, capacity: Ints, env: Environment) -> Ints:
+        """Return the SMEs served now: new clients first, by the luck of the draw, within capacity."""
+        eligible = people.firms & people.innovative & (people.size < SME_LIMIT) & (free > 0)
+        row = np.flatnonzero(eligible & (capacity[people.region] > 0))
+        luck = env.dice.uniform("brokerage/client", len(people))[row] + people.served[row]
+        region = people.region[row]
+        order = np.lexsort((luck, region))
+        size = np.bincount(region, minlength=len(capacity))
+        rank = np.empty(len(row), np.int64)
+        rank[order] = np.arange(len(row)) - (np.cumsum(size) - size)[region[order]]
+        return row[rank < capacity[region]]
+
+    def _matches(
+        self, client: Ints, skill: Floats, free: Ints, state: State, env: Environment
+    ) -> Ties:
+        """Search the registers, propose the best-looking, let both sides decide."""
+        people = state.organisations
+        one, other = self._register(client, people, env)
+        if not len(one):
+            return Ties.none()
+        keep = self._shortlist(one, other, skill, people, env)
+        one, other = one[keep], other[keep]
+        worth = env.agreement.utility(
+            people,
+            one,
+            other,
+            space=env.space,
+            proximity=env.proximity,
+            dice=env.dice,
+            relief=self.relief,
+            trust=self.trust,
+        )
+        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
+        yes = matched(one, other, surplus, free)
+        n, no = int(yes.sum()), np.zeros(int(yes.sum()), bool)
+        when = np.full(n, env.quarter)
+        return Ties(
+            one[yes],
+            other[yes],
+            when,
+            np.full(n, -1),
+            np.full(n, BROKERED),
+            np.full(n, self.trust),
+            no,
+            no,
+        )
+
+    def _register(self, client: Ints, people: Organisations, env: Environment) -> tuple[Ints, Ints]:
+        """Return clients and register entries, shape [P], each pair once."""
+        one = np.repeat(client, self.register)
+        slot = np.tile(np.arange(self.register), len(client))
+        u = np.stack(
+            [env.dice.pair(f"brokerage/register {k}", one, slot) for k in range(4)], axis=1
+        )
+        region = people.region[one]
+        abroad = env.space.abroad[region]
+        offices = env.instruments.brokers > 0
+        where = abroad & offices[None, :] if env.instruments.broker_network else ~abroad
+        # Registers list all regions alike: distance no longer decides who is met.
+        flat = np.ones_like(env.gravity)
+        directory = Directory.of(people, env.world, env.space, flat, env.outward)
+        firm = directory.firms(region, people.domain[one], where, u[:, 1:4])
+        institute = directory.research(region, where, u[:, 1:3])
+        other = np.where((u[:, 0] < self.institutes) & (institute >= 0), institute, firm)
+        key = one * len(people) + other
+        first = np.zeros(len(key), bool)
+        first[np.unique(key, return_index=True)[1]] = True
+        good = first & (other >= 0) & (other != one)
+        return one[good], other[good]
+
+    def _shortlist(
+        self, one: Ints, other: Ints, skill: Floats, people: Organisations, env: Environment
+    ) -> Bools:
+        """Return the entries that a client's broker ranks highest, with error."""
+        space, region = env.space, people.region
+        distance = space.cognitive_distance(
+            space.positions(people.knowledge[one]), space.positions(people.knowledge[other])
+        )
+        institute = people.kind == INSTITUTE
+        abroad = space.abroad[region[one], region[other]]
+        trust = np.full(len(one), self.trust)
+        value = env.proximity.value(
+            distance,
+            people.absorptive_capacity[one],
+            institute[one],
+            institute[other],
+            abroad,
+            trust,
+            self.relief,
+        )
+        judged = skill[region[one]] * np.where(people.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
+        noise = np.sqrt(12) * (env.dice.pair("brokerage/error", one, other) - 0.5)
+        seen = judged * value / max(float(value.std()), 1e-9) + np.sqrt(1 - judged**2) * noise
+        order = np.lexsort((-seen, one))
+        first = np.concatenate([[True], one[order][1:] != one[order][:-1]])
+        start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))
+        keep = np.zeros(len(one), bool)
+        keep[order] = np.arange(len(order)) - start < self.proposals
+        return keep

@@ -1,0 +1,293 @@
+"""Yearly regional calls: firms apply, authorities select with error, money is committed."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Cents, Floats, Ints, sum_by, sum_cents
+from s3sim.environment import Environment
+from s3sim.parameter import Parametric, param
+from s3sim.state import (
+    HORIZONTAL,
+    NOT_SEEKING,
+    REGIONAL,
+    SEEKING_ANY,
+    SEEKING_DOMESTIC,
+    Organisations,
+    Projects,
+    State,
+)
+
+
+@dataclass(frozen=True)
+class Calls(Parametric):
+    """Regional calls, and horizontal support where a policy offers it.
+
+    Applicants know the value of their project; the authority sees it with noise, the more the
+    worse its administration, adds points for priorities and for SMEs, and funds down the list
+    until the money is gone; the last project gets what remains.
+    """
+
+    name: ClassVar[str] = "calls"
+
+    application_rate: float = param(
+        0.30, 0.05, 0.8, "innovative firms that apply in a year when chances are good", unit="share"
+    )
+    usual_success: float = param(
+        0.37,
+        0.25,
+        0.60,
+        "success rate at which all those apply",
+        unit="share",
+        source="Podlaskie micro-grants: 59 contracts of 159 bids; Eurostars 0.26; I3 0.39",
+        mark="reported",
+    )
+    insider_bonus: float = param(
+        0.5,
+        0.0,
+        2.0,
+        "how much more often earlier winners apply",
+        unit="share",
+        source="direction: Yankova and Abbasiharofteh 2025",
+    )
+    project_cost: float = param(
+        150.0,
+        50.0,
+        400.0,
+        "cost of a project of a firm of 50 persons",
+        unit="kEUR",
+        source="between micro-grants of 23 kEUR and collaborative grants of 100-1,000 kEUR",
+    )
+    cost_elasticity: float = param(
+        0.5, 0.0, 1.0, "elasticity of project cost to size", unit="elasticity"
+    )
+    aid_small: float = param(
+        0.70,
+        0.25,
+        0.80,
+        "aid intensity for firms below 50 persons",
+        unit="share of cost",
+        source="state-aid practice",
+        mark="recalled",
+    )
+    aid_medium: float = param(
+        0.60,
+        0.25,
+        0.80,
+        "aid intensity for firms of 50-249 persons",
+        unit="share of cost",
+        source="state-aid practice",
+        mark="recalled",
+    )
+    aid_large: float = param(
+        0.40,
+        0.25,
+        0.80,
+        "aid intensity for larger firms",
+        unit="share of cost",
+        source="state-aid practice",
+        mark="recalled",
+    )
+    selection_noise: float = param(
+        0.6, 0.0, 2.0, "error of selection at the worst administration", unit="standard deviations"
+    )
+    priority_bonus: float = param(
+        0.5, 0.0, 2.0, "points for a project in a priority domain", unit="standard deviations"
+    )
+    sme_bonus: float = param(0.3, 0.0, 2.0, "points for an SME", unit="standard deviations")
+    collaborative_share: float = param(
+        0.40, 0.1, 0.8, "funded projects that must find a partner", unit="share"
+    )
+    success_memory: float = param(
+        0.5, 0.1, 1.0, "weight of the last call in what firms expect", unit="share"
+    )
+    payment_lag: int = param(
+        3,
+        1,
+        6,
+        "from award to payment",
+        unit="quarters",
+        source="reimbursement after reporting (Interreg BSR manual)",
+        mark="recalled",
+    )
+    duration: int = param(
+        8,
+        4,
+        14,
+        "length of a funded project",
+        unit="quarters",
+        source="two- to three-year grants",
+        mark="recalled",
+    )
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after this year's regional calls."""
+        if env.quarter_of_year != 0:
+            return state
+        people, balance = state.organisations, state.authorities.balance
+        horizontal = np.floor(balance * min(env.instruments.horizontal_share, 1.0)).astype(np.int64)
+        support = self._support(people, horizontal, env)
+        applicant = self._applicants(people, state.authorities.success, env)
+        cost, aid = self.cost(people.size[applicant]), self.aid(people.size[applicant])
+        value = env.dice.normal("calls/value", len(people))[applicant]
+        asked = np.floor(cost * aid * 100_000 * env.weight).astype(np.int64)
+        authority = env.world.authority[people.region[applicant]]
+        award = self._selected(state, env, applicant, value, asked, balance - horizontal)
+        success = self._expected(state.authorities.success, authority, asked, award, horizontal)
+        won = award > 0
+        projects = Projects(
+            applicant[won],
+            np.full(won.sum(), REGIONAL),
+            authority[won],
+            people.domain[applicant][won],
+            award[won],
+            cost[won] * award[won] / asked[won],
+            value[won],
+            np.full(won.sum(), env.quarter + self.payment_lag),
+            np.full(won.sum(), env.quarter + self.payment_lag + self.duration),
+            np.zeros(won.sum()),
+        )
+        spent = sum_cents(authority, len(balance), award) + sum_cents(
+            support.authority, len(balance), support.award
+        )
+        booked = {
+            "regional_grants": int(award.sum()),
+            "horizontal_support": int(support.award.sum()),
+        }
+        grants = people.grants.copy()
+        grants[projects.organisation] += 1
+        return state.replace(
+            organisations=people.replace(
+                grants=grants, seeking=self._seeking(projects, people, env)
+            ),
+            projects=state.projects.joined(support).joined(projects),
+            authorities=state.authorities.replace(balance=balance - spent, success=success),
+            ledger=state.ledger.book(env.year, booked),
+            regions=state.regions.replace(awards=_by_region(people, projects, support, env)),
+        )
+
+    def cost(self, size: Floats) -> Floats:
+        """Return the cost of a project, kEUR."""
+        return self.project_cost * (np.maximum(size, 1.0) / 50) ** self.cost_elasticity
+
+    def aid(self, size: Floats) -> Floats:
+        """Return the aid intensity, share of cost."""
+        return np.select([size < 50, size < 250], [self.aid_small, self.aid_medium], self.aid_large)
+
+    def _applicants(self, people: Organisations, success: Floats, env: Environment) -> Ints:
+        """Firms apply the more often the better the chances were, and if they have won before."""
+        chance = np.minimum(1.0, success / self.usual_success)[env.world.authority[people.region]]
+        insider = 1 + self.insider_bonus * (people.grants > 0)
+        applies = (
+            env.dice.uniform("calls/apply", len(people)) < self.application_rate * chance * insider
+        )
+        return np.flatnonzero(applies & people.firms & people.innovative)
+
+    def _selected(
+        self,
+        state: State,
+        env: Environment,
+        applicant: Ints,
+        value: Floats,
+        asked: Cents,
+        pot: Cents,
+    ) -> Cents:
+        """Return the award of each applicant: first the reserved money, then the open money."""
+        people, world = state.organisations, env.world
+        region = people.region[applicant]
+        authority = world.authority[region]
+        priority = state.authorities.priorities[authority, people.domain[applicant]]
+        sme = people.size[applicant] < 250
+        error = self.selection_noise * (1 - world.admin_quality[region])
+        seen = value + error * env.dice.normal("calls/selection", len(people))[applicant]
+        points = self.priority_bonus * priority * (env.instruments.reserved_share > 0)
+        score = seen + points + self.sme_bonus * sme
+        reserved = np.floor(pot * min(env.instruments.reserved_share, 1.0)).astype(np.int64)
+        first = funded(authority, score, np.where(priority, asked, 0), reserved)
+        left = pot - sum_cents(authority, len(pot), first)
+        # Reserved money that finds no priority project stays reserved, and hence unspent.
+        opened = np.minimum(left, pot - reserved)
+        return first + funded(authority, score, np.where(first == 0, asked, 0), opened)
+
+    def _expected(
+        self, before: Floats, authority: Ints, asked: Cents, award: Cents, horizontal: Cents
+    ) -> Floats:
+        wanted = sum_by(authority, len(before), asked.astype(np.float64))
+        got = sum_by(authority, len(before), award.astype(np.float64))
+        rate = np.divide(got, wanted, out=np.ones_like(got), where=wanted > 0)
+        learnt = (1 - self.success_memory) * before + self.success_memory * rate
+        return np.where(horizontal > 0, before, learnt)
+
+    def _support(self, people: Organisations, pot: Cents, env: Environment) -> Projects:
+        """Pay every R&D performer a part of its R&D, so that the money is just used up."""
+        if not pot.any():
+            return Projects.none()
+        row = np.flatnonzero(people.firms & (people.rd > 0))
+        authority = env.world.authority[people.region[row]]
+        total = sum_by(authority, len(pot), people.rd[row])
+        award = np.floor(
+            pot[authority] * people.rd[row] / np.maximum(total[authority], 1e-9)
+        ).astype(np.int64)
+        when = np.full(len(row), env.quarter + self.payment_lag)
+        keur = award / 100_000 / env.weight
+        value = env.dice.normal("calls/value", len(people))[row]
+        return Projects(
+            row,
+            np.full(len(row), HORIZONTAL),
+            authority,
+            people.domain[row],
+            award,
+            keur / self.aid(people.size[row]),
+            value,
+            when,
+            when + self.duration,
+            np.zeros(len(row)),
+        )
+
+    def _seeking(self, projects: Projects, people: Organisations, env: Environment) -> Ints:
+        """Return which partner the winners of collaborative projects must find."""
+        u = env.dice.uniform("calls/collaborative", (len(people), 2))
+        row = projects.organisation
+        abroad = u[row, 1] < env.instruments.abroad_share
+        seeking = np.full(len(people), NOT_SEEKING)
+        needs = u[row, 0] < self.collaborative_share
+        seeking[row] = np.where(needs, np.where(abroad, SEEKING_ANY, SEEKING_DOMESTIC), NOT_SEEKING)
+        return seeking
+
+
+def funded(group: Ints, score: Floats, asked: Cents, pot: Cents) -> Cents:
+    """Return awards: down each group's list by score until its pot is empty.
+
+    Parameters
+    ----------
+    group : array [n]
+        Whose pot pays.
+    score : array [n]
+        Higher is funded first; equal scores in row order.
+    asked : array [n]
+        Cents asked for; 0 asks for nothing.
+    pot : array [groups]
+        Cents available.
+
+    >>> funded(np.array([0, 0, 1]), np.array([1.0, 2.0, 0.0]), np.array([60, 70, 10]), np.array([100, 5])).tolist()
+    [30, 70, 5]
+    """
+    order = np.lexsort((-score, group))
+    running = np.cumsum(asked[order])
+    size = np.bincount(group, minlength=len(pot))
+    first = np.cumsum(size) - size
+    before_group = np.concatenate([[0], running])[first]
+    before = running - asked[order] - before_group[group[order]]
+    award = np.zeros(len(asked), np.int64)
+    award[order] = np.clip(pot[group[order]] - before, 0, asked[order])
+    return award
+
+
+def _by_region(
+    people: Organisations, projects: Projects, support: Projects, env: Environment
+) -> Cents:
+    n = env.world.n_regions
+    return sum_cents(people.region[projects.organisation], n, projects.award) + sum_cents(
+        people.region[support.organisation], n, support.award
+    )

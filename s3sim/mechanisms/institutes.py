@@ -1,0 +1,63 @@
+"""Research institutes deepen their domains, slowly, from grants and projects."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.environment import YEAR_FRACTION, Environment
+from s3sim.parameter import Parametric, param
+from s3sim.state import INSTITUTE, State
+
+
+@dataclass(frozen=True)
+class Institutes(Parametric):
+    """Knowledge of an institute grows with its research money, with a long lag (through its stock).
+
+    growth of mastery = speed (stock a researcher / usual)^exponent (1 - mastery), on domains that
+    it already works in; a share of its effort follows the priorities of its authority.
+    Institutes also raise radical innovation and widen the reach of learning (`innovation`,
+    `proximity`), feed the pool of spillovers and let firms spin off (`demography`).
+    """
+
+    name: ClassVar[str] = "institutes"
+
+    speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year")
+    exponent: float = param(0.8, 0.5, 1.0, "returns to public research money", unit="elasticity")
+    usual_stock: float = param(
+        400.0,
+        100.0,
+        1000.0,
+        "research stock of a researcher at usual money",
+        unit="kEUR/researcher",
+        source="about 70 kEUR a year over a depreciation of 0.17",
+    )
+    steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share")
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after this quarter's public research."""
+        people = state.organisations
+        row = np.flatnonzero(people.active & (people.kind == INSTITUTE))
+        a_head = people.rd_stock[row] / np.maximum(people.size[row], 1.0)
+        pace = self.speed * YEAR_FRACTION * (a_head / self.usual_stock) ** self.exponent
+        mastery = people.knowledge[row].astype(np.float64)
+        works_in = mastery > 0.1
+        wanted = state.authorities.priorities[env.world.authority[people.region[row]]]
+        wanted = wanted | state.joint_priorities
+        listed = (works_in & wanted).sum(axis=1, keepdims=True)
+        # Effort is shared: what priorities get is taken from the institute's other domains.
+        number = np.maximum(works_in.sum(axis=1, keepdims=True), 1)
+        boost = np.where(
+            listed > 0,
+            np.where(
+                wanted,
+                1 - self.steered + self.steered * number / np.maximum(listed, 1),
+                1 - self.steered,
+            ),
+            1.0,
+        )
+        effort = np.where(works_in, np.minimum(boost, 3.0), 0.0)
+        knowledge = people.knowledge.copy()
+        grown = mastery + np.minimum(pace[:, None] * effort, 1.0) * (1 - mastery)
+        knowledge[row] = np.clip(grown, 0.0, 1.0)
+        return state.replace(organisations=people.replace(knowledge=knowledge))

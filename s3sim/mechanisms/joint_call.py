@@ -1,0 +1,216 @@
+"""The joint call of Trans-S3: consortia across borders compete for pooled money."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Bools, Cents, Floats, Ints, sum_cents
+from s3sim.environment import Environment
+from s3sim.parameter import Parametric, param
+from s3sim.proximity import degree
+from s3sim.state import (
+    INSTITUTE,
+    JOINT,
+    JOINT_GRANT,
+    SEEKING_ABROAD,
+    Organisations,
+    Projects,
+    State,
+    Ties,
+)
+
+
+@dataclass(frozen=True)
+class JointCall(Parametric):
+    """Announced with the year, decided later: bids need partners in two countries.
+
+    Firms in joint priority domains bid with a partner abroad that they have, or look for one.
+    The pool is spent down the list of bids; what no bid deserves stays unspent.
+    """
+
+    name: ClassVar[str] = "joint_call"
+
+    bidding_rate: float = param(
+        0.15, 0.02, 0.5, "innovative firms in joint priorities that bid in a year", unit="share"
+    )
+    project_cost: float = param(
+        250.0,
+        100.0,
+        1000.0,
+        "cost for each partner of a joint project",
+        unit="kEUR",
+        source="collaborative grants of 100 kEUR to 1 MEUR",
+    )
+    aid: float = param(
+        0.60,
+        0.45,
+        0.85,
+        "aid intensity of joint projects",
+        unit="share of cost",
+        source="state-aid ceilings with the bonus for cross-border projects",
+        mark="recalled",
+    )
+    selection_noise: float = param(
+        0.4, 0.0, 2.0, "error of joint selection", unit="standard deviations"
+    )
+    payment_lag: int = param(
+        3,
+        1,
+        8,
+        "from award to payment",
+        unit="quarters",
+        source="Interreg BSR: reimbursement after reporting",
+        mark="recalled",
+    )
+    duration: int = param(
+        8,
+        4,
+        14,
+        "length of a joint project",
+        unit="quarters",
+        source="Interreg BSR projects: 2-3 years",
+        mark="reported",
+    )
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after the announcement or the decision that is due."""
+        offer = env.instruments
+        if env.quarter_of_year == 0 and state.pool > 0:
+            state = self._announced(state, env)
+        if env.quarter_of_year == offer.joint_delay and state.ties.bid.any():
+            state = self._decided(state, env)
+        return state
+
+    def _announced(self, state: State, env: Environment) -> State:
+        """Mark standing bids among ties across borders; let other bidders look for a partner."""
+        people, ties, joint = state.organisations, state.ties, env.instruments.joint_regions
+        bids = people.firms & people.innovative & joint[people.region]
+        bids &= state.joint_priorities[people.domain]
+        bids &= env.dice.uniform("joint call/bid", len(people)) < self.bidding_rate
+        here, there = people.region[ties.source], people.region[ties.partner]
+        standing = env.space.abroad[here, there] & joint[here] & joint[there]
+        standing &= bids[ties.source] | bids[ties.partner]
+        covered = degree(len(people), ties.source[standing], ties.partner[standing]) > 0
+        # A project won in this quarter's regional call keeps its own search.
+        looks = bids & ~covered & (people.seeking == 0)
+        return state.replace(
+            ties=ties.replace(bid=ties.bid | standing),
+            organisations=people.replace(seeking=np.where(looks, SEEKING_ABROAD, people.seeking)),
+        )
+
+    def _decided(self, state: State, env: Environment) -> State:
+        """Rank bids, spend the pool, turn winners into funded ties and drop failed consortia."""
+        people, ties = state.organisations, state.ties
+        bid = np.flatnonzero(ties.bid)
+        score, value = self._scores(people, ties.where(ties.bid), env)
+        asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * env.weight))
+        award = _down_the_list(score, asked, state.pool)
+        won = award > 0
+        kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
+        start = ties.start.copy()
+        kind[bid[won]], pending[bid[won]] = JOINT_GRANT, False
+        start[bid[won]] = np.where(ties.pending[bid[won]], env.quarter, start[bid[won]])
+        end[bid[won]] = env.quarter + self.payment_lag + self.duration
+        new = self._projects(people, ties, bid[won], award[won], value[won], asked[won], env)
+        grants = people.grants.copy()
+        np.add.at(grants, new.organisation, 1)
+        after = ties.replace(
+            kind=kind, end=end, start=start, pending=pending, bid=np.zeros(len(ties), bool)
+        )
+        awards = state.regions.awards + sum_cents(
+            people.region[new.organisation], env.world.n_regions, new.award
+        )
+        return state.replace(
+            ties=after.where(~after.pending),
+            organisations=people.replace(grants=grants),
+            projects=state.projects.joined(new),
+            pool=state.pool - int(award.sum()),
+            ledger=state.ledger.book(env.year, {"joint_grants": int(award.sum())}),
+            regions=state.regions.replace(awards=awards),
+        )
+
+    def _scores(self, people: Organisations, bids: Ties, env: Environment) -> tuple[Floats, Floats]:
+        """Return what the jury sees and the private value of each bid, standard deviations."""
+        one, other, space = bids.source, bids.partner, env.space
+        here, there = (
+            space.positions(people.knowledge[one]),
+            space.positions(people.knowledge[other]),
+        )
+        distance = space.cognitive_distance(here, there)
+        abroad = np.ones(len(bids), bool)
+        merit = _merit(env, people, one, other, distance, abroad, bids.trust)
+        merit = merit + _merit(env, people, other, one, distance, abroad, bids.trust)
+        spread = max(float(merit.std()), 1e-9)
+        value = env.dice.normal("joint call/value", len(people))[one]
+        noise = (self.selection_noise + env.instruments.selection_noise) * _normal_pairs(
+            env, one, other
+        )
+        lagging = env.world.lagging[people.region]
+        cohesion = (
+            env.instruments.cohesion_weight * (lagging[one].astype(float) + lagging[other]) / 2
+        )
+        return merit / spread + 0.5 * value + noise + cohesion, value
+
+    def _projects(
+        self,
+        people: Organisations,
+        ties: Ties,
+        row: Ints,
+        award: Cents,
+        value: Floats,
+        asked: Cents,
+        env: Environment,
+    ) -> Projects:
+        """Return one project for each side; the odd cent goes to the lead."""
+        half = award // 2
+        who = np.concatenate([ties.source[row], ties.partner[row]])
+        part = np.concatenate([award - half, half])
+        cost = np.tile(self.project_cost * award / asked, 2)
+        due = np.full(len(who), env.quarter + self.payment_lag)
+        pays = np.full(len(who), env.world.n_authorities)
+        return Projects(
+            who,
+            np.full(len(who), JOINT),
+            pays,
+            people.domain[who],
+            part,
+            cost,
+            np.tile(value, 2),
+            due,
+            due + self.duration,
+            np.zeros(len(who)),
+        )
+
+
+def _merit(
+    env: Environment,
+    people: Organisations,
+    one: Ints,
+    other: Ints,
+    distance: Floats,
+    abroad: Bools,
+    trust: Floats,
+) -> Floats:
+    institute = people.kind == INSTITUTE
+    return env.proximity.value(
+        distance, people.absorptive_capacity[one], institute[one], institute[other], abroad, trust
+    )
+
+
+def _normal_pairs(env: Environment, one: Ints, other: Ints) -> Floats:
+    """Standard normal numbers of pairs (Box and Muller 1958)."""
+    u, v = (
+        env.dice.pair("joint call/jury", one, other),
+        env.dice.pair("joint call/jury 2", one, other),
+    )
+    result: Floats = np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
+    return result
+
+
+def _down_the_list(score: Floats, asked: Cents, pot: int) -> Cents:
+    order = np.argsort(-score, kind="stable")
+    before = np.cumsum(asked[order]) - asked[order]
+    award = np.zeros(len(asked), np.int64)
+    award[order] = np.clip(pot - before, 0, asked[order])
+    return award

@@ -1,0 +1,77 @@
+"""Partners learn from each other: an inverted U in how different they are."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Floats, Ints, Singles, sum_by
+from s3sim.environment import YEAR_FRACTION, Environment
+from s3sim.parameter import Parametric, param
+from s3sim.state import INSTITUTE, State
+
+
+@dataclass(frozen=True)
+class Learning(Parametric):
+    """Value of learning and transfer of mastery along every collaboration in progress.
+
+    The value (`proximity`) raises the chance to innovate; transfer moves the partner's home
+    domain into one's own knowledge, which brings partners closer and makes a repeated tie worth
+    less: second-hand knowledge is worth most when it is new.
+    """
+
+    name: ClassVar[str] = "learning"
+
+    transfer: float = param(
+        0.20,
+        0.02,
+        0.6,
+        "speed at which an understood gap in the partner's home domain closes",
+        unit="1/year",
+    )
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after learning of the quarter."""
+        people, n = state.organisations, len(state.organisations)
+        ties = state.ties.where(~state.ties.pending)
+        learner = np.concatenate([ties.source, ties.partner])
+        teacher = np.concatenate([ties.partner, ties.source])
+        trust = np.concatenate([ties.trust, ties.trust])
+        space, institute = env.space, people.kind == INSTITUTE
+        place = (
+            space.positions(people.knowledge[learner]),
+            space.positions(people.knowledge[teacher]),
+        )
+        distance = space.cognitive_distance(*place)
+        capacity = people.absorptive_capacity[learner]
+        abroad = space.abroad[people.region[learner], people.region[teacher]]
+        value = env.proximity.value(
+            distance, capacity, institute[learner], institute[teacher], abroad, trust
+        )
+        from_institute = np.where(institute[teacher], value, 0.0)
+        number = np.maximum(sum_by(learner, n), 1.0)
+        understood = env.proximity.understanding(distance, capacity, institute[learner])
+        return state.replace(
+            organisations=people.replace(
+                learning=sum_by(learner, n, value),
+                institute_learning=sum_by(learner, n, from_institute),
+                novelty=sum_by(learner, n, distance) / number,
+                knowledge=self._transferred(state, learner, teacher, understood),
+            )
+        )
+
+    def _transferred(
+        self,
+        state: State,
+        learner: Ints,
+        teacher: Ints,
+        understood: Floats,
+    ) -> Singles:
+        people = state.organisations
+        domain = people.domain[teacher]
+        gap = np.maximum(0.0, people.knowledge[teacher, domain] - people.knowledge[learner, domain])
+        gain = (self.transfer * YEAR_FRACTION * understood * gap).astype(np.float32)
+        knowledge = people.knowledge.copy()
+        # Two partners from one domain: the larger gain counts, so that mastery cannot overshoot.
+        np.maximum.at(knowledge, (learner, domain), people.knowledge[learner, domain] + gain)
+        return knowledge

@@ -1,0 +1,161 @@
+"""Firms sell: shares of fixed markets, employment, cash.
+
+What one firm gains within a market others lose, unless it takes share from the rest of the world
+(the product-market rivalry of Bloom, Schankerman and Van Reenen 2013).
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Floats, Ints, sum_by
+from s3sim.beginning import market_of
+from s3sim.environment import YEAR_FRACTION, Environment
+from s3sim.parameter import Parametric, param
+from s3sim.state import Organisations, State
+
+YOUTH = 5.0
+"""Age, years, over which the growth of young firms fades by e."""
+
+
+@dataclass(frozen=True)
+class Market(Parametric):
+    """Monopolistic competition with constant elasticity of substitution in each country x domain.
+
+    share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x appeal;
+    sales_i = share_i x expenditure / price index. Exports enter here when they come: as access of
+    a firm to the markets of other countries.
+    """
+
+    name: ClassVar[str] = "market"
+
+    substitution: float = param(
+        4.0,
+        2.5,
+        8.0,
+        "elasticity of substitution between suppliers",
+        unit="elasticity",
+        source="usual in monopolistic competition",
+        mark="recalled",
+    )
+    demand_growth: float = param(
+        0.0, -0.02, 0.03, "growth of real expenditure at constant prices", unit="1/year"
+    )
+    outside_growth: float = param(
+        0.012, 0.0, 0.03, "growth of outside suppliers' productivity", unit="1/year"
+    )
+    volatility: float = param(
+        0.24,
+        0.15,
+        0.35,
+        "volatility of yearly demand shocks at size one",
+        unit="log points",
+        source="prototype: gives a standard deviation of yearly growth of 0.23",
+    )
+    volatility_size: float = param(
+        0.17,
+        0.10,
+        0.25,
+        "how fast volatility falls with size",
+        unit="elasticity",
+        source="Riccaboni et al. 2008: 0.14-0.20",
+        mark="reported",
+    )
+    young_growth: float = param(
+        0.33,
+        0.0,
+        0.5,
+        "growth of the new-born beyond others, fading over five years of age",
+        unit="1/year",
+        source="young survivors grow fastest: Haltiwanger, Jarmin and Miranda 2013; size set so that entry balances exit in jobs",
+    )
+    adjustment: float = param(
+        0.25,
+        0.1,
+        0.6,
+        "speed of employment towards what sales need",
+        unit="1/quarter",
+        mark="recalled",
+    )
+    labour_share: float = param(
+        0.65,
+        0.5,
+        0.75,
+        "wage bill over value added in the mean firm",
+        unit="share",
+        source="EU national accounts",
+        mark="recalled",
+    )
+    rent_sharing: float = param(
+        0.5, 0.0, 1.0, "elasticity of a firm's wage to its own productivity", unit="elasticity"
+    )
+    cash_target: float = param(
+        0.5, 0.1, 1.0, "cash above which owners take money out", unit="years of value added"
+    )
+    payout: float = param(
+        0.25, 0.05, 1.0, "share of surplus cash that owners take", unit="1/quarter"
+    )
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after sales, hiring and accounts of the quarter."""
+        people = self._shocked(state.organisations, env)
+        strength = np.where(
+            people.firms, (people.productivity * people.appeal) ** (self.substitution - 1), 0.0
+        )
+        market = market_of(people, env.world)
+        markets = state.markets.replace(price=self._price(strength, market, state, env))
+        people = people.replace(sales=strength * markets.price[market])
+        size = self._employment(people)
+        cash = people.cash + YEAR_FRACTION * self._profit(people, env.world.n_regions)
+        surplus = np.maximum(0.0, cash - self.cash_target * people.sales)
+        cash = np.where(people.firms, cash - self.payout * surplus, people.cash)
+        return state.replace(organisations=people.replace(size=size, cash=cash), markets=markets)
+
+    def _shocked(self, people: Organisations, env: Environment) -> Organisations:
+        """Move customers' appeal; one exponential variance a firm and year makes growth Laplace."""
+        n, variance = len(people), people.shock_variance
+        if env.quarter_of_year == 0:
+            variance = env.dice.exponential("market/variance", n)
+        sigma = self.volatility * np.maximum(people.size, 1.0) ** -self.volatility_size
+        step = sigma * np.sqrt(variance * YEAR_FRACTION) * env.dice.normal("market/shock", n)
+        drift = sigma**2 * YEAR_FRACTION / 2 - self._youth(people)
+        moved = people.appeal * np.exp((step - drift) / (self.substitution - 1))
+        return people.replace(
+            shock_variance=variance, appeal=np.where(people.firms, moved, people.appeal)
+        )
+
+    def _youth(self, people: Organisations) -> Floats:
+        return self.young_growth * YEAR_FRACTION * np.exp(-people.age / YOUTH)
+
+    def _price(self, strength: Floats, market: Ints, state: State, env: Environment) -> Floats:
+        """Return value added that a unit of strength brings in each market, kEUR a year."""
+        world, markets, years = env.world, state.markets, env.quarter * YEAR_FRACTION
+        power = self.substitution - 1
+        outside = markets.outside * (1 + self.outside_growth) ** (power * years)
+        total = np.maximum(sum_by(market, len(markets), strength) + outside, 1e-300)
+        trend = np.tile(1 + self.demand_growth + world.trend, world.n_countries) ** years
+        # The price index is 1 at the start and falls as suppliers get better.
+        index = (total / np.maximum(markets.strength, 1e-300)) ** (-1 / power)
+        price: Floats = markets.expenditure * trend / index / total
+        return price
+
+    def _employment(self, people: Organisations) -> Floats:
+        needed = people.sales / np.maximum(people.productivity, 1e-9)
+        moved = people.size + self.adjustment * (needed - people.size)
+        return np.where(people.firms, np.maximum(moved, 0.5), people.size)
+
+    def _profit(self, people: Organisations, n_regions: int) -> Floats:
+        """Return the operating surplus less own R&D at an annual rate, kEUR, shape [N]."""
+        firms = people.firms
+        group = people.region
+        sales = sum_by(group, n_regions, np.where(firms, people.sales, 0.0))
+        jobs = sum_by(group, n_regions, np.where(firms, people.size, 0.0))
+        mean = (sales / np.maximum(jobs, 1e-9))[group]
+        own = np.maximum(people.productivity, 1e-9)
+        wage = (
+            self.labour_share
+            * np.maximum(mean, 1e-9) ** (1 - self.rent_sharing)
+            * own**self.rent_sharing
+        )
+        return np.where(firms, people.sales - wage * people.size - people.rd, 0.0)

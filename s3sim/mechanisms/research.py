@@ -1,0 +1,64 @@
+"""Organisations do R&D and become able to use what others know."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.environment import YEAR_FRACTION, Environment
+from s3sim.parameter import Parametric, param
+from s3sim.state import FIRM, State
+
+
+@dataclass(frozen=True)
+class Research(Parametric):
+    """R&D spending, its stock and the absorptive capacity that follows (Cohen and Levinthal 1990).
+
+    S <- (1 - depreciation)^dt S + R&D dt;  ac = s / (s + half), s = S / size + skills x tertiary.
+    """
+
+    name: ClassVar[str] = "research"
+
+    depreciation: float = param(
+        0.15,
+        0.08,
+        0.30,
+        "depreciation of the R&D stock",
+        unit="1/year",
+        source="usual in the literature (Hall, Mairesse and Mohnen 2010)",
+        mark="recalled",
+    )
+    half_saturation: float = param(
+        5.0,
+        2.0,
+        20.0,
+        "R&D stock a head at which half of absorption is reached",
+        unit="kEUR/person",
+    )
+    skills: float = param(
+        4.0,
+        0.0,
+        10.0,
+        "what a fully graduate workforce adds to the R&D stock a head",
+        unit="kEUR/person",
+    )
+    austerity: float = param(0.5, 0.0, 1.0, "own R&D kept up when cash is negative", unit="share")
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after R&D of the quarter."""
+        people = state.organisations
+        firm = people.kind == FIRM
+        plan = np.where(firm, people.rd_intensity * people.sales, people.rd_intensity)
+        plan = np.where(firm & (people.cash < 0), self.austerity * plan, plan)
+        rd = np.where(people.active, plan, 0.0)
+        kept = people.rd_stock * (1 - self.depreciation) ** YEAR_FRACTION
+        stock = np.where(
+            people.active, kept + (rd + people.project_rd) * YEAR_FRACTION, people.rd_stock
+        )
+        a_head = (
+            stock / np.maximum(people.size, 1.0) + self.skills * env.world.tertiary[people.region]
+        )
+        capacity = np.where(people.active, a_head / (a_head + self.half_saturation), 0.0)
+        return state.replace(
+            organisations=people.replace(rd=rd, rd_stock=stock, absorptive_capacity=capacity)
+        )

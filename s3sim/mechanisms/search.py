@@ -1,0 +1,147 @@
+"""Organisations look for partners: they meet a few, weigh them, and agree with some."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.agreement import matched
+from s3sim.arrays import Bools, Floats, Ints
+from s3sim.environment import Environment
+from s3sim.meeting import Directory, permitted
+from s3sim.parameter import Parametric, param
+from s3sim.proximity import degree
+from s3sim.state import (
+    FIRM,
+    JOINT_GRANT,
+    NOT_SEEKING,
+    OWN,
+    REGIONAL_GRANT,
+    SEEKING_ABROAD,
+    Organisations,
+    State,
+    Ties,
+)
+
+
+@dataclass(frozen=True)
+class Search(Parametric):
+    """A small sample, not the whole market: some near, some related anywhere, friends of friends.
+
+    Who has won a collaborative project, or bids in a joint call, looks where that money permits.
+    """
+
+    name: ClassVar[str] = "search"
+
+    rate: float = param(
+        0.35,
+        0.05,
+        0.6,
+        "open innovative firms with a free place that search",
+        unit="1/quarter",
+        source="fitted to innovators cooperating (CIS 2008)",
+    )
+    candidates: int = param(
+        6, 2, 15, "organisations met in one search", unit="organisations", source="SKIN: 5"
+    )
+    local: float = param(0.30, 0.0, 0.6, "candidates met in the own region", unit="share")
+    friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share")
+    institutes: float = param(0.3, 0.0, 0.4, "candidates that are institutes", unit="share")
+    cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR")
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state with this quarter's new ties."""
+        people, ties = state.organisations, state.ties
+        free = env.agreement.capacity(people) - degree(len(people), ties.source, ties.partner)
+        searches = self._searchers(people, free, env)
+        row = np.flatnonzero(searches)
+        cash = people.cash - np.where(searches & (people.kind == FIRM), self.cost, 0.0)
+        settled = people.replace(cash=cash, seeking=np.full(len(people), NOT_SEEKING))
+        if not len(row):
+            return state.replace(organisations=settled)
+        one, other, common = self._candidates(row, state, env)
+        worth = env.agreement.utility(
+            people,
+            one,
+            other,
+            space=env.space,
+            proximity=env.proximity,
+            dice=env.dice,
+            common=common,
+        )
+        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
+        yes = matched(one, other, surplus, free)
+        new = self._ties(one[yes], other[yes], people, env)
+        return state.replace(organisations=settled, ties=ties.joined(new))
+
+    def _searchers(self, people: Organisations, free: Ints, env: Environment) -> Bools:
+        u = env.dice.uniform("search/searches", len(people))
+        own = people.firms & people.innovative & (u < self.rate * people.openness)
+        funded = people.active & (people.seeking != NOT_SEEKING)
+        searching: Bools = (own | funded) & (free > 0)
+        return searching
+
+    def _candidates(self, row: Ints, state: State, env: Environment) -> tuple[Ints, Ints, Floats]:
+        """Return askers, candidates and whether a common partner introduced them, shape [P]."""
+        people, world = state.organisations, env.world
+        one = np.repeat(row, self.candidates)
+        slot = np.tile(np.arange(self.candidates), len(row))
+        u = np.stack([env.dice.pair(f"search/draw {k}", one, slot) for k in range(4)], axis=1)
+        seeking, region = people.seeking[one], people.region[one]
+        where = permitted(seeking, region, env.space.abroad, env.instruments.joint_regions)
+        local = (u[:, 0] < self.local) & (seeking == NOT_SEEKING)
+        here = np.arange(world.n_regions)[None, :] == region[:, None]
+        directory = Directory.of(people, world, env.space, env.gravity, env.outward)
+        other = directory.firms(
+            region, people.domain[one], np.where(local[:, None], here, where), u[:, 1:4]
+        )
+        from_top = 1 - u[:, 0]
+        asks_institute = from_top < self.institutes
+        institute = directory.research(region, where, u[:, 1:3])
+        other = np.where(asks_institute, institute, other)
+        by_friend = ~asks_institute & (from_top < self.institutes + self.friends)
+        friend = _friend_of_friend(one, state.ties, len(people), u[:, 1:3])
+        allowed = (friend >= 0) & where[np.arange(len(one)), people.region[friend]]
+        met = by_friend & allowed & people.innovative[friend]
+        other = np.where(met, friend, other)
+        good = (other >= 0) & (other != one) & _first_meeting(one, other, state.ties, len(people))
+        return one[good], other[good], met[good].astype(np.float64)
+
+    def _ties(self, one: Ints, other: Ints, people: Organisations, env: Environment) -> Ties:
+        seeking = people.seeking[one]
+        bid = seeking == SEEKING_ABROAD
+        kind = np.where(bid, JOINT_GRANT, np.where(seeking == NOT_SEEKING, OWN, REGIONAL_GRANT))
+        return new_ties(one, other, kind, env.quarter, bid)
+
+
+def new_ties(
+    one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
+) -> Ties:
+    """Return ties that start now; their length is set by the mechanism of tie life."""
+    when = np.full(len(one), quarter)
+    return Ties(one, other, when, np.full(len(one), -1), kind, np.full(len(one), trust), bid, bid)
+
+
+def _friend_of_friend(one: Ints, ties: Ties, n: int, u: Floats) -> Ints:
+    """Return a random partner of a random partner of each asker, or -1."""
+    if not len(ties):
+        return np.full(len(one), -1)
+    node = np.concatenate([ties.source, ties.partner])
+    neighbour = np.concatenate([ties.partner, ties.source])[np.argsort(node, kind="stable")]
+    count = np.bincount(node, minlength=n)
+    first = np.cumsum(count) - count
+    here = one
+    for step in range(2):
+        place = first[here] + np.floor(u[:, step] * count[here]).astype(np.int64)
+        there = neighbour[np.minimum(place, len(neighbour) - 1)]
+        here = np.where((here >= 0) & (count[here] > 0), there, -1)
+    return here
+
+
+def _first_meeting(one: Ints, other: Ints, ties: Ties, n: int) -> Bools:
+    """Return which pairs are not partners already and stand first among equal pairs."""
+    key = np.minimum(one, other) * n + np.maximum(one, other)
+    known = np.minimum(ties.source, ties.partner) * n + np.maximum(ties.source, ties.partner)
+    first = np.zeros(len(key), bool)
+    first[np.unique(key, return_index=True)[1]] = True
+    return first & ~np.isin(key, known)

@@ -1,0 +1,116 @@
+"""Knowledge flows without contract: from related R&D nearby, and from the frontier."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Floats
+from s3sim.environment import YEAR_FRACTION, Environment
+from s3sim.parameter import Parametric, param
+from s3sim.state import Organisations, State
+
+
+@dataclass(frozen=True)
+class Spillovers(Parametric):
+    """Pools of R&D that decay with distance and at borders, and imitation of the best.
+
+    Pool_rd = sum of S_i K_id in r; Sp_i = ac_i K_i . G_r with
+    G = ln(1 + (Omega Pool Phi) / its mean at the start), Omega = exp(-km / decay) border^XB.
+    d ln A = imitation ac max(0, ln A of the domain's best tenth - ln A). Refreshed once a year.
+    """
+
+    name: ClassVar[str] = "spillovers"
+
+    decay: float = param(
+        300.0,
+        150.0,
+        630.0,
+        "distance over which spillovers fall by e",
+        unit="km",
+        source="Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
+        mark="reported",
+    )
+    border: float = param(
+        0.6,
+        0.3,
+        1.0,
+        "what is left of a spillover across a border",
+        unit="share",
+        source="direction: Fischer, Scherngell and Jansenberger",
+    )
+    imitation: float = param(
+        0.03,
+        0.01,
+        0.08,
+        "speed of catching up with the frontier",
+        unit="1/year",
+        source="fitted to 2 % yearly convergence (Abreu et al. 2005)",
+    )
+    frontier: float = param(
+        0.90, 0.75, 0.99, "quantile of productivity that is the frontier", unit="share"
+    )
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after spillovers of the quarter."""
+        if env.quarter_of_year == 0:
+            state = self._refreshed(state, env)
+        people = state.organisations
+        firms = people.firms & (people.productivity > 0)
+        logs = np.log(np.where(firms, people.productivity, 1.0))
+        behind = np.maximum(0.0, state.frontier[people.domain] - logs)
+        step = self.imitation * YEAR_FRACTION * people.absorptive_capacity * behind
+        grown = people.productivity * np.exp(np.where(firms, step, 0.0))
+        return state.replace(organisations=people.replace(productivity=grown))
+
+    def _refreshed(self, state: State, env: Environment) -> State:
+        people = state.organisations
+        across = np.where(env.space.abroad, self.border, 1.0) * np.exp(
+            -env.space.distance / self.decay
+        )
+        raw = across @ _pool(people, env.world.n_regions) @ env.space.relatedness_power
+        reference = state.spill_reference or max(float(raw.mean()), 1e-9)
+        pool = np.log1p(raw / reference)
+        reach = _products(people, pool)
+        return state.replace(
+            organisations=people.replace(spillover=people.absorptive_capacity * reach),
+            regions=state.regions.replace(pool=pool),
+            spill_reference=reference,
+            frontier=self._frontier(people, env.world.n_domains),
+        )
+
+    def _frontier(self, people: Organisations, n_domains: int) -> Floats:
+        """Return the log productivity that the best tenth of a domain reaches, [D]."""
+        row = np.flatnonzero(people.firms & (people.productivity > 0))
+        order = row[np.lexsort((people.productivity[row], people.domain[row]))]
+        count = np.bincount(people.domain[row], minlength=n_domains)
+        first = np.cumsum(count) - count
+        place = first + np.floor(self.frontier * np.maximum(count - 1, 0)).astype(np.int64)
+        best = (
+            people.productivity[order[np.minimum(place, len(order) - 1)]]
+            if len(order)
+            else np.ones(n_domains)
+        )
+        return np.where(count > 0, np.log(best), -np.inf)
+
+
+def _pool(people: Organisations, n_regions: int) -> Floats:
+    """Return the knowledge-weighted R&D stock of each region and domain, kEUR, [R, D]."""
+    table = np.zeros((n_regions, people.knowledge.shape[1]))
+    row = np.flatnonzero(people.active & (people.rd_stock > 0))
+    order = row[np.argsort(people.region[row], kind="stable")]
+    count = np.bincount(people.region[order], minlength=n_regions)
+    first = np.cumsum(count) - count
+    for region in np.flatnonzero(count):
+        members = order[first[region] : first[region] + count[region]]
+        table[region] = people.rd_stock[members] @ people.knowledge[members].astype(np.float64)
+    return table
+
+
+def _products(people: Organisations, pool: Floats) -> Floats:
+    """Return K_i . pool of i's region, in slices that fit the cache, [N]."""
+    reach, chunk = np.empty(len(people)), 4096
+    for start in range(0, len(people), chunk):
+        part = slice(start, start + chunk)
+        reach[part] = np.einsum("ij,ij->i", people.knowledge[part], pool[people.region[part]])
+    return reach

@@ -1,0 +1,57 @@
+"""Authorities adopt the lists that their policy has worked out, and monitor what came of them."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Floats
+from s3sim.environment import Environment
+from s3sim.meeting import employment_table
+from s3sim.parameter import Parametric, param
+from s3sim.state import State
+
+PUBLICATION = 2
+"""Quarter of the year in which statistics appear; used at the turn of the year, 6 quarters old."""
+
+
+@dataclass(frozen=True)
+class Strategy(Parametric):
+    """Adoption of priorities, publication of statistics, monitoring of funded projects.
+
+    How lists are chosen is the business of policies; what authorities can know is decided here:
+    statistics are 6 quarters old when a year's calls open, monitoring sees results with noise.
+    """
+
+    name: ClassVar[str] = "strategy"
+
+    monitoring_noise: float = param(
+        0.5, 0.0, 2.0, "noise of monitored results over their size", unit="standard deviations"
+    )
+    forgetting: float = param(0.05, 0.0, 0.2, "weight that past results lose", unit="1/quarter")
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state with this quarter's lists, statistics and monitoring."""
+        offer, authorities, regions = env.instruments, state.authorities, state.regions
+        priorities = authorities.priorities if offer.priorities is None else offer.priorities
+        joint = state.joint_priorities if offer.joint_priorities is None else offer.joint_priorities
+        if env.quarter_of_year == PUBLICATION:
+            table = employment_table(state.organisations, env.world)
+            regions = regions.replace(published=regions.awaiting, awaiting=table)
+        return state.replace(
+            authorities=authorities.replace(
+                priorities=priorities, results=self._monitored(state, env)
+            ),
+            regions=regions,
+            joint_priorities=joint,
+        )
+
+    def _monitored(self, state: State, env: Environment) -> Floats:
+        """Return a decaying sum of last quarter's innovations of funded projects, [A, D]."""
+        projects, shape = state.projects, state.authorities.results.shape
+        running = (projects.due < env.quarter) & (projects.authority < shape[0])
+        key = projects.authority[running] * shape[1] + projects.domain[running]
+        seen = state.organisations.innovations[projects.organisation[running]].astype(np.float64)
+        total = np.bincount(key, seen, shape[0] * shape[1]).reshape(shape) * env.weight
+        noise = 1 + self.monitoring_noise * env.dice.normal("strategy/monitoring", shape)
+        return state.authorities.results * (1 - self.forgetting) + np.maximum(total * noise, 0.0)

@@ -1,0 +1,101 @@
+"""Innovation brokers as a policy: how many, where, since when, at what price."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Bools
+from s3sim.environment import QUARTERS, Environment
+from s3sim.instruments import Instruments
+from s3sim.parameter import Parametric, param
+from s3sim.state import State
+from s3sim.world import World
+
+PARTNERSHIPS = ("gosmart", "gosmart_excel")
+"""Region sets that a preset can be limited to."""
+
+
+def members(world: World, partnership: str) -> Bools:
+    """Return the partner regions of a partnership ('' means all regions), [R]."""
+    return getattr(world, partnership) if partnership else np.ones(world.n_regions, bool)
+
+
+@dataclass(frozen=True)
+class Brokers(Parametric):
+    """A broker office in each region, paid from the authority's envelope before any grant."""
+
+    name: ClassVar[str] = "brokers"
+
+    per_region: float = param(
+        1.0,
+        0.0,
+        5.0,
+        "brokers in each region",
+        unit="full-time brokers",
+        source="GoSmart BSR: one a region",
+        mark="reported",
+    )
+    cost: float = param(
+        66.0,
+        40.0,
+        250.0,
+        "cost of a one-broker service",
+        unit="kEUR/year",
+        source="Vidzeme, 65.9 kEUR for the extension",
+        mark="reported",
+    )
+    lag: int = param(
+        5,
+        0,
+        8,
+        "from the start to brokers at work",
+        unit="quarters",
+        source="GoSmart BSR: TIBS in month 16",
+        mark="reported",
+    )
+    domestic: int = param(0, 0, 1, "1: registers of the own country only (placebo)", unit="switch")
+    quarters: int = param(400, 1, 400, "how long brokers are paid", unit="quarters")
+    partnership: str = ""
+
+    def __call__(self, state: State, env: Environment) -> Instruments:
+        """Return the brokers at work now and the contracts of the year."""
+        world = env.world
+        where = members(world, self.partnership) & (self.per_region > 0)
+        first, last = env.start + self.lag, env.start + self.lag + self.quarters
+        year = np.arange(env.quarter, env.quarter + QUARTERS)
+        contracted = int(((year >= first) & (year < min(last, env.n_quarters))).sum())
+        staff = np.where(where, self.per_region, 0.0)
+        if not where.any() or env.quarter + QUARTERS <= first or env.quarter >= last:
+            return Instruments.none(world)
+        return Instruments.none(world).replace(
+            broker_quarters=staff * contracted,
+            brokers=staff if first <= env.quarter < last else 0.0 * staff,
+            broker_cost=self.cost,
+            broker_network=not self.domestic,
+        )
+
+
+@dataclass(frozen=True)
+class Secretariat(Parametric):
+    """Coordination of a partnership outside any pool: what a project costs beside its brokers."""
+
+    name: ClassVar[str] = "secretariat"
+
+    cost: float = param(
+        100.0, 0.0, 1500.0, "coordination money of the partnership", unit="kEUR/year"
+    )
+    quarters: int = param(14, 1, 400, "how long it is paid", unit="quarters")
+    partnership: str = "gosmart"
+
+    def __call__(self, state: State, env: Environment) -> Instruments:
+        """Return this year's coordination money, in equal parts from the partners' authorities."""
+        world = env.world
+        year = np.arange(env.quarter, min(env.quarter + QUARTERS, env.n_quarters))
+        paid = int(((year >= env.start) & (year < env.start + self.quarters)).sum())
+        who = np.zeros(world.n_authorities)
+        who[world.authority[members(world, self.partnership)]] = 1.0
+        if not who.any() or not paid:
+            return Instruments.none(world)
+        share = who / who.sum()
+        return Instruments.none(world).replace(secretariat=share * self.cost * paid / QUARTERS)

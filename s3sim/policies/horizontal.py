@@ -1,0 +1,25 @@
+"""Horizontal support: the same money to all who do R&D, without calls or priorities."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from s3sim.environment import Environment
+from s3sim.instruments import Instruments
+from s3sim.parameter import Parametric, param
+from s3sim.state import State
+
+
+@dataclass(frozen=True)
+class HorizontalSupport(Parametric):
+    """Money pro rata to R&D, as a tax credit would pay it."""
+
+    name: ClassVar[str] = "horizontal"
+
+    share: float = param(
+        1.0, 0.0, 1.0, "share of regional money paid pro rata to R&D", unit="share"
+    )
+
+    def __call__(self, state: State, env: Environment) -> Instruments:
+        """Return horizontal support from the start on."""
+        offer = Instruments.none(env.world)
+        return offer.replace(horizontal_share=self.share) if env.quarter >= env.start else offer

@@ -1,0 +1,191 @@
+"""How an authority chooses, revises and copies its own priorities."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.arrays import Bools, Floats, standardised, sum_by
+from s3sim.environment import Environment
+from s3sim.instruments import Instruments
+from s3sim.parameter import Parametric, param
+from s3sim.specialisation import complexity, location_quotient, relatedness_density
+from s3sim.state import State
+
+PROGRAMME = 28
+"""Quarters of a programme: seven years."""
+
+REVISION = 14
+"""Quarter of a programme in which it is reviewed."""
+
+
+@dataclass(frozen=True)
+class Priorities(Parametric):
+    """The S3 cycle of one authority: analyse, discover with entrepreneurs, choose, revise.
+
+    score = relatedness z(density) + complexity z(KCI) + discovery z(EDP) + mass z(employment)
+          + imitation z(mean score of the same country) + incumbency z(published list)
+          + noise (1 - quality), and the best `count` are taken. Relatedness and complexity enter
+    additively, same-country lists resemble each other (Deegan, Broekel and Fitjar 2021). The
+    authority knows statistics that are 6 quarters old, of its own territory alone.
+    """
+
+    name: ClassVar[str] = "priorities"
+
+    count: int = param(
+        5,
+        3,
+        10,
+        "priorities of an authority",
+        unit="domains",
+        source="32 published lists: 3 to 8, median 5",
+        mark="reported",
+    )
+    relatedness: float = param(
+        1.0,
+        0.0,
+        2.0,
+        "weight of relatedness density",
+        source="sign: Deegan, Broekel and Fitjar 2021",
+    )
+    complexity: float = param(
+        0.5, 0.0, 2.0, "weight of complexity", source="sign: Deegan, Broekel and Fitjar 2021"
+    )
+    discovery: float = param(0.5, 0.0, 1.5, "weight of what entrepreneurs reveal")
+    mass: float = param(0.5, 0.0, 1.5, "weight of the size of a domain")
+    imitation: float = param(
+        0.7,
+        0.0,
+        1.5,
+        "weight of what the same country's authorities prefer",
+        source="sign: Deegan, Broekel and Fitjar 2021",
+    )
+    incumbency: float = param(0.3, 0.0, 1.5, "weight of the list published before (lobby)")
+    noise: float = param(
+        1.0, 0.0, 2.0, "error of analysis at the worst administration", unit="standard deviations"
+    )
+    reserved_share: float = param(
+        0.75,
+        0.4,
+        1.0,
+        "share of calls that is reserved for priorities",
+        unit="share",
+        mark="recalled",
+    )
+    revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share")
+    visibility: float = param(
+        0.0, 0.0, 1.5, "weight of what authorities of other countries prefer (coordination)"
+    )
+    abroad_share: float = param(
+        0.0,
+        0.0,
+        1.0,
+        "collaborative regional projects that may find a partner abroad",
+        unit="share",
+        source="Article 70 of Regulation 1303/2013: up to 15 % outside the programme area",
+        mark="recalled",
+    )
+    at_random: int = param(0, 0, 1, "1: draw lists by lot, for control", unit="switch")
+
+    def __call__(self, state: State, env: Environment) -> Instruments:
+        """Return the share reserved for priorities, and a new list when one is due."""
+        offer = Instruments.none(env.world)
+        if env.quarter < env.start:
+            return offer
+        offer = offer.replace(reserved_share=self.reserved_share, abroad_share=self.abroad_share)
+        elapsed = (env.quarter - env.start) % PROGRAMME
+        if elapsed == 0:
+            return offer.replace(priorities=_best(self.scores(state, env), self.count))
+        if elapsed == REVISION:
+            return offer.replace(priorities=self._revised(state, env))
+        return offer
+
+    def scores(self, state: State, env: Environment) -> Floats:
+        """Return how each authority ranks domains, shape [A, D]."""
+        world = env.world
+        shape = (world.n_authorities, world.n_domains)
+        luck = env.dice.normal("priorities/analysis", shape)
+        if self.at_random:
+            return luck
+        own = self._own_view(state, env)
+        own = own + self.imitation * _mean_of_others(own, _same_country(env))
+        own = own + self.visibility * _mean_of_others(own, ~_same_country(env))
+        quality = _by_authority(env, world.admin_quality)
+        return own + self.noise * (1 - quality)[:, None] * luck
+
+    def _own_view(self, state: State, env: Environment) -> Floats:
+        """Return the score from what an authority sees on its own territory, [A, D]."""
+        world = env.world
+        seen = _territory(env, state.regions.published)
+        specialised = (location_quotient(state.regions.published) > 1).astype(np.float64)
+        own = (_territory(env, specialised) > 0).astype(np.float64)
+        density = relatedness_density(own, world.relatedness)
+        incumbents = _territory(env, world.published)
+        return (
+            self.relatedness * standardised(density)
+            + self.complexity * complexity(specialised)
+            + self.discovery * standardised(discovery(state, env))
+            + self.mass * standardised(np.log1p(seen))
+            + self.incumbency * standardised(incumbents)
+        )
+
+    def _revised(self, state: State, env: Environment) -> Bools:
+        """Exchange the priorities of worst monitored results for the best of the others."""
+        exchanged = int(np.floor(self.revision * self.count + 0.5))
+        current, results = state.authorities.priorities, state.authorities.results
+        score = standardised(results) + 0.25 * standardised(self.scores(state, env))
+        weakest = _best(np.where(current, -score, -np.inf), exchanged) & current
+        strongest = _best(np.where(current, -np.inf, score), exchanged) & ~current
+        return (current & ~weakest) | strongest
+
+
+def discovery(state: State, env: Environment) -> Floats:
+    """Return what entrepreneurs reveal of each domain in their region, noisily, [A, D].
+
+    Participation rises with size and with past grants, so that insiders can capture the process.
+    """
+    people, world = state.organisations, env.world
+    row = np.flatnonzero(people.active & people.innovative)
+    weight = np.log1p(people.size[row]) * (1 + 0.5 * (people.grants[row] > 0))
+    signal = people.absorptive_capacity[row] + people.learning[row]
+    signal = np.maximum(
+        signal + 0.3 * env.dice.normal("priorities/discovery", len(people))[row], 0.0
+    )
+    key = world.authority[people.region[row]] * world.n_domains + people.domain[row]
+    total = sum_by(key, world.n_authorities * world.n_domains, weight * signal)
+    return np.log1p(total).reshape(world.n_authorities, world.n_domains)
+
+
+def _best(score: Floats, count: int) -> Bools:
+    """Return the `count` best domains of each row; equal scores in domain order."""
+    order = np.argsort(-score, axis=1, kind="stable")[:, :count]
+    best = np.zeros(score.shape, bool)
+    np.put_along_axis(best, order, True, axis=1)
+    return best
+
+
+def _territory(env: Environment, table: Floats) -> Floats:
+    """Return a regional table summed over each authority's territory, [A, D]."""
+    total = np.zeros((env.world.n_authorities, table.shape[1]))
+    np.add.at(total, env.world.authority, table)
+    return total
+
+
+def _by_authority(env: Environment, values: Floats) -> Floats:
+    """Return regional values averaged over each authority's territory, [A]."""
+    authority, n = env.world.authority, env.world.n_authorities
+    return sum_by(authority, n, values) / sum_by(authority, n)
+
+
+def _same_country(env: Environment) -> Bools:
+    """Return which authorities belong to one country, without themselves, [A, A]."""
+    country = np.zeros(env.world.n_authorities, np.int64)
+    country[env.world.authority] = env.world.country
+    same: Bools = country[:, None] == country[None, :]
+    return same & ~np.eye(len(country), dtype=bool)
+
+
+def _mean_of_others(scores: Floats, others: Bools) -> Floats:
+    """Return the mean score of the authorities that each one looks at, z over domains, [A, D]."""
+    number = others.sum(axis=1, keepdims=True)
+    return standardised(others.astype(np.float64) @ scores / np.maximum(number, 1))

@@ -1,0 +1,240 @@
+"""From tables to the arrays of a World."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from s3sim.errors import InputError
+from s3sim.world import schema, tables
+from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, first_seen
+from s3sim.world.firms import enterprises, mean_sizes
+from s3sim.world.geography import cross_border, distances, project, shared_language
+from s3sim.world.tables import Table
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+"""Folder of the shipped tables."""
+
+_ADMIN_QUALITY = {"lagging": 0.5, "advanced": 0.7}
+_ROUNDING = 1.001
+
+
+class _Reader:
+    """Reads the tables of a folder, the shipped one where the folder has none."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+
+    def own(self, file: str) -> bool:
+        return self.folder == DATA or (self.folder / file).exists()
+
+    def read(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
+        path = (self.folder if self.own(file) else DATA) / file
+        table = tables.read(path, columns, self.problems)
+        if key:
+            tables.unique(table, key, self.problems)
+        return table
+
+    def required(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
+        table = tables.read(self.folder / file, columns, self.problems)
+        if key:
+            tables.unique(table, key, self.problems)
+        return table
+
+    def stop_if_wrong(self) -> None:
+        if self.problems:
+            raise InputError(self.problems)
+
+
+def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, Any]:
+    """Return the fields of a World.
+
+    Parameters
+    ----------
+    folder : Path
+        With at least regions.csv and employment.csv.
+    name : str
+        Name of the world.
+    only : str, optional
+        Keep the regions whose column `world` names this world or both.
+
+    Raises
+    ------
+    InputError
+        With all mistakes found in all tables.
+    """
+    source = _Reader(folder)
+    problems = source.problems
+    regions = source.required("regions.csv", schema.REGIONS, "region")
+    employment = source.required("employment.csv", schema.EMPLOYMENT, "region", "domain")
+    domains = source.read("domains.csv", schema.DOMAINS, "domain")
+    countries = source.read("countries.csv", schema.COUNTRIES, "country")
+    priorities = source.read("priorities.csv", schema.PRIORITIES)
+    pairs = source.read("h2020_pairs.csv", schema.H2020_PAIRS, "country_i", "country_j")
+    activity = source.read("h2020_regions.csv", schema.H2020_REGIONS, "region")
+    square = source.read("relatedness.csv", schema.relatedness(domains["domain"]), "domain")
+
+    tables.known(regions, "country", countries["country"], "countries.csv", problems)
+    tables.known(employment, "region", regions["region"], "regions.csv", problems)
+    tables.known(employment, "domain", domains["domain"], "domains.csv", problems)
+    tables.known(priorities, "domain", domains["domain"], "domains.csv", problems)
+    tables.known(square, "domain", domains["domain"], "domains.csv", problems)
+    for table, file in ((priorities, "priorities.csv"), (activity, "h2020_regions.csv")):
+        if source.own(file):
+            tables.known(table, "region", regions["region"], "regions.csv", problems)
+    for code in sorted(set(regions["region"]) - set(employment["region"])):
+        problems.append(f"employment.csv has no row for region '{code}' of regions.csv.")
+    for domain in domains["domain"]:
+        if domain not in square["domain"]:
+            problems.append(f"{square.file} has no row for domain '{domain}' of domains.csv.")
+    source.stop_if_wrong()
+
+    regions = _in_order(regions, only)
+    codes: list[str] = regions["region"]
+    employed = _spread(employment, "employed", codes, domains["domain"])
+    for code, total in zip(codes, employed.sum(axis=1), strict=True):
+        if total <= 0:
+            problems.append(f"employment.csv: region '{code}' employs nobody in any domain.")
+    relatedness = _relatedness(square, domains["domain"], problems)
+    row_of = {code: k for k, code in enumerate(countries["country"])}
+    national = countries.select([row_of[code] for code in regions["country"]])
+    _check_shares(regions, national, employed, problems)
+    source.stop_if_wrong()
+
+    fields = _of_regions(regions, national)
+    business = employed.sum(axis=1)
+    firms = np.stack([national.numbers(f"firms_{k}") for k in SIZE_CLASSES], axis=1)
+    persons = np.stack([national.numbers(f"persons_{k}") for k in SIZE_CLASSES], axis=1)
+    themes = tuple(sorted({theme for row in domains["themes"] for theme in row}))
+    chosen = priorities.select([k for k, on in enumerate(priorities["used"]) if on != 0.0])
+    published = _spread(chosen, "weight", codes, domains["domain"])
+    total = published.sum(axis=1, keepdims=True)
+    observed = dict(zip(activity["region"], activity["participations"], strict=True))
+    return fields | {
+        "name": name,
+        "business_employment": business,
+        "firms": enterprises(firms, national.numbers("business_employment"), business),
+        "mean_size": mean_sizes(firms, persons),
+        "domains": tuple(domains["domain"]),
+        "domain_labels": tuple(domains.texts("label", domains["domain"])),
+        "tradable": domains.numbers("tradable"),
+        "trend": domains.numbers("trend"),
+        "knowledge_intensity": domains.numbers("knowledge_intensity"),
+        "domain_share": employed / business[:, None],
+        "relatedness": relatedness,
+        "themes": themes,
+        "domain_theme": _membership(domains["themes"], themes),
+        "trans_fields": schema.TRANS_FIELDS,
+        "domain_trans_field": _membership(domains["trans_fields"], schema.TRANS_FIELDS),
+        "published": np.divide(published, total, out=np.zeros_like(published), where=total > 0),
+        "affinity": _affinity(pairs, fields["countries"]),
+        "h2020_participations": np.array([observed.get(code, np.nan) for code in codes]),
+    }
+
+
+def _in_order(regions: Table, only: str | None) -> Table:
+    """Return the wanted regions by latitude, longitude, population and GDP."""
+    keys = [regions.numbers(k) for k in ("gdp", "population", "lon", "lat")]
+    order = [int(k) for k in np.lexsort(keys)]
+    return regions.select(
+        [k for k in order if only is None or regions["world"][k] in (only, "both")]
+    )
+
+
+def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
+    codes: list[str] = regions["region"]
+    countries, country = first_seen(regions["country"])
+    authorities, authority = first_seen(regions.texts("authority", codes))
+    lon, lat, area = (regions.numbers(k) for k in ("lon", "lat", "area"))
+    x_km, y_km = project(lon, lat)
+    quality = np.array([_ADMIN_QUALITY[tier] for tier in regions["tier"]])
+    spoken = [
+        frozenset(own or other or [state])
+        for own, other, state in zip(
+            regions["languages"], national["languages"], regions["country"], strict=True
+        )
+    ]
+    plain = ("population", "gdp", "berd", "public_rd", "public_researchers", "institutes")
+    more = ("tertiary", "patents", "employment")
+    shares = ("innovative", "cooperating", "cooperating_abroad", "birth_rate")
+    return {
+        "codes": tuple(codes),
+        "names": tuple(regions.texts("name", codes)),
+        "countries": countries,
+        "country": country,
+        "authorities": authorities,
+        "authority": authority,
+        "lagging": np.array([tier == "lagging" for tier in regions["tier"]], dtype=bool),
+        **{column: regions.numbers(column) for column in plain + more},
+        **{column: national.numbers(column) for column in shares},
+        "area": area,
+        "lon": lon,
+        "lat": lat,
+        "x_km": x_km,
+        "y_km": y_km,
+        "budget_per_head": regions.numbers("budget_per_head", national.numbers("budget_per_head")),
+        "eu_rate": regions.numbers("eu_rate", national.numbers("eu_rate")),
+        "admin_quality": regions.numbers("admin_quality", quality),
+        "gosmart": regions.flags("gosmart"),
+        "gosmart_excel": regions.flags("gosmart_excel"),
+        "distance": distances(lon, lat, area),
+        "cross_border": cross_border(country),
+        "shared_language": shared_language(spoken),
+    }
+
+
+def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> FloatArray:
+    """Return a long table as an array [R, D], summing rows of one cell, zero where it has none."""
+    row = {code: k for k, code in enumerate(codes)}
+    column = {domain: k for k, domain in enumerate(domains)}
+    array = np.zeros((len(codes), len(domains)))
+    for code, domain, amount in zip(table["region"], table["domain"], table[value], strict=True):
+        if code in row and domain in column:
+            array[row[code], column[domain]] += amount
+    return array
+
+
+def _relatedness(square: Table, domains: list[str], problems: list[str]) -> FloatArray:
+    row = {domain: k for k, domain in enumerate(square["domain"])}
+    order = [row[domain] for domain in domains]
+    array = np.stack([square.numbers(domain)[order] for domain in domains], axis=1)
+    for i, j in np.argwhere(np.abs(array - array.T) > 1e-6):
+        if i < j:
+            problems.append(
+                f"{square.file}: '{domains[i]}' to '{domains[j]}' is {array[i, j]:g} but the "
+                f"other way {array[j, i]:g}; the table must be symmetric."
+            )
+    array = (array + array.T) / 2
+    np.fill_diagonal(array, 1.0)
+    return array
+
+
+def _check_shares(
+    regions: Table, national: Table, employed: FloatArray, problems: list[str]
+) -> None:
+    whole = national.numbers("business_employment")
+    state = np.array(regions["country"])
+    for code in dict.fromkeys(regions["country"]):
+        total = float(employed[state == code].sum())
+        limit = float(whole[state == code][0])
+        if total > limit * _ROUNDING:
+            problems.append(
+                f"employment.csv: regions of '{code}' employ {total:.0f} persons, more than the "
+                f"country's business_employment of {limit:.0f} in countries.csv."
+            )
+
+
+def _membership(rows: list[list[str]], names: tuple[str, ...]) -> BoolArray:
+    array = [[name in row for row in rows] for name in names]
+    return np.array(array, dtype=bool).reshape(len(names), len(rows))
+
+
+def _affinity(pairs: Table, countries: tuple[str, ...]) -> FloatArray:
+    place = {code: k for k, code in enumerate(countries)}
+    array = np.ones((len(countries), len(countries)))
+    values = pairs.numbers("affinity", 1.0)
+    for one, other, value in zip(pairs["country_i"], pairs["country_j"], values, strict=True):
+        if one in place and other in place and one != other:
+            array[place[one], place[other]] = array[place[other], place[one]] = value
+    return array
