@@ -145,12 +145,13 @@ class Space:
 
 def _basis(relatedness: Floats) -> Singles:
     """Keep the leading non-negative eigenpairs of relatedness, so that Phi ~ B B'."""
-    raw, vectors = np.linalg.eigh(relatedness)
+    raw, vectors = np.linalg.eigh(np.asarray(relatedness, np.float64))
     order = np.argsort(-raw, kind="stable")
     values, vectors = raw[order], vectors[:, order]
     positive = np.maximum(values, 0.0)
     kept = int(np.searchsorted(np.cumsum(positive), SPECTRUM_KEPT * positive.sum())) + 1
-    return np.asarray(vectors[:, :kept] * np.sqrt(positive[:kept]), np.float32)
+    kept_pairs: Floats = vectors[:, :kept] * np.sqrt(positive[:kept])
+    return kept_pairs.astype(np.float32)
 
 
 def degree(n: int, source: Ints, partner: Ints) -> Ints:
