@@ -53,6 +53,8 @@ class View(mesa.Agent):
         self.model, self.row, self.pos = model, row, None
         self.unique_id = self.offset + row + 1
         model.register_agent(self)
+        # Mesa 3.4 and later number agents in order of registration; a row is the better name.
+        self.unique_id = self.offset + row + 1
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.unique_id})"

@@ -52,8 +52,8 @@ class S3Model(mesa.Model):
         self, scenario: Scenario | None = None, *, rng: int | None = None, **kwargs: Any
     ) -> None:
         scenario = _scenario(scenario, rng, kwargs)
+        self._decided = scenario
         super().__init__(rng=scenario.replication)
-        self.scenario = scenario
         self.engine = Engine.of(scenario)
         self.state: State = self.engine.beginning()
         self.recorder = Recorder(self.engine)
@@ -64,6 +64,15 @@ class S3Model(mesa.Model):
         self._panel: Panel | None = None
         reporters = {name: partial(_reported, name=name) for name in OUTCOMES}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
+
+    @property
+    def scenario(self) -> Scenario:
+        """All that decides the run."""
+        return self._decided
+
+    @scenario.setter
+    def scenario(self, scenario: object) -> None:
+        """Mesa 3.4 and later set a scenario of their own here, which a frozen one replaces."""
 
     @property
     def world(self) -> World:

@@ -134,8 +134,7 @@ class Space:
         """Return unit positions of knowledge vectors [N, D] in the knowledge space, [N, E]."""
         raw = knowledge @ self.basis
         length = np.sqrt(np.einsum("ij,ij->i", raw, raw))
-        unit: Singles = raw / np.where(length > 0, length, 1.0)[:, None].astype(np.float32)
-        return unit
+        return np.asarray(raw / np.where(length > 0, length, 1.0)[:, None], np.float32)
 
     def cognitive_distance(self, here: Singles, there: Singles) -> Floats:
         """Return 1 - cosine of positions pair by pair, clipped to [0, 1], shape [P]."""
