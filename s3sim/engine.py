@@ -32,6 +32,7 @@ class Engine:
         env = Environment(
             world=world, space=space, proximity=group[Proximity], meeting=meeting,
             agreement=group[Agreement], gravity=meeting.gravity(world, space), outward=meeting.outward(world),
+            closed_openness=group[Population].closed_openness,
             scale=scenario.scale, start=scenario.start * QUARTERS,
             n_quarters=scenario.years * QUARTERS, quarter=0,
             dice=Dice(scenario.seed, scenario.replication, 0), instruments=Instruments.none(world),

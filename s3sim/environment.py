@@ -29,6 +29,7 @@ class Environment:
     agreement: Agreement
     gravity: Floats  # [R, R] pull between regions
     outward: Floats  # [R] share of looks that go abroad
+    closed_openness: float  # openness of firms without a habit of cooperating
     scale: float  # simulated firms for each real one, (0, 1]
     start: int  # quarter in which policies start
     n_quarters: int  # length of the run

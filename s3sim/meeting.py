@@ -13,7 +13,7 @@ import numpy as np
 from s3sim.arrays import Bools, Floats, Ints, draw_from, sum_by
 from s3sim.parameter import Parametric, param
 from s3sim.proximity import Space
-from s3sim.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisations
+from s3sim.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisations, Ties
 from s3sim.world import World
 
 
@@ -216,3 +216,12 @@ def employment_table(people: Organisations, world: World) -> Floats:
     key = people.region[firms] * world.n_domains + people.domain[firms]
     table = sum_by(key, world.n_regions * world.n_domains, people.size[firms])
     return table.reshape(world.n_regions, world.n_domains)
+
+
+def first_meetings(one: Ints, other: Ints, ties: Ties, n: int) -> Bools:
+    """Return which pairs are not partners already and stand first among equal pairs."""
+    key = np.minimum(one, other) * n + np.maximum(one, other)
+    known = np.minimum(ties.source, ties.partner) * n + np.maximum(ties.source, ties.partner)
+    first = np.zeros(len(key), bool)
+    first[np.unique(key, return_index=True)[1]] = True
+    return first & ~np.isin(key, known)

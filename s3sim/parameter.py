@@ -107,10 +107,10 @@ def check(parameter: Parameter, value: object) -> str:
     allowed = f"allowed {p.low:g} to {p.high:g}{'' if p.unit == '-' else ' ' + p.unit}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{p.name} = {value!r} is not a number; {allowed} ({p.meaning})."
-    if p.whole and float(value) != int(value):
-        return f"{p.name} = {value!r} is not a whole number; {allowed} ({p.meaning})."
     if not p.low <= value <= p.high:
         return f"{p.name} = {value!r} is out of range; {allowed} ({p.meaning})."
+    if p.whole and float(value) != int(value):
+        return f"{p.name} = {value!r} is not a whole number; {allowed} ({p.meaning})."
     return ""
 
 

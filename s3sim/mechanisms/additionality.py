@@ -49,9 +49,10 @@ class Additionality(Parametric):
     def __call__(self, state: State, env: Environment) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""
         people, projects, n = state.organisations, state.projects, len(state.organisations)
+        # A row that was left may have a new founder next quarter: take its projects back at once.
+        gone = ~people.active[projects.organisation]
         due = projects.due == env.quarter
-        gone = due & ~people.active[projects.organisation]
-        state = _taken_back(state, gone, env)
+        state = _taken_back(state, gone & (projects.due >= env.quarter), env)
         paid = due & ~gone
         keur = np.where(paid, projects.award / 100_000 / env.weight, 0.0)
         cash = people.cash + sum_by(projects.organisation, n, keur)

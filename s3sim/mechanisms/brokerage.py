@@ -12,7 +12,7 @@ import numpy as np
 from s3sim.agreement import matched
 from s3sim.arrays import Bools, Floats, Ints
 from s3sim.environment import Environment
-from s3sim.meeting import Directory
+from s3sim.meeting import Directory, first_meetings
 from s3sim.parameter import Parametric, param
 from s3sim.proximity import degree
 from s3sim.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
@@ -109,7 +109,7 @@ class Brokerage(Parametric):
     ) -> Ties:
         """Search the registers, propose the best-looking, let both sides decide."""
         people = state.organisations
-        one, other = self._register(client, people, env)
+        one, other = self._register(client, people, state.ties, env)
         if not len(one):
             return Ties.none()
         keep = self._shortlist(one, other, skill, people, env)
@@ -139,7 +139,9 @@ class Brokerage(Parametric):
             no,
         )
 
-    def _register(self, client: Ints, people: Organisations, env: Environment) -> tuple[Ints, Ints]:
+    def _register(
+        self, client: Ints, people: Organisations, ties: Ties, env: Environment
+    ) -> tuple[Ints, Ints]:
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
         slot = np.tile(np.arange(self.register), len(client))
@@ -156,10 +158,7 @@ class Brokerage(Parametric):
         firm = directory.firms(region, people.domain[one], where, u[:, 1:4])
         institute = directory.research(region, where, u[:, 1:3])
         other = np.where((u[:, 0] < self.institutes) & (institute >= 0), institute, firm)
-        key = one * len(people) + other
-        first = np.zeros(len(key), bool)
-        first[np.unique(key, return_index=True)[1]] = True
-        good = first & (other >= 0) & (other != one)
+        good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(people))
         return one[good], other[good]
 
     def _shortlist(

@@ -124,7 +124,8 @@ class Calls(Parametric):
     def __call__(self, state: State, env: Environment) -> State:
         """Return the state after this year's regional calls."""
         if env.quarter_of_year != 0:
-            return state
+            none = np.zeros(env.world.n_regions, np.int64)
+            return state.replace(regions=state.regions.replace(awards=none))
         people, balance = state.organisations, state.authorities.balance
         horizontal = np.floor(balance * min(env.instruments.horizontal_share, 1.0)).astype(np.int64)
         support = self._support(people, horizontal, env)

@@ -111,7 +111,8 @@ class Demography(Parametric):
             entries=sum_by(people.region, n, enters).astype(np.int64),
             tracked=state.regions.tracked - sum_by(people.region, n, gone),
         )
-        return state.replace(organisations=_quiet(born, leaves), regions=regions)
+        ties = state.ties.where(~leaves[state.ties.source] & ~leaves[state.ties.partner])
+        return state.replace(organisations=_quiet(born, leaves), ties=ties, regions=regions)
 
     def hazard(self, age: Floats, size: Floats) -> Floats:
         """Return the yearly exit hazard at the EU's turnover of firms."""
@@ -171,7 +172,7 @@ class Demography(Parametric):
             sales=productivity * size, cash=0.25 * productivity * size,
             rd_intensity=people.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
             innovative=u[:, 5] < world.innovative[region],
-            openness=np.where(u[:, 6] < world.cooperating[region], 1.0, 0.05),
+            openness=np.where(u[:, 6] < world.cooperating[region], 1.0, env.closed_openness),
             knowledge=people.knowledge[parent] * (0.7 + 0.3 * u[:, 7:8]).astype(np.float32),
             age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip

@@ -219,8 +219,9 @@ def _latest_partner(state: State, n: int) -> Ints:
     """Return the partner of each organisation's newest tie, or -1."""
     ties = state.ties.where(~state.ties.pending)
     partner = np.full(n, -1)
-    partner[ties.source] = ties.partner
-    partner[ties.partner] = ties.source
+    # Rows stand in order of formation, and the last assignment stays.
+    who = np.stack([ties.source, ties.partner], axis=1).ravel()
+    partner[who] = np.stack([ties.partner, ties.source], axis=1).ravel()
     return partner
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from s3sim.agreement import matched
 from s3sim.arrays import Bools, Floats, Ints
 from s3sim.environment import Environment
-from s3sim.meeting import Directory, permitted
+from s3sim.meeting import Directory, first_meetings, permitted
 from s3sim.parameter import Parametric, param
 from s3sim.proximity import degree
 from s3sim.state import (
@@ -104,7 +104,7 @@ class Search(Parametric):
         allowed = (friend >= 0) & where[np.arange(len(one)), people.region[friend]]
         met = by_friend & allowed & people.innovative[friend]
         other = np.where(met, friend, other)
-        good = (other >= 0) & (other != one) & _first_meeting(one, other, state.ties, len(people))
+        good = (other >= 0) & (other != one) & first_meetings(one, other, state.ties, len(people))
         return one[good], other[good], met[good].astype(np.float64)
 
     def _ties(self, one: Ints, other: Ints, people: Organisations, env: Environment) -> Ties:
@@ -136,12 +136,3 @@ def _friend_of_friend(one: Ints, ties: Ties, n: int, u: Floats) -> Ints:
         there = neighbour[np.minimum(place, len(neighbour) - 1)]
         here = np.where((here >= 0) & (count[here] > 0), there, -1)
     return here
-
-
-def _first_meeting(one: Ints, other: Ints, ties: Ties, n: int) -> Bools:
-    """Return which pairs are not partners already and stand first among equal pairs."""
-    key = np.minimum(one, other) * n + np.maximum(one, other)
-    known = np.minimum(ties.source, ties.partner) * n + np.maximum(ties.source, ties.partner)
-    first = np.zeros(len(key), bool)
-    first[np.unique(key, return_index=True)[1]] = True
-    return first & ~np.isin(key, known)

@@ -64,7 +64,7 @@ class TieLife(Parametric):
 
     def __call__(self, state: State, env: Environment) -> State:
         """Return the state after ties ended or went on, and with what they cost."""
-        ties = self._with_length(_living(state), env.quarter)
+        ties = self._with_length(state.ties, env.quarter)
         ends = (ties.end == env.quarter) & ~ties.pending
         value, understood, abroad = self._seen(ties, state, env)
         luck = env.dice.pair("ties/success", ties.source, ties.partner)
@@ -119,9 +119,3 @@ class TieLife(Parametric):
         price = np.where(ties.pending, 0.0, self.cost + self.cost_abroad * abroad)
         total = sum_by(ties.source, n, price) + sum_by(ties.partner, n, price)
         return np.minimum(total, 0.9)
-
-
-def _living(state: State) -> Ties:
-    """Return the ties of which both sides are still there."""
-    active = state.organisations.active
-    return state.ties.where(active[state.ties.source] & active[state.ties.partner])

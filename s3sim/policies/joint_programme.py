@@ -103,9 +103,7 @@ class JointProgramme(Parametric):
         world, offer = env.world, Instruments.none(env.world)
         live = env.start + self.lag
         # Money is pooled from the first budget year in which the joint list is in force.
-        first = (
-            live - live % QUARTERS if live % QUARTERS <= 1 else live + QUARTERS - live % QUARTERS
-        )
+        first = live + -live % QUARTERS
         if self.pooled_share == 0 or world.n_countries < 2 or env.quarter < first:
             return offer
         offer = offer.replace(
