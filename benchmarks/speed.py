@@ -30,7 +30,9 @@ def measure(firms: int, world_name: str) -> dict[str, float]:
 
     world = World.load(world_name)
     Engine.of(Scenario(world, scale=0.001, years=1)).step  # noqa: B018 (imports before the clock)
-    scenario = Scenario(world, policy="trans_s3_tibs", scale=min(firms / world.firms.sum(), 1.0), years=YEARS)
+    scenario = Scenario(
+        world, policy="trans_s3_tibs", scale=min(firms / world.firms.sum(), 1.0), years=YEARS
+    )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     engine = Engine.of(scenario)
     state = engine.beginning()
@@ -61,14 +63,22 @@ def main() -> None:
     rows = []
     for size in SIZES:
         command = [sys.executable, __file__, "--world", arguments.world, "--one", str(size)]
-        rows.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+        rows.append(
+            json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        )
     print(f"{'firms':>8} {'ns/firm-quarter':>16} {'ms/quarter':>11} {'bytes/firm (peak)':>18}")
     for row in rows:
-        print(f"{row['firms']:>8.0f} {row['ns_per_firm_quarter']:>16.0f} {1000 * row['seconds_per_quarter']:>11.1f} {row['peak_bytes_per_firm']:>18.0f}")
+        print(
+            f"{row['firms']:>8.0f} {row['ns_per_firm_quarter']:>16.0f} {1000 * row['seconds_per_quarter']:>11.1f} {row['peak_bytes_per_firm']:>18.0f}"
+        )
     import math
 
-    growth = math.log(rows[-1]["seconds_per_quarter"] / rows[0]["seconds_per_quarter"]) / math.log(rows[-1]["firms"] / rows[0]["firms"])
-    print(f"growth exponent of a quarter's time, {rows[0]['firms']:.0f} to {rows[-1]['firms']:.0f} firms: {growth:.2f}")
+    growth = math.log(rows[-1]["seconds_per_quarter"] / rows[0]["seconds_per_quarter"]) / math.log(
+        rows[-1]["firms"] / rows[0]["firms"]
+    )
+    print(
+        f"growth exponent of a quarter's time, {rows[0]['firms']:.0f} to {rows[-1]['firms']:.0f} firms: {growth:.2f}"
+    )
     began = time.perf_counter()
     subprocess.run([sys.executable, "-m", "s3sim", "--help"], check=True, capture_output=True)
     print(f"s3sim --help: {time.perf_counter() - began:.2f} s")

@@ -9,7 +9,12 @@ from s3sim.explore.run import local_executor, run_scenarios, usable_cores
 from s3sim.scenario import Scenario
 from s3sim.world import World
 
-OUTCOMES = ("gross_value_added", "productivity_growth", "innovations", "cross_border_collaborations")
+OUTCOMES = (
+    "gross_value_added",
+    "productivity_growth",
+    "innovations",
+    "cross_border_collaborations",
+)
 TIERS = {"smoke": 6, "standard": 40, "full": 200}
 
 

@@ -11,8 +11,8 @@ from s3sim.beginning import Beginning
 from s3sim.environment import Environment
 from s3sim.errors import InputError, unknown
 from s3sim.meeting import Meeting
-from s3sim.parameter import Parameter, Parametric, check, unknown_parameter
-from s3sim.policies import POLICIES, Part
+from s3sim.parameter import Parameter, check, unknown_parameter
+from s3sim.policies import POLICIES, PolicyPart
 from s3sim.population import Population
 from s3sim.proximity import Proximity
 from s3sim.quarter import QUARTER
@@ -78,7 +78,7 @@ class Scenario:
     start: int = 1
     mechanisms: tuple[Any, ...] = QUARTER
     conduct: tuple[Any, ...] = CONDUCT
-    parts: tuple[Part, ...] | None = field(default=None)
+    parts: tuple[PolicyPart, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
         problems = [
@@ -95,7 +95,7 @@ class Scenario:
             raise InputError(problems)
 
     @property
-    def groups(self) -> tuple[Parametric, ...]:
+    def groups(self) -> tuple[Any, ...]:
         """All holders of parameters, in order."""
         return (*self.conduct, *self.mechanisms, *(self.parts or ()))
 
@@ -106,6 +106,11 @@ class Scenario:
     def declared(self) -> list[Parameter]:
         """Return all declared parameters of this scenario."""
         return [one for group in self.groups for one in group.declared()]
+
+    def known(self, *, strict: bool = True) -> dict[str, Parameter]:
+        """Return declared parameters by name; unless strict, those of all policies too."""
+        mine = {one.name: one for one in self.declared()}
+        return mine if strict else {**known_parameters(), **mine}
 
     def replace(
         self, values: Mapping[str, Any] | None = None, *, strict: bool = True, **changes: Any
@@ -131,9 +136,7 @@ class Scenario:
             changes["parts"] = None
         new = replace(self, **changes)
         values = dict(values or {})
-        problems = problems_with(
-            values, {p.name: p for p in new.declared()} if strict else known_parameters()
-        )
+        problems = problems_with(values, new.known(strict=strict))
         if problems:
             raise InputError(problems)
         return replace(
@@ -173,7 +176,8 @@ class Scenario:
 def known_parameters() -> dict[str, Parameter]:
     """Return every parameter of the standard model and of all policies by dotted name."""
     parts = [part for policy in POLICIES.values() for part in policy.parts]
-    return {one.name: one for group in (*CONDUCT, *QUARTER, *parts) for one in group.declared()}
+    groups: tuple[Any, ...] = (*CONDUCT, *QUARTER, *parts)
+    return {one.name: one for group in groups for one in group.declared()}
 
 
 def problems_with(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[str]:

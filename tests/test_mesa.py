@@ -113,7 +113,7 @@ def test_two_hundred_models_in_a_process_are_all_freed(world):
 
 def test_rng_is_the_replication_and_mistakes_are_named(world):
     assert S3Model(world=world, scale=0.2, rng=3).scenario.replication == 3
-    with pytest.raises(InputError, match="did you mean 'search.rate'"):
+    with pytest.raises(InputError, match=r"did you mean 'search\.rate'"):
         S3Model(world=world, **{"search.rat": 0.1})
     with pytest.raises(InputError, match="did you mean 'trans_s3'"):
         S3Model(world=world, policy="trans-s3")

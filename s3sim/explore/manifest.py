@@ -21,10 +21,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
     base = plan.scenario
     return {
         "scenario": described(plan),
-        "parameters": {
-            policy: plan.scenario.replace(plan.values, strict=False, policy=policy).parameters()
-            for policy in plan.policies
-        },
+        "parameters": {policy: plan.of(policy).parameters() for policy in plan.policies},
         "changed_parameters": dict(plan.values),
         "versions": versions(),
         "commit": commit(),

@@ -8,7 +8,7 @@ import numpy as np
 from s3sim.environment import QUARTERS
 from s3sim.errors import InputError, nearest, unknown
 from s3sim.policies import POLICIES
-from s3sim.scenario import Scenario, known_parameters, problems_with
+from s3sim.scenario import Scenario, problems_with
 
 DEFAULT_SCALE = 0.05
 DEFAULT_REPLICATIONS = 24
@@ -61,7 +61,7 @@ class Plan:
             problems.append(
                 f"replications = {self.replications!r} is out of range; allowed 1 to {MOST_REPLICATIONS}."
             )
-        problems += problems_with(self.values, known_parameters())
+        problems += problems_with(self.values, self.scenario.known(strict=False))
         if not problems:
             problems += self._unused()
         if problems:
@@ -69,7 +69,12 @@ class Plan:
 
     def _unused(self) -> list[str]:
         """Name parameters that belong to no policy of this comparison."""
-        here = {name for policy in self.policies for name in self._for(policy).parameters()}
+        here = {
+            name
+            for policy in self.policies
+            for name in self.scenario.replace(policy=policy).parameters()
+            if name not in POLICIES[policy].pinned
+        }
         return [
             f"parameter '{name}' belongs to none of the policies {', '.join(self.policies)}{nearest(name, here)}"
             for name in self.values
@@ -81,12 +86,15 @@ class Plan:
         """The policy that the others are compared with."""
         return self.policies[0]
 
-    def _for(self, policy: str) -> Scenario:
-        return self.scenario.replace(self.values, strict=False, policy=policy)
+    def of(self, policy: str) -> Scenario:
+        """Return the base scenario under a policy, with overrides."""
+        pinned = POLICIES[policy].pinned
+        values = {name: value for name, value in self.values.items() if name not in pinned}
+        return self.scenario.replace(values, strict=False, policy=policy)
 
     def scenarios(self) -> list[Scenario]:
         """Return all runs, replication by replication, so that any prefix is balanced."""
-        base = [self._for(policy) for policy in self.policies]
+        base = [self.of(policy) for policy in self.policies]
         return [one.replace(replication=k) for k in range(self.replications) for one in base]
 
     @property

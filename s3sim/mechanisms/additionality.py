@@ -55,14 +55,15 @@ class Additionality(Parametric):
         state = _taken_back(state, gone & (projects.due >= env.quarter), env)
         paid = due & ~gone
         keur = np.where(paid, projects.award / 100_000 / env.weight, 0.0)
-        cash = people.cash + sum_by(projects.organisation, n, keur)
+        firm = people.kind == FIRM
+        cash = people.cash + np.where(firm, sum_by(projects.organisation, n, keur), 0.0)
         projects = projects.replace(
             rd=np.where(paid, self._added(state, projects, keur), projects.rd)
         )
         running = (projects.due <= env.quarter) & (projects.end > env.quarter)
         extra = sum_by(projects.organisation, n, np.where(running, projects.rd, 0.0))
         extra = np.where(people.active, extra, 0.0)
-        cash = cash - np.where(people.kind == FIRM, extra * YEAR_FRACTION, 0.0)
+        cash = cash - np.where(firm, extra * YEAR_FRACTION, 0.0)
         regions = people.region[projects.organisation]
         out = sum_cents(regions, env.world.n_regions, np.where(paid, projects.award, 0))
         return state.replace(

@@ -16,7 +16,7 @@ class Spillovers(Parametric):
     """Pools of R&D that decay with distance and at borders, and imitation of the best.
 
     Pool_rd = sum of S_i K_id in r; Sp_i = ac_i K_i . G_r with
-    G = ln(1 + (Omega Pool Phi) / its mean at the start), Omega = exp(-km / decay) border^XB.
+    G = ln(1 + (Omega Pool Phi^branching) / its mean at the start), Omega = exp(-km / decay) border^XB.
     d ln A = imitation ac max(0, ln A of the domain's best tenth - ln A). Refreshed once a year.
     """
 

@@ -4,11 +4,13 @@ Before its start every policy is the same untargeted regional call. A policy is 
 in `POLICIES`; a new part is a frozen class with one pure call `(state, env) -> Instruments`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 from s3sim.environment import Environment
 from s3sim.instruments import Instruments
+from s3sim.parameter import Parameter
 from s3sim.policies.brokers import Brokers, Secretariat
 from s3sim.policies.horizontal import HorizontalSupport
 from s3sim.policies.joint_programme import JointProgramme
@@ -17,22 +19,37 @@ from s3sim.state import State
 
 
 class PolicyPart(Protocol):
-    """Part of a policy mix."""
+    """Part of a policy mix: a `Parametric` that says what is on offer."""
+
+    @property
+    def name(self) -> str:
+        """First part of the names of its parameters."""
 
     def __call__(self, state: State, env: Environment) -> Instruments:
         """Return what this part has on offer in the quarter."""
 
+    def declared(self) -> Iterator[Parameter]:
+        """Yield its declared parameters."""
 
-Part = Priorities | JointProgramme | Brokers | Secretariat | HorizontalSupport
+    def values(self) -> dict[str, float]:
+        """Return dotted name to value."""
+
+    def updated(self, values: dict[str, float]) -> Self:
+        """Return a copy with dotted values exchanged."""
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A named regime: what it is called, what it stands for, and its parts."""
+    """A named regime: what it is called, what it stands for, and its parts.
+
+    `pinned` names the parameters that make a control what it is; a comparison does not let
+    overrides change them.
+    """
 
     title: str
     meaning: str
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PolicyPart, ...] = ()
+    pinned: tuple[str, ...] = ()
 
 
 POLICIES: dict[str, Policy] = {
@@ -70,6 +87,7 @@ POLICIES: dict[str, Policy] = {
         "Domestic brokers",
         "placebo: the money of TIBS for brokers who search within the own country",
         (Priorities(), Brokers(domestic=1)),
+        pinned=("brokers.domestic",),
     ),
     "tibs_only": Policy(
         "TIBS only",
@@ -80,6 +98,7 @@ POLICIES: dict[str, Policy] = {
         "Random priorities",
         "control: Trans-S3 with all lists drawn by lot",
         (Priorities(at_random=1), JointProgramme(at_random=1)),
+        pinned=("priorities.at_random", "joint.at_random"),
     ),
     "horizontal_support": Policy(
         "Horizontal support",
@@ -90,6 +109,7 @@ POLICIES: dict[str, Policy] = {
         "Null",
         "control: Trans-S3 + TIBS with nothing pooled and no broker; must equal isolated S3 exactly",
         (Priorities(), JointProgramme(pooled_share=0.0), Brokers(per_region=0.0)),
+        pinned=("joint.pooled_share", "brokers.per_region"),
     ),
     "gosmart": Policy(
         "GoSmart BSR",
@@ -112,7 +132,7 @@ POLICIES: dict[str, Policy] = {
 }
 
 
-def mix(parts: tuple[Part, ...], state: State, env: Environment) -> Instruments:
+def mix(parts: tuple[PolicyPart, ...], state: State, env: Environment) -> Instruments:
     """Return the sum of what the parts of a policy have on offer."""
     total = Instruments.none(env.world)
     for part in parts:
