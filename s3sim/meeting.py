@@ -17,6 +17,10 @@ from s3sim.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisatio
 from s3sim.world import World
 
 
+CHUNK = 4096
+"""Askers handled at a time."""
+
+
 @dataclass(frozen=True)
 class Meeting(Parametric):
     """Chances of meeting, before anybody weighs anything."""
@@ -140,14 +144,13 @@ class Directory:
         region, domain : array [P]
             The asker's region and home domain.
         where : array [P, R]
-            Regions in which each asker may look (broadcast from [1, R] is fine).
+            Regions in which each asker may look.
         u : array [P, 3]
             Uniforms: region, domain, organisation.
         """
         count = self.count.reshape(self.n_regions, self.n_domains)
         mass = self.related @ count.T  # [D, R] related firms in each region
-        weight = self._balanced(region, np.where(where, self.gravity[region] * mass[domain], 0.0))
-        there = draw_from(np.cumsum(weight, axis=1), np.arange(len(region)), u[:, 0])
+        there = self._looks(region, mass, domain, where, u[:, 0])
         by_domain = np.cumsum(self.related[:, None, :] * count[None, :, :], axis=2)
         table = by_domain.reshape(-1, self.n_domains)
         what = draw_from(table, domain * self.n_regions + np.maximum(there, 0), u[:, 1])
@@ -158,14 +161,23 @@ class Directory:
 
     def research(self, region: Ints, where: Bools, u: Floats) -> Ints:
         """Return an institute for each asker, or -1; arguments as for `firms`, u is [P, 2]."""
-        weight = self._balanced(
-            region, np.where(where, self.gravity[region] * self.count_institute, 0.0)
-        )
-        there = draw_from(np.cumsum(weight, axis=1), np.arange(len(region)), u[:, 0])
+        mass = self.count_institute[None, :].astype(np.float64)
+        there = self._looks(region, mass, np.zeros(len(region), np.int64), where, u[:, 0])
         place = np.maximum(there, 0)
         return _member(
             self.institutes, self.first_institute, self.count_institute, place, u[:, 1], there >= 0
         )
+
+    def _looks(self, region: Ints, mass: Floats, row: Ints, where: Bools, u: Floats) -> Ints:
+        """Return the region in which each asker looks, or -1, in slices that fit the cache."""
+        there = np.empty(len(region), np.int64)
+        for start in range(0, len(region), CHUNK):
+            part = slice(start, start + CHUNK)
+            here = region[part]
+            pull = np.where(where[part], self.gravity[here] * mass[row[part]], 0.0)
+            table = np.cumsum(self._balanced(here, pull), axis=1)
+            there[part] = draw_from(table, np.arange(len(here)), u[part])
+        return there
 
     def _balanced(self, region: Ints, weight: Floats) -> Floats:
         """Give looks abroad their share of each row's weight, wherever both sides are open."""

@@ -156,7 +156,9 @@ class Demography(Parametric):
         specialised = (location_quotient(table) > 1).astype(np.float64)
         density = relatedness_density(specialised, world.relatedness) / 100
         pull = (table + 1e-6) * (density + self.unrelated) ** self.density
-        u = env.dice.uniform("demography/entrant", (total, 8))[row]
+        # Pair numbers belong to a row and a slot, as a table drawn for all rows would.
+        slots = [env.dice.pair("demography/entrant", row, np.full(len(row), k)) for k in range(8)]
+        u = np.stack(slots, axis=1)
         region = people.region[row]
         domain = draw_from(np.cumsum(pull, axis=1), region, u[:, 0])
         parent = self._parents(people, region, domain, u, env)

@@ -106,7 +106,11 @@ class Innovation(Parametric):
     )
     new_mastery: float = param(0.30, 0.1, 0.5, "mastery of a domain that is entered")
     move: float = param(
-        0.30, 0.0, 1.0, "radical innovators that make the new domain their home", unit="share"
+        0.30,
+        0.0,
+        1.0,
+        "radical innovators of up to 50 persons that make the new domain their home",
+        unit="share",
     )
     doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year")
     forgetting: float = param(0.05, 0.01, 0.15, "forgetting in other domains", unit="1/year")
@@ -126,7 +130,7 @@ class Innovation(Parametric):
         small = -self.step * np.log1p(-u[:, 1]) * np.maximum(number - radical, 0)
         large = np.where(radical, self.radical_step(u[:, 2]), 0.0)
         firm = people.kind != INSTITUTE
-        reach = (REFERENCE_SIZE / np.maximum(people.size, REFERENCE_SIZE)) ** self.returns
+        reach = self._reach(people.size)
         grown = people.productivity * np.exp(np.where(firm, reach * (small + large), 0.0))
         people = people.replace(
             innovations=number, productivity=grown, knowledge=self._used(people)
@@ -152,6 +156,10 @@ class Innovation(Parametric):
         )
         return rate
 
+    def _reach(self, size: Floats) -> Floats:
+        """Return the share of a firm that one innovation reaches: (50 / size)^returns, at most 1."""
+        return (REFERENCE_SIZE / np.maximum(size, REFERENCE_SIZE)) ** self.returns
+
     def radical_step(self, u: Floats) -> Floats:
         """Return radical steps, log points: Pareto cut at both ends, by inverse transform."""
         low, high, a = self.smallest_radical, self.largest_radical, self.tail
@@ -160,14 +168,13 @@ class Innovation(Parametric):
 
     def _used(self, people: Organisations) -> Singles:
         """Practise the home domain, forget others."""
-        knowledge = people.knowledge * np.float32((1 - self.forgetting) ** YEAR_FRACTION)
         rows = np.arange(len(people))
+        practises = people.active & (people.kind != INSTITUTE)
+        kept = np.where(practises, (1 - self.forgetting) ** YEAR_FRACTION, 1.0).astype(np.float32)
+        knowledge: Singles = people.knowledge * kept[:, None]
         home = people.knowledge[rows, people.domain]
         gain = np.float32(self.doing * YEAR_FRACTION) * (1 - home)
-        knowledge[rows, people.domain] = np.where(people.active, home + gain, home)
-        knowledge[~people.active] = people.knowledge[~people.active]
-        institute = people.kind == INSTITUTE
-        knowledge[institute] = people.knowledge[institute]
+        knowledge[rows, people.domain] = np.where(practises, home + gain, home)
         return knowledge
 
     def _branched(
@@ -190,14 +197,28 @@ class Innovation(Parametric):
         weight = env.space.relatedness_power[home] * near
         weight[np.arange(len(row)), home] = 0.0
         new = draw_from(np.cumsum(weight, axis=1), np.arange(len(row)), u[:, 0])
-        knowledge, domain = people.knowledge.copy(), people.domain.copy()
+        # `_used` has just made this table: it is nobody else's.
+        knowledge, domain = people.knowledge, people.domain.copy()
         known = new >= 0
         knowledge[row[known], new[known]] = np.maximum(
             knowledge[row[known], new[known]], self.new_mastery
         )
-        moves = known & (u[:, 1] < self.move)
+        # What an innovation reaches of a firm it can also move: large firms branch, they do not leave.
+        moves = known & (u[:, 1] < self.move * self._reach(people.size[row]))
         domain[row[moves]] = new[moves]
-        return people.replace(knowledge=knowledge, domain=domain)
+        appeal = _kept_customers(people, row[moves], domain, state, env)
+        return people.replace(knowledge=knowledge, domain=domain, appeal=appeal)
+
+
+def _kept_customers(
+    people: Organisations, row: Ints, domain: Ints, state: State, env: Environment
+) -> Floats:
+    """Return appeal such that firms which change their market take their sales along."""
+    price, first = state.markets.price, env.world.country[people.region] * env.world.n_domains
+    before, after = price[first[row] + people.domain[row]], price[first[row] + domain[row]]
+    appeal = people.appeal.copy()
+    appeal[row] *= (before / np.maximum(after, 1e-300)) ** (1 / (state.substitution - 1))
+    return appeal
 
 
 def poisson(mean: Floats, u: Floats) -> Ints:
