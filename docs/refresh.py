@@ -93,7 +93,7 @@ def _measured(scenario: Scenario) -> dict[str, object]:
     last = {name: series[-16:].sum(axis=0) @ country for name, series in values.items()}
     abroad = 100 * total["cooperating_abroad"] / total["innovators"]
     now, then = people[-1], people[-5]
-    both = now.firms & then.firms
+    both = now.firms & then.firms & (now.age > then.age)  # the same firm in the row
     growth = np.log(now.sales[both] / then.sales[both])
     growth = growth - growth.mean()
     size = np.sort(now.size[now.firms])[::-1]

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from s3sim.policies import POLICIES
+from s3sim.rounding import rounded
 
 LINKS, GROWTH = "cross_border_collaborations", "gross_value_added"
 
@@ -40,9 +41,8 @@ def _of(effects: pd.DataFrame, policy: str) -> str:
 def _words(row: Any, what: str, up: str, down: str) -> str:
     """Return 'more x (+3.1 %, 95 % interval +2.0 to +4.2 %)' or 'no clear difference in x (...)'."""
     base = abs(float(row["mean_baseline"])) or float("nan")
-    low, high, mid = (100 * float(row[name]) / base for name in ("ci_low", "ci_high", "effect"))
-    digits = 1 if abs(mid) < 10 else 0
-    size = f"{mid:+.{digits}f} %, 95 % interval {low:+.{digits}f} to {high:+.{digits}f} %"
+    told = rounded(*(100 * float(row[name]) / base for name in ("effect", "ci_low", "ci_high")))
+    size = f"{told.effect} %, 95 % interval {told.low} to {told.high} %"
     verdict = str(row["verdict"])
     if verdict == "higher":
         return f"{up} {what} ({size})"
