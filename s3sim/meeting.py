@@ -16,7 +16,6 @@ from s3sim.proximity import Space
 from s3sim.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisations, Ties
 from s3sim.world import World
 
-
 CHUNK = 4096
 """Askers handled at a time."""
 
@@ -144,7 +143,7 @@ class Directory:
         region, domain : array [P]
             The asker's region and home domain.
         where : array [P, R]
-            Regions in which each asker may look.
+            Regions in which each asker may look ([1, R] where it is the same for all).
         u : array [P, 3]
             Uniforms: region, domain, organisation.
         """
@@ -171,6 +170,7 @@ class Directory:
     def _looks(self, region: Ints, mass: Floats, row: Ints, where: Bools, u: Floats) -> Ints:
         """Return the region in which each asker looks, or -1, in slices that fit the cache."""
         there = np.empty(len(region), np.int64)
+        where = np.broadcast_to(where, (len(region), self.n_regions))
         for start in range(0, len(region), CHUNK):
             part = slice(start, start + CHUNK)
             here = region[part]

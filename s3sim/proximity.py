@@ -91,10 +91,12 @@ class Proximity(Parametric):
         relief : float or array [P]
             Share of the border loss that a broker removes.
         """
-        efficiency = (
+        # Losses can use a partnership up, not turn it around.
+        efficiency = np.maximum(
+            0.0,
             1.0
             - self.border_loss * abroad * (1.0 - relief) * (1.0 - trust)
-            - self.organisation_loss * (institute != other_institute) * (1.0 - capacity)
+            - self.organisation_loss * (institute != other_institute) * (1.0 - capacity),
         )
         novelty = (1.0 - self.boredom * capacity) * distance
         return novelty * self.understanding(distance, capacity, institute) * efficiency

@@ -15,6 +15,7 @@ from s3sim.explore.plan import (
     DEFAULT_SCALE,
     MOST_REPLICATIONS,
 )
+from s3sim.parameter import Parameter
 from s3sim.policies import POLICIES
 from s3sim.scenario import LIMITS, known_parameters, problems_with
 from s3sim.world import WORLDS, World
@@ -78,13 +79,10 @@ class Layer:
                 problems.append(f"{self.place.format(key)}: {unknown('policy', name, POLICIES)}")
                 good.pop(key, None)
         if "parameters" in good:
-            known = known_parameters()
-            found = {
-                n: problems_with({n: v}, known) for n, v in flattened(good["parameters"]).items()
-            }
-            problems += [self._of_parameter(n, told) for n, one in found.items() for told in one]
-            flat = flattened(good["parameters"])
-            good["parameters"] = {n: flat[n] for n, wrong in found.items() if not wrong}
+            known, flat = known_parameters(), flattened(good["parameters"])
+            told = {name: _problem(name, value, known) for name, value in flat.items()}
+            problems += [self._of_parameter(name, said) for name, said in told.items() if said]
+            good["parameters"] = {name: flat[name] for name, said in told.items() if not said}
         return good, problems
 
     def world(self, name: str) -> World:
@@ -115,7 +113,7 @@ class Layer:
         what = "a whole number" if one.annotation is int else "a number"
         wrong = "out of range" if kind in _RANGE else f"not {what}"
         low, high = limits["Ge"].ge, limits["Le"].le
-        return f"{place} = {value!r} is {wrong}; allowed {low} to {high} ({one.description})."
+        return f"{place} = {value!r} is {wrong}; allowed {low:.10g} to {high:.10g} ({one.description})."
 
     def _of_parameter(self, name: str, told: str) -> str:
         if name in KEYS and name not in known_parameters():
@@ -126,6 +124,13 @@ class Layer:
 
 
 _RANGE = ("greater_than_equal", "less_than_equal", "finite_number")
+
+
+def _problem(name: str, value: Any, known: Mapping[str, Parameter]) -> str:
+    """Return what is wrong with a parameter; numbers beyond all bounds are taken as text."""
+    if isinstance(value, int | float) and not abs(value) < 1e300:
+        value = str(value)[:20]
+    return "".join(problems_with({name: value}, known))
 
 
 def flattened(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:

@@ -63,12 +63,12 @@ class Organisations(Table):
     productivity: Floats  # value added per person and year, kEUR
     appeal: Floats  # what customers pay beyond productivity, index
     sales: Floats  # value added at an annual rate, kEUR
-    cash: Floats  # kEUR
+    cash: Floats  # money at hand, kEUR
     rd_intensity: Floats  # own R&D spending as a share of value added (institutes: kEUR a year)
     rd: Floats  # own R&D spending at an annual rate, kEUR
     project_rd: Floats  # additional R&D from public projects, annual rate, kEUR
-    rd_stock: Floats  # kEUR
-    absorptive_capacity: Floats  # 0-1
+    rd_stock: Floats  # depreciated sum of past R&D, kEUR
+    absorptive_capacity: Floats  # ability to use what others know, 0-1
     innovative: Bools  # innovation-active
     openness: Floats  # habit of cooperating, 0-1
     knowledge: Singles  # [N, D] mastery of each domain, 0-1
@@ -100,7 +100,7 @@ class Ties(Table):
     start: Ints  # quarter
     end: Ints  # quarter in which it is renewed or ends
     kind: Ints  # OWN ... BROKERED
-    trust: Floats  # 0-1
+    trust: Floats  # of the two sides in each other, 0-1
     bid: Bools  # stands in the joint call of this year
     pending: Bools  # formed for a joint bid that is not decided yet: no collaboration so far
 
@@ -155,7 +155,7 @@ class Projects(Table):
 class Authorities(Table):
     """Those who decide a smart-specialisation strategy: regions, or nations for their regions."""
 
-    priorities: Bools  # [A, D]
+    priorities: Bools  # [A, D] the list in force
     success: Floats  # remembered share of applied-for money that was awarded, 0-1
     results: Floats  # [A, D] monitored innovations of funded projects (decaying sum)
     balance: Ints  # uncommitted money of this year, cents
@@ -210,7 +210,7 @@ class State:
     regions: Regions
     markets: Markets
     ledger: Ledger
-    joint_priorities: Bools  # [D]
+    joint_priorities: Bools  # [D] the joint list in force
     pool: int  # uncommitted money of the joint pool, cents
     frontier: Floats  # [D] log productivity of the domain's best tenth
     spill_reference: float  # mean of the raw knowledge pool at the start

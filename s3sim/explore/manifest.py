@@ -63,8 +63,9 @@ def command(plan: Plan) -> str:
     parts = [
         "s3sim compare", f"--world {world}", f"--baseline {plan.baseline}",
         *(f"--policies {name}" for name in plan.policies[1:]),
-        f"--replications {plan.replications}", f"--years {base.years}", f"--scale {base.scale:g}", f"--seed {base.seed}",
-        *(f"--set {name}={value:g}" for name, value in plan.values.items()),
+        f"--replications {plan.replications}", f"--years {base.years}",
+        f"--start {base.start}", f"--scale {base.scale!r}", f"--seed {base.seed}",
+        *(f"--set {name}={value!r}" for name, value in plan.values.items()),
     ]  # fmt: skip
     return " ".join(parts)
 

@@ -65,5 +65,5 @@ def interval(values: Floats) -> tuple[float, float]:
     if n < 2:
         return float("nan"), float("nan")
     mean, error = float(values.mean()), float(values.std(ddof=1)) / np.sqrt(n)
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * error
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1) * error)
     return mean - half, mean + half

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from s3sim.environment import QUARTERS
-from s3sim.errors import InputError, nearest, unknown
+from s3sim.errors import InputError, unknown
 from s3sim.policies import POLICIES
 from s3sim.scenario import Scenario, problems_with
 
@@ -19,6 +19,7 @@ MOST_REPLICATIONS = 100_000
 FIXED_SECONDS = 0.15
 SECONDS_PER_FIRM_QUARTER = 2.6e-6
 SECONDS_PER_QUARTER = 0.0045
+POOL_SECONDS = 2.0
 """Cost of a run on one core of a plain laptop, measured by `benchmarks/`; for predictions only."""
 
 
@@ -76,7 +77,8 @@ class Plan:
             if name not in POLICIES[policy].pinned
         }
         return [
-            f"parameter '{name}' belongs to none of the policies {', '.join(self.policies)}{nearest(name, here)}"
+            f"parameter '{name}' belongs to none of the policies {', '.join(self.policies)}; "
+            f"{_having(name)}."
             for name in self.values
             if name not in here
         ]
@@ -112,4 +114,15 @@ class Plan:
         one = FIXED_SECONDS + quarters * (
             SECONDS_PER_QUARTER + SECONDS_PER_FIRM_QUARTER * self.firms * factor
         )
-        return one * len(self.policies) * self.replications / max(workers, 1)
+        pool = POOL_SECONDS if workers > 1 else 0.0
+        return pool + one * len(self.policies) * self.replications / max(workers, 1)
+
+
+def _having(name: str) -> str:
+    """Say which policies have a parameter that a comparison can set."""
+    having = [
+        policy
+        for policy, one in POLICIES.items()
+        if name not in one.pinned and any(name in part.values() for part in one.parts)
+    ]
+    return f"policies that have it: {', '.join(having)}" if having else "no policy has it"

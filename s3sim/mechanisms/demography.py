@@ -219,6 +219,7 @@ def _quiet(people: Organisations, leaves: Bools) -> Organisations:
             "spillover",
             "innovations",
             "absorptive_capacity",
+            "distress",
             "seeking",
         )
     }

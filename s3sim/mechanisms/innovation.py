@@ -52,6 +52,7 @@ class Innovation(Parametric):
         0.9,
         "elasticity of innovation to R&D in the firm",
         unit="elasticity",
+        source="patents-R&D elasticities of firms, 0.4-0.9",
         mark="recalled",
     )
     skills: float = param(

@@ -76,7 +76,7 @@ class Market(Parametric):
         0.6,
         "speed of employment towards what sales need",
         unit="1/quarter",
-        mark="recalled",
+        mark="assumed",
     )
     labour_share: float = param(
         0.65,

@@ -40,6 +40,7 @@ class JointProgramme(Parametric):
         0.25,
         "share of pooled money that coordination costs",
         unit="share",
+        source="technical assistance of Interreg programmes, 6-10 %",
         mark="recalled",
     )
     delay: int = param(
@@ -48,7 +49,7 @@ class JointProgramme(Parametric):
         3,
         "how much later joint calls are decided than regional ones",
         unit="quarters",
-        mark="recalled",
+        mark="assumed",
     )
     lag: int = param(
         4,

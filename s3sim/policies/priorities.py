@@ -70,7 +70,7 @@ class Priorities(Parametric):
         1.0,
         "share of calls that is reserved for priorities",
         unit="share",
-        mark="recalled",
+        mark="assumed",
     )
     revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share")
     visibility: float = param(

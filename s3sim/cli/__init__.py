@@ -1,0 +1,71 @@
+"""The command line: `s3sim compare`, `run`, `describe`, `init`.
+
+Importing this package loads Typer and the standard library only; each command loads what it needs.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from s3sim.cli.compare import compare
+from s3sim.cli.describe import describe
+from s3sim.cli.init import init
+from s3sim.cli.options import Spread
+from s3sim.cli.run import run
+
+EPILOG = "Start with: s3sim compare --scale 0.02 --replications 8"
+EXAMPLES = {
+    "compare": (
+        "s3sim compare --scale 0.02 --replications 8",
+        "s3sim compare --policies trans_s3 tibs_only --set search.rate=0.3",
+        "s3sim compare --scenario my.toml --out results/mine --workers 4",
+    ),
+    "run": (
+        "s3sim run --policy trans_s3_tibs --scale 0.02",
+        "s3sim run --policy tibs_only --set brokers.cost=80 --out results/one",
+    ),
+    "describe": (
+        "s3sim describe policies",
+        "s3sim describe regions --world bsr --markdown > regions.md",
+    ),
+    "init": ("s3sim init my.toml", "s3sim compare --scenario my.toml"),
+}
+
+app = typer.Typer(
+    name="s3sim",
+    help="A policy laboratory for smart specialisation (S3) in the Baltic Sea Region.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command, _class in ((compare, Spread), (run, Spread), (describe, None), (init, None)):
+    _lines = (f"  {line}" for line in ("[bold]Examples[/bold]", *EXAMPLES[_command.__name__]))
+    app.command(cls=_class, epilog="\n\n".join(_lines))(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from s3sim import __version__
+
+        print(f"s3sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; letters that a terminal cannot show never end it."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    app(prog_name="s3sim")
