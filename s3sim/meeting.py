@@ -16,7 +16,7 @@ from s3sim.proximity import Space
 from s3sim.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisations, Ties
 from s3sim.world import World
 
-CHUNK = 4096
+CHUNK = 1024
 """Askers handled at a time."""
 
 

@@ -109,7 +109,7 @@ def _pool(people: Organisations, n_regions: int) -> Floats:
 
 def _products(people: Organisations, pool: Floats) -> Floats:
     """Return K_i . pool of i's region, in slices that fit the cache, [N]."""
-    reach, chunk = np.empty(len(people)), 4096
+    reach, chunk = np.empty(len(people)), 1024
     for start in range(0, len(people), chunk):
         part = slice(start, start + chunk)
         reach[part] = np.einsum("ij,ij->i", people.knowledge[part], pool[people.region[part]])

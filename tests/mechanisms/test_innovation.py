@@ -126,6 +126,10 @@ def test_radical_innovators_branch_into_another_domain():
     after = Innovation(rate=1.0, radical=0.1)(state, around(world)).organisations
     new = (after.knowledge[:, 1:] > 0).any(axis=1)
     assert ((after.knowledge[new, 1:] > 0).sum(axis=1) == 1).all()
+    # Each radical innovator enters one domain that is not its own.
+    expected = Innovation(rate=1.0).expected(folk, around(world)) / 4
+    chance = 1 - np.exp(-0.1 * expected.mean())
+    assert new.mean() == pytest.approx(chance, rel=0.12)
     np.testing.assert_allclose(after.knowledge[:, 1:][after.knowledge[:, 1:] > 0], 0.3, rtol=1e-6)
     moved = after.domain != 0
     assert (moved <= new).all()
