@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+MOST_EVENTS = 6
+"""Events that `poisson` counts at the most."""
+
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
@@ -73,6 +76,21 @@ class Dice:
 
     def _generator(self, decision: str) -> np.random.Generator:
         return np.random.Generator(np.random.SFC64(self._sequence(decision)))
+
+
+def poisson(mean: Floats, u: Floats) -> NDArray[np.int64]:
+    """Return Poisson counts by inverse transform of one uniform a row, cut at `MOST_EVENTS`.
+
+    >>> poisson(np.array([0.0, 1.0, 1.0]), np.array([0.99, 0.3, 0.9])).tolist()
+    [0, 0, 2]
+    """
+    term = np.exp(-mean)
+    below, number = term.copy(), np.zeros(len(mean), np.int64)
+    for k in range(1, MOST_EVENTS + 1):
+        number += u >= below
+        term = term * mean / k
+        below += term
+    return number
 
 
 @cache

@@ -13,7 +13,7 @@ LAYERS = (
     ("errors", "arrays", "parameter", "streams", "rounding"),
     ("world",),
     ("ledger", "specialisation", "state"),
-    ("proximity", "meeting", "agreement"),
+    ("proximity", "meeting", "agreement", "award"),
     ("instruments", "environment"),
     ("population", "beginning"),
     ("mechanisms", "policies", "outcomes"),

@@ -9,6 +9,7 @@ from s3sim.arrays import Bools, Floats, Ints, Singles, draw_from
 from s3sim.environment import YEAR_FRACTION, Environment
 from s3sim.parameter import Parametric, param
 from s3sim.state import INSTITUTE, Organisations, State
+from s3sim.streams import poisson
 
 REFERENCE_EFFORT = 2.0
 """R&D effort, person-years a year, at which `rate` holds."""
@@ -18,9 +19,6 @@ REFERENCE_SIZE = 50.0
 
 REFERENCE_WAGE = 70.0
 """Cost of a person-year of public research, kEUR."""
-
-MOST = 6
-"""Innovations that one organisation can make in a quarter."""
 
 
 @dataclass(frozen=True)
@@ -220,21 +218,6 @@ def _kept_customers(
     appeal = people.appeal.copy()
     appeal[row] *= (before / np.maximum(after, 1e-300)) ** (1 / (state.substitution - 1))
     return appeal
-
-
-def poisson(mean: Floats, u: Floats) -> Ints:
-    """Return Poisson counts by inverse transform of one uniform a row, cut at `MOST`.
-
-    >>> poisson(np.array([0.0, 1.0, 1.0]), np.array([0.99, 0.3, 0.9])).tolist()
-    [0, 0, 2]
-    """
-    term = np.exp(-mean)
-    below, number = term.copy(), np.zeros(len(mean), np.int64)
-    for k in range(1, MOST + 1):
-        number += u >= below
-        term = term * mean / k
-        below += term
-    return number
 
 
 def _latest_partner(state: State, n: int) -> Ints:

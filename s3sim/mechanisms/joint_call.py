@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.arrays import Bools, Cents, Floats, Ints, sum_cents
+from s3sim.award import funded
 from s3sim.environment import Environment
 from s3sim.parameter import Parametric, param
 from s3sim.proximity import degree
@@ -105,7 +106,7 @@ class JointCall(Parametric):
         bid = np.flatnonzero(ties.bid)
         score, value = self._scores(people, ties.where(ties.bid), env)
         asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * env.weight))
-        award = _down_the_list(score, asked, state.pool)
+        award = funded(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
         start = ties.start.copy()
@@ -206,11 +207,3 @@ def _normal_pairs(env: Environment, one: Ints, other: Ints) -> Floats:
     )
     result: Floats = np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
     return result
-
-
-def _down_the_list(score: Floats, asked: Cents, pot: int) -> Cents:
-    order = np.argsort(-score, kind="stable")
-    before = np.cumsum(asked[order]) - asked[order]
-    award = np.zeros(len(asked), np.int64)
-    award[order] = np.clip(pot - before, 0, asked[order])
-    return award

@@ -4,8 +4,9 @@ from builders import around, people, state_of, ties, two_regions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3sim.mechanisms.innovation import MOST, Innovation, _latest_partner, poisson
+from s3sim.mechanisms.innovation import Innovation, _latest_partner
 from s3sim.state import FIRM, INSTITUTE
+from s3sim.streams import MOST_EVENTS, poisson
 
 WORLD = two_regions(tertiary=np.array([0.5, 0.3]))
 KNOWN = np.array([0.6, 0.3, 0.0], np.float32)
@@ -17,14 +18,14 @@ def test_poisson_counts_have_the_mean_and_variance(mean):
     count = poisson(np.full(len(u), mean), u)
     assert count.mean() == pytest.approx(mean, abs=2e-3)
     assert count.var() == pytest.approx(mean, abs=6e-3)
-    assert count.max() <= MOST
+    assert count.max() <= MOST_EVENTS
 
 
 @given(st.floats(0.0, 20.0), st.floats(0.0, 20.0), st.floats(0.0, 0.999999))
 def test_the_luckier_draw_never_gives_fewer(one, other, u):
     low, high = sorted((one, other))
     count = poisson(np.array([low, high]), np.array([u, u]))
-    assert count[0] <= count[1] <= MOST
+    assert count[0] <= count[1] <= MOST_EVENTS
 
 
 def test_expected_innovations_by_hand():

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from builders import around, people, state_of, ties, two_regions
 
-from s3sim.mechanisms.joint_call import JointCall, _down_the_list, _normal_pairs
+from s3sim.award import funded
+from s3sim.mechanisms.joint_call import JointCall, _normal_pairs
 from s3sim.state import BROKERED, INSTITUTE, JOINT, JOINT_GRANT, NOT_SEEKING, OWN, SEEKING_ABROAD
 
 WORLD = two_regions(lagging=np.array([True, False]))
@@ -12,7 +13,12 @@ N = 400
 
 
 def test_the_pool_is_spent_down_the_list():
-    award = _down_the_list(np.array([1.0, 3.0, 2.0, 0.0]), np.array([50, 50, 50, 50]), 120)
+    award = funded(
+        np.zeros(4, int),
+        np.array([1.0, 3.0, 2.0, 0.0]),
+        np.array([50, 50, 50, 50]),
+        np.array([120]),
+    )
     assert award.tolist() == [20, 50, 50, 0]
 
 
