@@ -104,7 +104,7 @@ def print_effects(comparison: Any, words: Mapping[str, Any], titles: Mapping[str
         where.print(table)
         where.print()
     legend = (
-        "▲ higher, ▼ lower: the whole 95 % interval (in brackets) lies on one side of zero; "
+        "▲ higher, ▼ lower: the whole 95 % interval (in brackets) lies on one side of zero (and the difference is at least 0.01 %); "
         "○ no clear difference. k/n: higher in k of n pairs of runs. "
         "%: relative to the baseline. pp: percentage points."
     )

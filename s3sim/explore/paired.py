@@ -10,6 +10,9 @@ from s3sim.arrays import Floats
 CONFIDENCE = 0.95
 VERDICTS = ("higher", "lower", "no clear difference")
 
+NEGLIGIBLE = 1e-4
+"""Share of the baseline's level below which a difference is none, however sure its sign."""
+
 
 @dataclass(frozen=True)
 class Effect:
@@ -36,8 +39,8 @@ def paired_effect(policy: Floats, baseline: Floats) -> Effect:
 
     Notes
     -----
-    The verdict is "higher" or "lower" when the interval excludes zero, else "no clear
-    difference"; with fewer than two pairs there is no interval and no clear difference. When all
+    The verdict is "higher" or "lower" when the interval excludes zero and the difference is at
+    least 0.01 % of the baseline's level, else "no clear difference"; with fewer than two pairs there is no interval and no clear difference. When all
     differences are equal the interval has no width.
 
     >>> e = paired_effect(np.array([2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0]))
@@ -53,7 +56,10 @@ def paired_effect(policy: Floats, baseline: Floats) -> Effect:
     difference = policy - baseline
     mean, base = float(difference.mean()), float(baseline.mean())
     low, high = interval(difference)
-    verdict = VERDICTS[0] if low > 0 else VERDICTS[1] if high < 0 else VERDICTS[2]
+    matters = abs(mean) >= NEGLIGIBLE * abs(base)
+    verdict = VERDICTS[2]
+    if matters and (low > 0 or high < 0):
+        verdict = VERDICTS[0] if low > 0 else VERDICTS[1]
     relative = mean / abs(base) if base != 0 else float("nan")
     share = float((difference > 0).mean())
     return Effect(base, float(policy.mean()), mean, low, high, relative, share, n, verdict)

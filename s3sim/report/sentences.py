@@ -21,7 +21,8 @@ LINKS = "cross_border_collaborations"
 GROWTH = ("productivity_growth", "gross_value_added", "innovations")
 VERDICT_RULE = (
     "“Higher” means that the whole 95 % interval of the paired difference lies above zero, “lower” "
-    "that it lies wholly below zero; everything else is “no clear difference”."
+    "that it lies wholly below zero, and in both cases that the difference is at least 0.01 % of "
+    "the baseline's level; everything else is “no clear difference”."
 )
 
 

@@ -38,6 +38,12 @@ def test_effect_is_the_mean_paired_difference_with_its_t_interval():
     assert effect.verdict == "higher"
     assert paired_effect(rng_free, rng_free + 1).verdict == "lower"
     assert paired_effect(rng_free, rng_free).verdict == "no clear difference"
+    # Sure of its sign and meaningless: less than 0.01 % of the level.
+    assert (
+        paired_effect(1e6 + rng_free * 1e-9 + 50, 1e6 + rng_free * 0).verdict
+        == "no clear difference"
+    )
+    assert paired_effect(1e6 + rng_free * 1e-9 + 150, 1e6 + rng_free * 0).verdict == "higher"
     assert paired_effect(np.array([np.nan, 1.0]), np.array([1.0, 2.0])).replications == 1
 
 

@@ -93,6 +93,15 @@ def test_expected_entry_by_hand():
     np.testing.assert_allclose(entries, 0.25 * 0.075 * np.array([1000, 500]), rtol=0.12)
 
 
+def test_countries_with_more_births_have_more_entrants():
+    def entries(rate):
+        world = two_regions(birth_rate=np.full(2, rate), firms=np.full((2, 3), 400.0))
+        after = [lived(founders(), q, world=world, years=30).regions.entries for q in range(30)]
+        return np.sum(after)
+
+    assert entries(2 * EU_BIRTH_RATE) / entries(EU_BIRTH_RATE) == pytest.approx(2.0, abs=0.2)
+
+
 def test_institutes_spin_off():
     folk = founders()
     kind = np.where(np.arange(len(folk)) == 0, INSTITUTE, FIRM)
