@@ -75,7 +75,7 @@ class Demography(Parametric):
         2.0,
         "elasticity of entry to relatedness density",
         unit="elasticity",
-        source="fitted to +30 % entry for +10 % density (Boschma, Balland and Kogler 2015)",
+        source="direction: +30 % entry for +10 % density (Boschma, Balland and Kogler 2015; the model gives +12 %)",
     )
     unrelated: float = param(
         0.10, 0.01, 0.3, "entry without any related activity, as density", unit="share"

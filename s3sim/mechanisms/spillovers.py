@@ -45,7 +45,7 @@ class Spillovers(Parametric):
         0.08,
         "speed of catching up with the frontier",
         unit="1/year",
-        source="fitted to 2 % yearly convergence (Abreu et al. 2005)",
+        source="direction: regional convergence (Abreu et al. 2005: 2 % a year; the model gives 0.3 %)",
     )
     frontier: float = param(
         0.90, 0.75, 0.99, "quantile of productivity that is the frontier", unit="share"
