@@ -1,5 +1,6 @@
 """One look for all figures: colours and markers that belong to a policy, sizes, credit, saving."""
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -95,13 +96,22 @@ def look() -> Iterator[None]:
         yield
 
 
+LETTERS_AN_INCH = 15.5
+"""Letters of the note that fit into an inch."""
+
+
 def sheet(width: float, height: float, title: str, note: str, credit: str) -> Figure:
     """Return an empty figure (inches) with title, explaining note and credit line in place."""
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     left = SIDE / width
     figure.text(left, 1 - 0.14 / height, title, ha="left", va="top", size=11.5, weight="bold")
-    figure.text(left, 1 - 0.40 / height, note, ha="left", va="top", size=8, color=MUTED)
+    letters = int((width - 2 * SIDE) * LETTERS_AN_INCH)
+    lines = [line for part in note.splitlines() for line in textwrap.wrap(part, letters)]
+    size = 8 if len(lines) <= 2 else 6.5
+    figure.text(
+        left, 1 - 0.40 / height, "\n".join(lines), ha="left", va="top", size=size, color=MUTED
+    )
     figure.text(left, 0.09 / height, credit, ha="left", va="bottom", size=6.5, color=MUTED)
     return figure
 
