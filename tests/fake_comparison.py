@@ -167,7 +167,7 @@ def make(
             "scenario": {"world": "partners", "years": quarters // 4, "scale": 0.1, "seed": 1, "start_quarter": 9},
             "parameters": {"search.border_meeting": 0.35}, "versions": {"s3sim": "0.1.0", "numpy": "2.4.6"},
             "commit": "0123abc", "data_fingerprint": "sha256:89abcdef", "created": "2026-11-23",
-            "command": "s3sim compare /home/someone/work/tibs.toml --out /tmp/somewhere/results"},
+            "command": "s3sim compare /home/someone/models/tibs.toml --out /tmp/somewhere/results"},
         headline="")  # fmt: skip
 
 
