@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools, Ints, sum_by
+from s3sim.arrays import Ints, sum_by
 from s3sim.environment import Environment
 from s3sim.ledger import Ledger
-from s3sim.meeting import Directory, employment_table, permitted
+from s3sim.meeting import Directory, employment_table, first_meetings, permitted
 from s3sim.parameter import Parametric, param
 from s3sim.population import Population
 from s3sim.state import (
@@ -159,7 +159,7 @@ class Beginning(Parametric):
         firm = directory.firms(region, people.domain[row], where, u[:, 1:4])
         institute = directory.research(region, where, u[:, 1:3])
         other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
-        good = _distinct(row, other, n)
+        good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
         row, other, u = row[good], other[good], u[good]
         end = np.floor(u[:, 5] * duration).astype(np.int64)
         no = np.zeros(len(row), bool)
@@ -172,11 +172,3 @@ def market_of(people: Organisations, world: World) -> Ints:
     """Return the market of each organisation: its country and home domain."""
     market: Ints = world.country[people.region] * world.n_domains + people.domain
     return market
-
-
-def _distinct(row: Ints, other: Ints, n: int) -> Bools:
-    """Keep pairs of two different organisations, each pair once."""
-    key = np.minimum(row, other) * n + np.maximum(row, other)
-    first = np.zeros(len(row), bool)
-    first[np.unique(key, return_index=True)[1]] = True
-    return first & (other >= 0) & (other != row)

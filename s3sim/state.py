@@ -110,6 +110,14 @@ class Ties(Table):
         i, f, b = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool)
         return cls(i, i, i, i, i, f, b, b)
 
+    @classmethod
+    def new(
+        cls, one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
+    ) -> "Ties":
+        """Return ties that start now; the mechanism of tie life sets when they end."""
+        when, n = np.full(len(one), quarter), len(one)
+        return cls(one, other, when, np.full(n, -1), kind, np.full(n, trust), bid, bid)
+
     def where(self, keep: Bools) -> "Ties":
         """Return the rows for which `keep` holds."""
         return Ties(*(getattr(self, one.name)[keep] for one in fields(self)))

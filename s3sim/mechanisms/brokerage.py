@@ -126,18 +126,9 @@ class Brokerage(Parametric):
         )
         surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
         yes = matched(one, other, surplus, free)
-        n, no = int(yes.sum()), np.zeros(int(yes.sum()), bool)
-        when = np.full(n, env.quarter)
-        return Ties(
-            one[yes],
-            other[yes],
-            when,
-            np.full(n, -1),
-            np.full(n, BROKERED),
-            np.full(n, self.trust),
-            no,
-            no,
-        )
+        no = np.zeros(int(yes.sum()), bool)
+        kind = np.full(len(no), BROKERED)
+        return Ties.new(one[yes], other[yes], kind, env.quarter, no, self.trust)
 
     def _register(
         self, client: Ints, people: Organisations, ties: Ties, env: Environment

@@ -111,15 +111,7 @@ class Search(Parametric):
         seeking = people.seeking[one]
         bid = seeking == SEEKING_ABROAD
         kind = np.where(bid, JOINT_GRANT, np.where(seeking == NOT_SEEKING, OWN, REGIONAL_GRANT))
-        return new_ties(one, other, kind, env.quarter, bid)
-
-
-def new_ties(
-    one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
-) -> Ties:
-    """Return ties that start now; their length is set by the mechanism of tie life."""
-    when = np.full(len(one), quarter)
-    return Ties(one, other, when, np.full(len(one), -1), kind, np.full(len(one), trust), bid, bid)
+        return Ties.new(one, other, kind, env.quarter, bid)
 
 
 def _friend_of_friend(one: Ints, ties: Ties, n: int, u: Floats) -> Ints:
