@@ -336,10 +336,13 @@ def test_stopping_two_workers_from_the_keyboard(tmp_path):
                "--no-report"]  # fmt: skip
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True,
                                stderr=subprocess.PIPE, start_new_session=True)  # fmt: skip
-    time.sleep(4)
+    told = ""
+    while "processes" not in told:  # what is run has been said: workers start now
+        told += process.stderr.readline()
+    time.sleep(1)
     os.killpg(process.pid, signal.SIGINT)
-    _, complaints = process.communicate(timeout=30)
-    assert process.returncode == 130
+    _, complaints = process.communicate(timeout=60)
+    assert process.returncode == 130, complaints
     assert "Traceback" not in complaints
     assert "s3sim: stopped" in complaints
 

@@ -102,8 +102,6 @@ def _run(plan: "Plan", workers: int, *, quiet: bool) -> "tuple[list[RunResult], 
             executor = local_executor(workers) if workers > 1 else None
             results = run_scenarios(scenarios, executor=executor, progress=tell)
     except Interrupted as stop:
-        for process in list((getattr(executor, "_processes", None) or {}).values()):
-            process.terminate()  # a run in progress may take minutes, and its result is not kept
         return stop.results, True
     finally:
         if executor is not None:

@@ -1,13 +1,15 @@
 """Run scenarios, here or on any executor; a run that fails is a result with its error."""
 
 import os
+import signal
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 
 import numpy as np
 
@@ -118,7 +120,8 @@ def _spread(
 ) -> None:
     futures: dict[Future[RunResult], int] = {}
     try:
-        futures = {executor.submit(run_one, scenario): k for k, scenario in enumerate(scenarios)}
+        with _deaf():
+            futures = {executor.submit(run_one, one): k for k, one in enumerate(scenarios)}
         for future in as_completed(futures):
             k = futures[future]
             try:
@@ -130,9 +133,28 @@ def _spread(
                 )
             tell(len(results), len(scenarios))
     except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
+        # A pool whose processes end fails its futures itself; cancelling them too would race.
+        for process in list((getattr(executor, "_processes", None) or {}).values()):
+            process.terminate()
+        if not isinstance(executor, ProcessPoolExecutor):
+            for future in futures:
+                future.cancel()
         raise
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start, which inherit this: only the parent answers it."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
+        return
+    # Its own start would let Ctrl-C through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def local_executor(workers: int) -> ProcessPoolExecutor:
@@ -144,8 +166,6 @@ def local_executor(workers: int) -> ProcessPoolExecutor:
 
 def _quiet() -> None:
     """Leave Ctrl-C to the parent, which decides what is kept."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
