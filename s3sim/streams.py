@@ -78,6 +78,20 @@ class Dice:
         return np.random.Generator(np.random.SFC64(self._sequence(decision)))
 
 
+def generator(seed: int, purpose: str) -> np.random.Generator:
+    """Return a generator for an analysis (bootstraps, splits); runs draw through `Dice`.
+
+    Parameters
+    ----------
+    seed : int
+        Non-negative.
+    purpose : str
+        What is drawn; two purposes with one seed are independent.
+    """
+    key = np.random.SeedSequence(seed, spawn_key=(_code(purpose),))
+    return np.random.Generator(np.random.PCG64(key))
+
+
 def poisson(mean: Floats, u: Floats) -> NDArray[np.int64]:
     """Return Poisson counts by inverse transform of one uniform a row, cut at `MOST_EVENTS`.
 
