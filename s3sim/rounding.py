@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "not available"
-SYMBOLS = {"higher": "▲", "lower": "▼", "no clear difference": "○"}
+SYMBOLS = {"higher": "▲", "lower": "▼", "no clear difference": "○", "no verdict": "–"}
 """Sign of each verdict; it always stands beside the word."""
 
 

@@ -7,6 +7,8 @@ policies compared on one replication meet the same luck draw by draw (Klein et a
 This is the only module that touches a random generator.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from zlib import crc32
@@ -90,6 +92,16 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
     """
     key = np.random.SeedSequence(seed, spawn_key=(_code(purpose),))
     return np.random.Generator(np.random.PCG64(key))
+
+
+@contextmanager
+def global_generator_kept() -> Iterator[None]:
+    """Put numpy's global generator back after a library that seeds it; nothing of ours uses it."""
+    state = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
 
 
 def poisson(mean: Floats, u: Floats) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from s3sim.cli.tables import console, print_effects, shown
 from s3sim.explore import results as store
 from s3sim.explore.compare import Comparison, compare, outcome_info
 from s3sim.explore.plan import Plan
-from s3sim.explore.run import RunResult
+from s3sim.explore.result import RunResult
 from s3sim.policies import POLICIES
 
 

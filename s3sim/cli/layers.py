@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from s3sim.errors import InputError
-from s3sim.explore.run import usable_cores
+from s3sim.explore.executors import usable_cores
 from s3sim.scenario_file import options, read
 from s3sim.settings import Layer
 

@@ -26,6 +26,11 @@ Years = Annotated[
     typer.Option(metavar="N", help="Length of a run, years, 1 to 100; default 14.", show_default=False,
                  rich_help_panel=WHAT),
 ]  # fmt: skip
+Start = Annotated[
+    str | None,
+    typer.Option(metavar="N", help="Years before policies start, 0 to 100; default 1.", show_default=False,
+                 rich_help_panel=WHAT),
+]  # fmt: skip
 Scale = Annotated[
     str | None,
     typer.Option(metavar="X", rich_help_panel=HOW, show_default=False,

@@ -9,7 +9,7 @@ from s3sim.cli import options as o
 from s3sim.cli.ending import FAILED, say, told
 
 if TYPE_CHECKING:
-    from s3sim.explore.run import RunResult
+    from s3sim.explore.result import RunResult
     from s3sim.scenario import Scenario
 
 
@@ -23,6 +23,7 @@ def run(
     ] = None,
     set_: o.Set = None,
     years: o.Years = None,
+    start: o.Start = None,
     scale: o.Scale = None,
     seed: o.Seed = None,
     replication: Annotated[
@@ -45,14 +46,14 @@ def run(
         from s3sim.explore.run import run_scenarios
         from s3sim.scenario_file import scenario as scenario_of
 
-        given = {"world": world, "years": years, "scale": scale, "seed": seed,
+        given = {"world": world, "years": years, "start": start, "scale": scale, "seed": seed,
                  "replication": replication}  # fmt: skip
         one = scenario_of(asked(scenario, given, set_), policy)
         if out is not None:
             _prepare(out, one, overwrite=overwrite)
         if not (quiet or json):
             say(f"{one.policy} in {one.world.name}, {one.years} years, scale {one.scale:g}")
-        (result,) = run_scenarios([one])
+        (result,) = run_scenarios([one], progress=None)
         if result.status != "ok":
             say(f"run failed: {result.message}")
             raise typer.Exit(FAILED)
@@ -101,7 +102,7 @@ def _prepare(out: Path, one: "Scenario", *, overwrite: bool) -> None:
 def _write(out: Path, one: "Scenario", result: "RunResult") -> None:
     import json
 
-    from s3sim.explore.manifest import versions
+    from s3sim.explore.provenance import versions
     from s3sim.explore.tables import ledger_table, regions_table, timeline_table
 
     about: dict[str, Any] = {

@@ -11,9 +11,16 @@ import pandas as pd
 from s3sim.arrays import Floats
 from s3sim.explore.headline import headline
 from s3sim.explore.manifest import manifest
-from s3sim.explore.paired import VERDICTS, Effect, interval, paired_effect
+from s3sim.explore.paired import (
+    MOST_FAILED,
+    NO_VERDICT,
+    VERDICTS,
+    Effect,
+    interval,
+    paired_effect,
+)
 from s3sim.explore.plan import Plan
-from s3sim.explore.run import RunResult
+from s3sim.explore.result import RunResult
 from s3sim.explore.tables import (
     ledger_table,
     links_table,
@@ -83,6 +90,11 @@ class Comparison:
         """Runs that ended with an error."""
         return [one for one in self.results if one.status != "ok"]
 
+    @property
+    def undecidable(self) -> bool:
+        """Whether too many runs failed for a verdict."""
+        return len(self.failed) > MOST_FAILED * len(self.results)
+
     @cached_property
     def effects(self) -> pd.DataFrame:
         """One row an outcome and policy: paired effect, interval, verdict."""
@@ -98,6 +110,8 @@ class Comparison:
             for name, unit, effect in self._effects_of(policy)
         ]
         columns = ["outcome", "unit", "policy", "baseline", *Effect.__dataclass_fields__]
+        if self.undecidable:
+            rows = [{**row, "verdict": NO_VERDICT} for row in rows]
         return pd.DataFrame(rows, columns=columns)
 
     def _effects_of(self, policy: str) -> list[tuple[str, str, Effect]]:
@@ -129,6 +143,11 @@ class Comparison:
     @cached_property
     def headline(self) -> str:
         """One sentence in plain words, growth beside collaboration."""
+        if self.undecidable:
+            return (
+                f"No verdict: {len(self.failed)} of {len(self.results)} runs failed, more than "
+                f"{MOST_FAILED:.0%}; what is missing may be what matters."
+            )
         return headline(self.effects, self.policies, self.plan.scenario.years)
 
     @cached_property

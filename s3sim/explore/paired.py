@@ -9,6 +9,10 @@ from s3sim.arrays import Floats
 
 CONFIDENCE = 0.95
 VERDICTS = ("higher", "lower", "no clear difference")
+NO_VERDICT = "no verdict"
+
+MOST_FAILED = 0.01
+"""Share of failed runs above which no verdict is given: what is missing may be what matters."""
 
 NEGLIGIBLE = 1e-4
 """Share of the baseline's level below which a difference is none, however sure its sign."""

@@ -1,26 +1,38 @@
 """Results on disk: tables and a manifest, never mixed with those of another scenario."""
 
-import json
+import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from s3sim.errors import InputError
 from s3sim.explore.compare import Comparison
-from s3sim.explore.manifest import scenario_hash
+from s3sim.explore.files import write_json, writing
+from s3sim.explore.manifest import described
 from s3sim.explore.plan import Plan
+from s3sim.explore.store import Store
 
-MANIFEST = "manifest.json"
+MANIFEST, STORE = "manifest.json", "store"
 
 
-def prepare(out: Path, plan: Plan, *, overwrite: bool = False) -> None:
-    """Make `out` ready to be written.
+def design(plan: Plan) -> dict[str, Any]:
+    """Return what the runs of a comparison belong to: more replications or policies join them."""
+    growing = ("policies", "baseline", "replications", "firms_simulated")
+    fixed = {name: value for name, value in described(plan).items() if name not in growing}
+    return {
+        **fixed, "data_fingerprint": plan.scenario.world.fingerprint, "changed_parameters": dict(plan.values)
+    }  # fmt: skip
+
+
+def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool = False) -> Store:
+    """Make `out` ready to be written and return the store of its runs.
 
     Raises
     ------
     InputError
-        If it is a file, cannot be written, or holds results of another scenario.
+        If it is a file, cannot be written, or holds results of another scenario or of other code.
     """
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
@@ -32,22 +44,13 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False) -> None:
         raise InputError(
             f"--out {out} cannot be written: {error.strerror or error}; name another folder."
         ) from None
-    found = _held(out)
-    if found and found != scenario_hash(plan) and not overwrite:
+    if overwrite and (out / STORE).exists():
+        shutil.rmtree(out / STORE)
+    elif (out / MANIFEST).exists() and not (out / STORE).exists() and not overwrite:
         raise InputError(
             f"--out {out} holds results of another scenario; name another folder or add --overwrite."
         )
-
-
-def _held(out: Path) -> str:
-    """Return the hash of the scenario whose results a folder holds, or an empty string."""
-    path = out / MANIFEST
-    if not path.exists():
-        return ""
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["scenario_hash"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "unreadable"
+    return Store(out / STORE, design(plan), accept_code=accept_code)
 
 
 def write(comparison: Comparison, out: Path) -> list[Path]:
@@ -65,24 +68,20 @@ def write(comparison: Comparison, out: Path) -> list[Path]:
         ("links.parquet", comparison.links),
     ):
         written.append(_table(frame, out / name))
-    text = json.dumps(comparison.manifest, indent=2, sort_keys=False) + "\n"
     path = out / MANIFEST
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    write_json(comparison.manifest, path)
     return [*written, path]
 
 
 def _table(frame: pd.DataFrame, path: Path) -> Path:
-    part = path.with_suffix(path.suffix + ".part")
-    if path.suffix == ".csv":
-        frame.to_csv(
-            part,
-            index=False,
-            float_format=None if path.name == "effects.csv" else "%.2f",
-            lineterminator="\n",
-        )
-    else:
-        frame.to_parquet(part, index=False, compression="zstd")
-    part.replace(path)
+    with writing(path) as part:
+        if path.suffix == ".csv":
+            frame.to_csv(
+                part,
+                index=False,
+                float_format=None if path.name == "effects.csv" else "%.2f",
+                lineterminator="\n",
+            )
+        else:
+            frame.to_parquet(part, index=False, compression="zstd")
     return path

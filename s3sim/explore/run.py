@@ -1,48 +1,22 @@
-"""Run scenarios, here or on any executor; a run that fails is a result with its error."""
+"""Run scenarios, here or on any executor, kept in a store or not.
 
-import os
-import signal
+Scenarios that differ in their policy alone are a *world*: a sweep that stops early, by a budget of
+time, stops at a complete one, so that what is there is balanced.
+"""
+
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from multiprocessing import get_context, resource_tracker
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 
-import numpy as np
-
-from s3sim.arrays import Bools, Cents, Floats
-from s3sim.engine import Engine
-from s3sim.outcomes import OUTCOMES
-from s3sim.recorder import Recorder
+from s3sim.explore.executors import deaf, slots, stop
+from s3sim.explore.progress import Progress, chosen
+from s3sim.explore.replay import replay_command
+from s3sim.explore.result import DETAILS, RunResult, run_one
+from s3sim.explore.store import Store
 from s3sim.scenario import Scenario
 
-Progress = Callable[[int, int], None]
-
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What is kept of a run."""
-
-    run_id: str
-    policy: str
-    replication: int
-    status: str  # "ok" or "failed"
-    seconds: float
-    message: str = ""
-    outcomes: dict[str, float] = field(default_factory=dict)
-    regions: dict[str, Floats] = field(default_factory=dict)  # [R]
-    paths: dict[str, Floats] = field(default_factory=dict)  # [T]
-    links: Floats | None = None  # [4, R, R]
-    ledger: Cents | None = None  # [years, items]
-    collaboration_years: float = 0.0  # across borders
-    served: Bools | None = None  # [N] organisations that a broker served
-    sales: Floats | None = None  # [N] at the end, kEUR
-    partners_abroad: Floats | None = None  # [N] mean over the last four years
+AHEAD = 2
+"""Runs handed to an executor for each that it works on: no worker waits, no long queue."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -53,125 +27,139 @@ class Interrupted(KeyboardInterrupt):
         self.results = results
 
 
-def run_one(scenario: Scenario) -> RunResult:
-    """Run one scenario to its end; an exception becomes a failed result."""
-    began = time.perf_counter()
-    head = (scenario.run_id, scenario.policy, scenario.replication)
-    try:
-        with np.errstate(all="raise", under="ignore"):
-            engine = Engine.of(scenario)
-            recorder = Recorder(engine)
-            for state in engine.run():
-                recorder.collect(state)
-        panel, people = recorder.panel(state), state.organisations
-        return RunResult(
-            *head, "ok", time.perf_counter() - began,
-            outcomes={name: one.total(panel) for name, one in OUTCOMES.items()},
-            regions={name: one.regions(panel) for name, one in OUTCOMES.items()},
-            paths={name: one.path(panel) for name, one in OUTCOMES.items()},
-            links=recorder.links, ledger=state.ledger.booked,
-            collaboration_years=recorder.collaboration_years(), served=people.served,
-            sales=people.sales, partners_abroad=recorder.partners_abroad,
-        )  # fmt: skip
-    except Exception as error:  # a failing run must not end a sweep
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        message = f"{type(error).__name__}: {error} ({where.name})"
-        return RunResult(*head, "failed", time.perf_counter() - began, message)
-
-
 def run_scenarios(
     scenarios: Sequence[Scenario],
     *,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    store: Store | None = None,
+    progress: bool | Progress | None = True,
+    max_seconds: float | None = None,
 ) -> list[RunResult]:
     """Return one result a scenario, in order of the scenarios whoever finished first.
 
     Parameters
     ----------
     scenarios : sequence of Scenario
-        What to run.
+        What to run; the policies of a world adjacent.
     executor : concurrent.futures.Executor, optional
-        Where to run; None runs here, in order.
-    progress : callable, optional
-        Called with (runs done, runs in all) after every run.
+        Where to run; None runs here, in order. Arguments and results must survive pickling.
+    store : Store, optional
+        Runs that it holds are not run again; every finished run is kept there at once.
+    progress : bool or callable
+        True prints a plain line now and then on stderr; a callable is told (runs done, runs in all).
+    max_seconds : float, optional
+        Start no further world after this time; those under way are finished.
 
     Raises
     ------
     Interrupted
         On Ctrl-C, with the results that are complete.
+    InputError
+        If the store's disk takes no more; what it holds stays.
     """
-    results: dict[int, RunResult] = {}
-    tell = progress or (lambda done, total: None)
+    sweep = _Sweep(scenarios, store, chosen(progress, len(scenarios)), max_seconds)
     try:
         if executor is None:
-            for k, scenario in enumerate(scenarios):
-                results[k] = run_one(scenario)
-                tell(len(results), len(scenarios))
+            for k in sweep.due():
+                sweep.keep(k, run_one(scenarios[k], sweep.details))
         else:
-            _spread(scenarios, executor, results, tell)
+            _spread(sweep, executor)
     except KeyboardInterrupt:
-        raise Interrupted([results[k] for k in sorted(results)]) from None
-    return [results[k] for k in sorted(results)]
+        raise Interrupted(sweep.in_order()) from None
+    return sweep.in_order()
 
 
-def _spread(
-    scenarios: Sequence[Scenario], executor: Executor, results: dict[int, RunResult], tell: Progress
-) -> None:
-    futures: dict[Future[RunResult], int] = {}
+class _Sweep:
+    """What is done and what is due."""
+
+    def __init__(
+        self, scenarios: Sequence[Scenario], store: Store | None, tell: Progress, max_seconds: float | None
+    ) -> None:  # fmt: skip
+        self.scenarios, self.store, self.tell = scenarios, store, tell
+        self.end = None if max_seconds is None else time.monotonic() + max_seconds
+        self.details = DETAILS if store is None else store.keep
+        self.done: dict[int, RunResult] = {}
+        if store is not None:
+            held = store.results(scenarios)
+            ids = [one.run_id for one in scenarios]
+            self.done = {k: held[one] for k, one in enumerate(ids) if one in held}
+            if self.done:
+                tell(len(self.done), len(scenarios))
+
+    def due(self) -> Iterator[int]:
+        """Yield what is to be run, world by world, until the time is up."""
+        for world in worlds_of(self.scenarios):
+            if self.end is not None and time.monotonic() >= self.end:
+                return
+            yield from (k for k in world if k not in self.done)
+
+    def keep(self, k: int, result: RunResult) -> None:
+        """Take a result, to the store first."""
+        if self.store is not None:
+            self.store.add(result)
+        self._take(k, result)
+
+    def lose(self, k: int, error: Exception) -> None:
+        """Take a run whose worker died: not its own doing, so a resumed sweep runs it again."""
+        one = self.scenarios[k]
+        head = (one.run_id, one.policy, one.replication, "failed", 0.0)
+        message = f"worker died: {type(error).__name__}: {error}"
+        self._take(k, RunResult(*head, message, replay_command(one)))
+
+    def _take(self, k: int, result: RunResult) -> None:
+        self.done[k] = result
+        self.tell(len(self.done), len(self.scenarios))
+
+    def in_order(self) -> list[RunResult]:
+        return [self.done[k] for k in sorted(self.done)]
+
+
+def worlds_of(scenarios: Sequence[Scenario]) -> list[range]:
+    """Return stretches of scenarios that differ in their policy alone."""
+    starts = [k for k, one in enumerate(scenarios) if not k or not _same(scenarios[k - 1], one)]
+    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(scenarios)], strict=True)]
+
+
+def _same(one: Scenario, other: Scenario) -> bool:
+    return one.policy != other.policy and all(
+        getattr(one, name) == getattr(other, name)
+        for name in ("world", "seed", "replication", "years", "scale", "start", "conduct", "mechanisms")
+    )  # fmt: skip
+
+
+def _spread(sweep: _Sweep, executor: Executor) -> None:
+    """Keep the executor busy with a short queue; stop all of it when something stops us."""
+    under_way: dict[Future[RunResult], int] = {}
+    due, most = sweep.due(), slots(executor) * AHEAD
     try:
-        with _deaf():
-            futures = {executor.submit(run_one, one): k for k, one in enumerate(scenarios)}
-        for future in as_completed(futures):
-            k = futures[future]
+        for k in due:
             try:
-                results[k] = future.result()
-            except BrokenProcessPool as error:
-                one = scenarios[k]
-                results[k] = RunResult(
-                    one.run_id, one.policy, one.replication, "failed", 0.0, f"worker died: {error}"
-                )
-            tell(len(results), len(scenarios))
-    except KeyboardInterrupt:
-        # A pool whose processes end fails its futures itself; cancelling them too would race.
-        for process in list((getattr(executor, "_processes", None) or {}).values()):
-            process.terminate()
-        if not isinstance(executor, ProcessPoolExecutor):
-            for future in futures:
+                with deaf():
+                    future = executor.submit(run_one, sweep.scenarios[k], sweep.details)
+            except BrokenExecutor as error:
+                sweep.lose(k, error)
+                continue
+            under_way[future] = k
+            if len(under_way) >= most:
+                _take(sweep, under_way)
+        while under_way:
+            _take(sweep, under_way)
+    except BaseException:
+        if stop(executor):
+            for future in under_way:
                 future.cancel()
         raise
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Hold Ctrl-C back while workers start, which inherit this: only the parent answers it."""
-    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
-        yield
-        return
-    # Its own start would let Ctrl-C through again.
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def local_executor(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of processes on this machine, each with one thread."""
-    for name in THREAD_VARIABLES:
-        os.environ.setdefault(name, "1")
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
-
-
-def _quiet() -> None:
-    """Leave Ctrl-C to the parent, which decides what is kept."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on macOS and Windows
-        return os.cpu_count() or 1
+def _take(sweep: _Sweep, under_way: dict[Future[RunResult], int]) -> None:
+    """Wait for the next results and keep them."""
+    done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+    for future in done:
+        k = under_way.pop(future)
+        error = future.exception()
+        if error is None:
+            sweep.keep(k, future.result())
+        elif isinstance(error, Exception):
+            sweep.lose(k, error)
+        else:
+            raise error

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from s3sim.explore.run import RunResult
+from s3sim.explore.result import RunResult
 from s3sim.ledger import ITEMS, SOURCES
 from s3sim.outcomes import OUTCOMES
 from s3sim.state import TIE_KINDS

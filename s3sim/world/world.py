@@ -1,6 +1,7 @@
 """The world of a run: regions, domains and what is known about them, as read-only arrays."""
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,7 @@ class World:
         """Number of domains."""
         return len(self.domains)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """First 16 hex digits of a SHA-256 over all content but the name of the world."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}

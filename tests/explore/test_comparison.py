@@ -10,7 +10,9 @@ from s3sim.explore.headline import headline
 from s3sim.explore.paired import paired_effect
 from s3sim.explore.plan import Plan
 from s3sim.explore.results import prepare, write
-from s3sim.explore.run import Interrupted, local_executor, run_one, run_scenarios
+from s3sim.explore.executors import local_executor
+from s3sim.explore.result import run_one
+from s3sim.explore.run import Interrupted, run_scenarios
 from s3sim.outcomes import OUTCOMES
 from s3sim.scenario import Scenario
 from s3sim.world import World
@@ -143,14 +145,14 @@ def test_ctrl_c_keeps_what_is_complete(plan):
 
 
 def test_results_of_another_scenario_are_not_overwritten(plan, comparison, tmp_path):
-    prepare(tmp_path, plan)
+    prepare(tmp_path, plan).close()
     names = {path.name for path in write(comparison, tmp_path)}
     assert {"effects.csv", "runs.parquet", "manifest.json", "links.parquet"} <= names
-    prepare(tmp_path, plan)
+    prepare(tmp_path, plan).close()
     other = Plan(plan.scenario.replace(seed=1), plan.policies, plan.replications)
     with pytest.raises(InputError, match="another scenario"):
         prepare(tmp_path, other)
-    prepare(tmp_path, other, overwrite=True)
+    prepare(tmp_path, other, overwrite=True).close()
     (tmp_path / "file").write_text("x")
     with pytest.raises(InputError, match="is a file"):
         prepare(tmp_path / "file", plan)
