@@ -97,11 +97,11 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
 @contextmanager
 def global_generator_kept() -> Iterator[None]:
     """Put numpy's global generator back after a library that seeds it; nothing of ours uses it."""
-    state = np.random.get_state()
+    state = np.random.get_state()  # noqa: NPY002
     try:
         yield
     finally:
-        np.random.set_state(state)
+        np.random.set_state(state)  # noqa: NPY002
 
 
 def poisson(mean: Floats, u: Floats) -> NDArray[np.int64]:

@@ -26,6 +26,7 @@ LAYERS = (
     (),  # modules that are named nowhere: tools above the explorer, which the model must not need
     ("figures",),
     ("report",),
+    ("experiment",),
     ("cli", "app"),
     ("__main__",),
 )

@@ -1,4 +1,4 @@
-"""The command line: `s3sim compare`, `run`, `describe`, `init`.
+"""The command line: `s3sim compare`, `run`, `experiment`, `describe`, `init`.
 
 Importing this package loads Typer and the standard library only; each command loads what it needs.
 """
@@ -10,6 +10,7 @@ import typer
 
 from s3sim.cli.compare import compare
 from s3sim.cli.describe import describe
+from s3sim.cli.experiment import experiment
 from s3sim.cli.init import init
 from s3sim.cli.options import Spread
 from s3sim.cli.run import run
@@ -44,6 +45,7 @@ app = typer.Typer(
 for _command, _class in ((compare, Spread), (run, Spread), (describe, None), (init, None)):
     _lines = (f"  {line}" for line in ("[bold]Examples[/bold]", *EXAMPLES[_command.__name__]))
     app.command(cls=_class, epilog="\n\n".join(_lines))(_command)
+app.add_typer(experiment, name="experiment")
 
 
 def _version(wanted: bool) -> None:

@@ -181,3 +181,29 @@ def _layout(
             return lead, each, inline
     lead = max(where.width - len(policies) * (CELL + 2), 20)
     return min(longest, lead), CELL, False
+
+
+def print_experiments(found: list[dict[str, Any]], where: Console) -> None:
+    """Print name, question and runs of each experiment."""
+    table = Table(box=None, pad_edge=False)
+    for name in ("Experiment", "Question"):
+        table.add_column(name, overflow="fold")
+    for name in ("smoke", "standard", "full"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for one in found:
+        runs = [f"{number:,}" for number in one["runs"].values()]
+        if one["uses_runs_of"]:
+            runs = [f"of {one['uses_runs_of'].partition('_')[0]}"] * len(runs)
+        table.add_row(one["name"], shown(one["question"], where), *runs)
+    where.print(table)
+    where.print("The last three columns are runs at each tier.", style="dim")
+
+
+def print_answer(question: str, answer: Any, where: Console) -> None:
+    """Print what an experiment found, and which bars it met."""
+    where.print(shown(question, where), style="bold")
+    for sentence in answer.words:
+        where.print(shown(sentence, where))
+    for check in answer.checks:
+        sign = "met" if check.met else "NOT MET"
+        where.print(shown(f"  {sign}: {check.name}: {check.measured} ({check.bar})", where))

@@ -4,12 +4,14 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import get_context, parent_process, resource_tracker
+from threading import Thread
 from typing import Any
 
 from s3sim.errors import InputError
+from s3sim.explore.provenance import code_fingerprint
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 CLUSTER_SECONDS = 60
@@ -66,32 +68,53 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
             '--dask needs an extra that is not installed; install it with: pip install "s3sim[cluster]"'
         ) from None
     one_thread()
-    cluster = None
-    if address == "local":
-        cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
-        )
+    with ExitStack() as open_until_the_end:
+        try:
+            where = address
+            if address == "local":
+                where = open_until_the_end.enter_context(
+                    distributed.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                    )
+                )  # fmt: skip
+            client = open_until_the_end.enter_context(
+                distributed.Client(where, timeout=CLUSTER_SECONDS)
+            )
+            client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
+        except (OSError, ValueError) as error:
+            told = (str(error) or type(error).__name__).splitlines()[0]
+            raise InputError(
+                f"--dask {address}: no Dask scheduler with workers answers ({told}); "
+                "give its address as in tcp://10.0.0.1:8786, or 'local'."
+            ) from None
+        if address != "local":
+            _same_code(client, address)
+        yield client.get_executor(pure=False)
+
+
+def _same_code(client: Any, address: str) -> None:
+    """Refuse workers that would compute something else."""
     try:
-        client = distributed.Client(cluster or address, timeout=CLUSTER_SECONDS)
-        client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
-    except (OSError, ValueError) as error:
+        codes = set(client.run(code_fingerprint).values())
+    except Exception as error:  # whatever a worker that lacks the package says
+        told = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
-            f"--dask {address}: no Dask scheduler with workers answers ({str(error).splitlines()[0]}); "
-            "give its address as in tcp://10.0.0.1:8786, or 'local'."
+            f"--dask {address}: its workers cannot run the model ({told}); "
+            "install this version of s3sim where they run."
         ) from None
-    try:
-        executor = client.get_executor(pure=False)
-        executor.slots = sum(client.ncores().values())
-        yield executor
-    finally:
-        client.close()
-        if cluster is not None:
-            cluster.close()
+    if codes != {code_fingerprint()}:
+        raise InputError(
+            f"--dask {address}: its workers have other code of the model than this command; "
+            "install the same version of s3sim where they run, then start them again."
+        )
 
 
 def slots(executor: Executor) -> int:
-    """Return how many runs an executor works on at a time, as far as it tells."""
-    for name in ("_max_workers", "slots"):
+    """Return how many runs an executor works on at a time now, as far as it tells."""
+    client = getattr(executor, "_client", None)
+    if hasattr(client, "ncores"):  # Dask, whose workers come and go
+        return max(sum(client.ncores().values()), 1)
+    for name in ("_max_workers", "num_workers"):  # of the standard library, of MPI
         found = getattr(executor, name, None)
         if isinstance(found, int) and found > 0:
             return found
@@ -128,5 +151,14 @@ def deaf() -> Iterator[None]:
 
 
 def _quiet() -> None:
-    """Leave Ctrl-C to the parent, which decides what is kept."""
+    """Leave Ctrl-C to the parent, which decides what is kept; end when it ends, however."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End this process with its parent: a killed one does not tell its workers."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

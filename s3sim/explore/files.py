@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,14 +40,10 @@ def locked(folder: Path) -> IO[str]:
     InputError
         If another process holds it.
     """
-    file = (folder / LOCK).open("w")
+    file = (folder / LOCK).open("a")
     try:
-        import fcntl
-    except ImportError:  # on Windows two commands on one folder are not told apart
-        return file
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        _lock(file)
+    except (BlockingIOError, PermissionError):
         file.close()
         raise InputError(
             f"{folder} is in use by another command; wait for it or name another folder."
@@ -54,6 +51,18 @@ def locked(folder: Path) -> IO[str]:
     except OSError:  # some network file systems know no locks
         os.utime(folder / LOCK)
     return file
+
+
+def _lock(file: IO[str]) -> None:
+    """Lock an open file for this process, or raise OSError at once."""
+    try:
+        fcntl: Any = import_module("fcntl")
+    except ImportError:  # on Windows
+        msvcrt: Any = import_module("msvcrt")
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def same_or_refuse(path: Path, asked: Mapping[str, Any], *, accept_code: bool) -> dict[str, Any]:

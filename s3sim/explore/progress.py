@@ -26,17 +26,21 @@ def lines(total: int, *, most: int = 10, patience: float = 0.0) -> Progress:
     patience : float
         Seconds before the first line, and between lines: a short sweep says nothing.
     """
-    began = last = time.monotonic()
+    last = time.monotonic()
+    first: tuple[int, float] | None = None
     step = max(-(-total // most), 1)
 
     def tell(done: int, of: int) -> None:
-        nonlocal last
+        nonlocal first, last
         now = time.monotonic()
+        # Runs that were there before, and the start of workers, say nothing of the pace.
+        first = first or (done, now)
         if now - last < patience or not (done % step == 0 or done == of or patience):
             return
         last = now
-        left = (now - began) * (of - done) / done
-        rest = f", about {duration(left)} left" if done < of else ""
+        new = done - first[0]
+        left = (now - first[1]) * (of - done) / new if new else 0.0
+        rest = f", about {duration(left)} left" if new and done < of else ""
         print(f"s3sim: {done} of {of} runs{rest}", file=sys.stderr, flush=True)
 
     return tell

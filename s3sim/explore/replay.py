@@ -20,7 +20,7 @@ def set_words(values: dict[str, float]) -> list[str]:
     >>> set_words({"search.rate": 0.3})
     ['--set search.rate=0.3']
     """
-    return [f"--set {name}={value!r}" for name, value in values.items()]
+    return [f"--set {name}={_plain(value)!r}" for name, value in values.items()]
 
 
 def replay_command(scenario: Scenario) -> str:
@@ -42,5 +42,10 @@ def replay_command(scenario: Scenario) -> str:
         return "from Python only: its mechanisms or policy parts are not the package's"
     return " ".join((
         f"s3sim run --policy {s.policy}", world_words(s), f"--years {s.years}", f"--start {s.start}",
-        f"--scale {s.scale!r}", f"--seed {s.seed}", f"--replication {s.replication}", *set_words(values),
+        f"--scale {_plain(s.scale)!r}", f"--seed {s.seed}", f"--replication {s.replication}", *set_words(values),
     ))  # fmt: skip
+
+
+def _plain(value: float) -> float:
+    """Return a Python number: numpy's are written as in `np.float64(0.3)`."""
+    return int(value) if isinstance(value, int) else float(value)

@@ -25,7 +25,7 @@ class RunResult:
     run_id: str
     policy: str
     replication: int
-    status: str  # "ok" or "failed"
+    status: str  # "ok", "failed", or "lost" with the worker that did it
     seconds: float
     message: str = ""
     command: str = ""  # does a failed run again

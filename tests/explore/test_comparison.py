@@ -6,12 +6,12 @@ import pytest
 
 from s3sim.errors import InputError
 from s3sim.explore.compare import compare
+from s3sim.explore.executors import local_executor
 from s3sim.explore.headline import headline
 from s3sim.explore.paired import paired_effect
 from s3sim.explore.plan import Plan
-from s3sim.explore.results import prepare, write
-from s3sim.explore.executors import local_executor
 from s3sim.explore.result import run_one
+from s3sim.explore.results import prepare, write
 from s3sim.explore.run import Interrupted, run_scenarios
 from s3sim.outcomes import OUTCOMES
 from s3sim.scenario import Scenario

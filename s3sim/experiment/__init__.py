@@ -1,0 +1,1 @@
+"""Experiments: one question each, from its file to runs, a table, figures and an answer in words."""

@@ -1,0 +1,187 @@
+"""Run an experiment: its designs into a store, its answer into a folder."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+
+from s3sim.errors import InputError
+from s3sim.experiment.definition import Definition
+from s3sim.experiment.study import Answer, Check, Study, plain
+from s3sim.explore.files import write_json, writing
+from s3sim.explore.paired import MOST_FAILED
+from s3sim.explore.provenance import code_fingerprint, commit, hashed, versions
+from s3sim.explore.result import RunResult
+from s3sim.explore.store import Store
+from s3sim.explore.worlds import Worlds
+
+KEEP = ("regions", "ledger")
+STORE = "store"
+SUMMARY, TABLE, FIGURES = "summary.json", "table.csv", "figures"
+
+Sweep = Callable[[Sequence[Any], Store], tuple[list[RunResult], bool]]
+"""Runs scenarios into a store; returns results and whether the user stopped it."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished experiment; `answer` is None if it was stopped before its worlds were complete."""
+
+    study: Study
+    answer: Answer | None
+    runs: int
+    failed: int
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class Job:
+    """An experiment to run.
+
+    Parameters
+    ----------
+    definition, script : Definition, module
+        See `s3sim.experiment.catalogue.load`.
+    tier : str
+        Its size.
+    out : Path
+        Where table, figures and summary go.
+    store : Path
+        Where runs are kept; two experiments on the same worlds may share one.
+    accept_code : bool
+        Go on with runs that other code made.
+    """
+
+    definition: Definition
+    script: ModuleType
+    tier: str
+    out: Path
+    store: Path
+    accept_code: bool = False
+
+    @property
+    def study(self) -> Study:
+        """What the script is given."""
+        return Study(self.definition.at(self.tier), self.tier)
+
+    def stores(self) -> list[tuple[Worlds, Callable[[], Store]]]:
+        """Return each design with its store, still closed."""
+        study = self.study
+        made = []
+        for k, worlds in enumerate(self.script.designs(study)):
+            folder = self.store if not k else self.store.with_name(f"{self.store.name}_{k + 1}")
+            made.append((worlds, _opener(folder, study.hash_of(worlds), self.accept_code)))
+        return made
+
+
+def _opener(folder: Path, design: str, accept_code: bool) -> Callable[[], Store]:
+    return lambda: Store(folder, {"design": design}, keep=KEEP, accept_code=accept_code)
+
+
+def run(job: Job, sweep: Sweep) -> Done:
+    """Run an experiment, or what its stores do not hold yet, and write its answer.
+
+    Raises
+    ------
+    InputError
+        If a folder cannot be written or a store belongs to something else.
+    """
+    study = job.study
+    prepared = _folder(job.out)
+    found: list[Worlds] = []
+    results: list[list[RunResult]] = []
+    stopped = partial = False
+    for worlds, opened in job.stores():
+        with opened() as store:
+            used, part, stopped = _in_stages(job, study, worlds, store, sweep)
+        found.append(used)
+        results.append(part)
+        partial |= len(part) < used.runs
+        if stopped:
+            break
+    runs = sum(len(part) for part in results)
+    failed = sum(one.status != "ok" for part in results for one in part)
+    if stopped or partial:
+        return Done(study, None, runs, failed, stopped)
+    if failed > MOST_FAILED * runs:
+        answer = _no_verdict(results, runs, failed)
+    else:
+        answer = job.script.answer(study, *zip(found, results, strict=True))
+    _write(job, answer, runs, failed, prepared)
+    return Done(study, answer, runs, failed, False)
+
+
+def _in_stages(
+    job: Job, study: Study, worlds: Worlds, store: Store, sweep: Sweep
+) -> tuple[Worlds, list[RunResult], bool]:
+    """Run a design; where its script knows when it is enough, by doubling prefixes."""
+    enough = getattr(job.script, "enough", None)
+    n, minimum = len(worlds.unit), study.design.minimum
+    size = min(minimum, n) if enough and minimum else n
+    while True:
+        part = worlds.first(size)
+        scenarios = part.scenarios
+        store.plan(scenarios, part.varied())
+        results, stopped = sweep(scenarios, store)
+        done = size >= n or stopped or len(results) < len(scenarios)
+        if done or (enough and enough(study, part, results)):
+            return part, results, stopped
+        size = min(2 * size, n)
+
+
+def _folder(out: Path) -> Path:
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out} is a file; name a folder.")
+    try:
+        (out / FIGURES).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"--out {out} cannot be written: {error.strerror or error}; name another folder."
+        ) from None
+    return out
+
+
+def _no_verdict(results: Sequence[Sequence[RunResult]], runs: int, failed: int) -> Answer:
+    rows = [
+        {"run_id": r.run_id, "policy": r.policy, "replication": r.replication,
+         "message": r.message, "command": r.command}
+        for part in results for r in part if r.status != "ok"
+    ]  # fmt: skip
+    told = (
+        f"No verdict: {failed} of {runs} runs failed, more than {MOST_FAILED:.0%}; "
+        "what is missing may be what matters."
+    )
+    check = Check("failed runs", f"at most {MOST_FAILED:.0%}", f"{failed} of {runs}", False, True)
+    return Answer([told], pd.DataFrame(rows), checks=[check])
+
+
+def _write(job: Job, answer: Answer, runs: int, failed: int, out: Path) -> None:
+    from s3sim.figures.studies.base import save_study
+
+    with writing(out / TABLE) as part:
+        answer.table.to_csv(part, index=False, lineterminator="\n")
+    for name, figure in answer.figures.items():
+        save_study(figure, name, out / FIGURES)
+    study = job.study
+    summary = {
+        "name": job.definition.name, "question": job.definition.question, "tier": job.tier,
+        "answer": list(answer.words), "numbers": plain(answer.numbers),
+        "checks": [plain(vars(one)) for one in answer.checks],
+        "runs": runs, "failed": failed, "design": study.design.model_dump(),
+        "design_hash": hashed(study.design.model_dump()),
+        "data_fingerprint": study.base.world.fingerprint, "code": code_fingerprint(),
+        "commit": commit(), "versions": versions(), "date": date.today().isoformat(),
+        "command": f"s3sim experiment run {job.definition.name} --tier {job.tier}",
+    }  # fmt: skip
+    write_json(summary, out / SUMMARY)
+
+
+def summary(out: Path) -> dict[str, Any]:
+    """Return the summary that a folder holds."""
+    held: dict[str, Any] = json.loads((out / SUMMARY).read_text(encoding="utf-8"))
+    return held

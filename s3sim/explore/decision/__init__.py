@@ -1,0 +1,1 @@
+"""Choosing among policies under uncertainty, from one table of worlds by policies."""

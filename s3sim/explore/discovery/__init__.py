@@ -1,0 +1,1 @@
+"""Scenario discovery: in which worlds a policy loses, in plain words, and how far to trust it."""

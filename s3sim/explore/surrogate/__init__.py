@@ -1,0 +1,1 @@
+"""Cheap stand-ins for the model, fitted to its runs, and what they say about its factors."""
