@@ -79,7 +79,7 @@ def where(
 def sweep(
     scenarios: "Sequence[Scenario]", store: "Store", place: Where, *, quiet: bool
 ) -> "tuple[list[RunResult], bool]":
-    """Return results, and whether the user stopped the sweep."""
+    """Return results, and whether the user stopped the sweep; runs that were lost are none."""
     from s3sim.cli.progress import progress
     from s3sim.explore.executors import dask, processes
     from s3sim.explore.run import Interrupted, run_scenarios
@@ -97,12 +97,24 @@ def sweep(
                 else processes(min(place.workers, due))
             )
             with spread as executor:
-                return run_scenarios(
+                results = run_scenarios(
                     scenarios, executor=executor, store=store, progress=tell,
                     max_seconds=place.max_seconds,
-                ), False  # fmt: skip
+                )  # fmt: skip
+        return _kept(results), False
     except Interrupted as stop:
-        return stop.results, True
+        return _kept(stop.results), True
+
+
+def _kept(results: "list[RunResult]") -> "list[RunResult]":
+    """Leave out runs whose worker died, and say so in one line."""
+    lost = [one for one in results if one.status == "lost"]
+    if lost:
+        say(
+            f"{len(lost)} of {len(results)} runs were lost: a process that runs them was killed, or had "
+            f"too little memory (fewer --workers need less); the same command runs them again."
+        )
+    return [one for one in results if one.status != "lost"]
 
 
 def foretell(scenarios: "Sequence[Scenario]", store: "Store", place: Where) -> None:

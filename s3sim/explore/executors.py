@@ -111,7 +111,7 @@ def _same_code(client: Any, address: str) -> None:
 
 def slots(executor: Executor) -> int:
     """Return how many runs an executor works on at a time now, as far as it tells."""
-    client = getattr(executor, "_client", None)
+    client: Any = getattr(executor, "_client", None)
     if hasattr(client, "ncores"):  # Dask, whose workers come and go
         return max(sum(client.ncores().values()), 1)
     for name in ("_max_workers", "num_workers"):  # of the standard library, of MPI

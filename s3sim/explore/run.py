@@ -6,8 +6,15 @@ time, stops at a complete one, so that what is there is balanced.
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    wait,
+)
 
+from s3sim.errors import InputError
 from s3sim.explore.executors import deaf, slots, stop
 from s3sim.explore.progress import Progress, chosen
 from s3sim.explore.replay import replay_command
@@ -17,6 +24,9 @@ from s3sim.scenario import Scenario
 
 AHEAD = 2
 """Runs handed to an executor for each that it works on: no worker waits, no long queue."""
+
+LOOK_SECONDS = 5.0
+"""How often to look how many workers there are: those of a cluster come and go."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -55,7 +65,12 @@ def run_scenarios(
     Interrupted
         On Ctrl-C, with the results that are complete.
     InputError
-        If the store's disk takes no more; what it holds stays.
+        If the store's disk takes no more, or workers run another version; what it holds stays.
+
+    Notes
+    -----
+    A run whose worker died is no failed run: its status is "lost", no store keeps it, and the same
+    call does it again.
     """
     sweep = _Sweep(scenarios, store, chosen(progress, len(scenarios)), max_seconds)
     try:
@@ -78,13 +93,11 @@ class _Sweep:
         self.scenarios, self.store, self.tell = scenarios, store, tell
         self.end = None if max_seconds is None else time.monotonic() + max_seconds
         self.details = DETAILS if store is None else store.keep
-        self.done: dict[int, RunResult] = {}
-        if store is not None:
-            held = store.results(scenarios)
-            ids = [one.run_id for one in scenarios]
-            self.done = {k: held[one] for k, one in enumerate(ids) if one in held}
-            if self.done:
-                tell(len(self.done), len(scenarios))
+        self.ids = [one.run_id for one in scenarios]
+        self.done = {} if store is None else store.held(self.ids)
+        self.told = len(self.done)
+        if self.done:
+            tell(self.told, len(scenarios))
 
     def due(self) -> Iterator[int]:
         """Yield what is to be run, world by world, until the time is up."""
@@ -95,20 +108,23 @@ class _Sweep:
 
     def keep(self, k: int, result: RunResult) -> None:
         """Take a result, to the store first."""
+        if result.run_id != self.ids[k]:
+            raise InputError(
+                "the workers run another version of s3sim than this process; install the same version "
+                "where they run, then give the same command again."
+            )
         if self.store is not None:
             self.store.add(result)
-        self._take(k, result)
+        self.done[k] = result
+        self.told += 1
+        self.tell(self.told, len(self.scenarios))
 
-    def lose(self, k: int, error: Exception) -> None:
+    def lose(self, k: int, error: Exception, *, begun: bool = True) -> None:
         """Take a run whose worker died: not its own doing, so a resumed sweep runs it again."""
         one = self.scenarios[k]
-        head = (one.run_id, one.policy, one.replication, "failed", 0.0)
-        message = f"worker died: {type(error).__name__}: {error}"
-        self._take(k, RunResult(*head, message, replay_command(one)))
-
-    def _take(self, k: int, result: RunResult) -> None:
-        self.done[k] = result
-        self.tell(len(self.done), len(self.scenarios))
+        head = (self.ids[k], one.policy, one.replication, "lost", 0.0)
+        message = f"worker died: {type(error).__name__}: {error}".rstrip(": ")
+        self.done[k] = RunResult(*head, message, replay_command(one) if begun else "")
 
     def in_order(self) -> list[RunResult]:
         return [self.done[k] for k in sorted(self.done)]
@@ -130,17 +146,19 @@ def _same(one: Scenario, other: Scenario) -> bool:
 def _spread(sweep: _Sweep, executor: Executor) -> None:
     """Keep the executor busy with a short queue; stop all of it when something stops us."""
     under_way: dict[Future[RunResult], int] = {}
-    due, most = sweep.due(), slots(executor) * AHEAD
+    most, looked = slots(executor) * AHEAD, time.monotonic()
     try:
-        for k in due:
+        for k in sweep.due():
             try:
                 with deaf():
                     future = executor.submit(run_one, sweep.scenarios[k], sweep.details)
             except BrokenExecutor as error:
-                sweep.lose(k, error)
+                sweep.lose(k, error, begun=False)
                 continue
+            if time.monotonic() - looked > LOOK_SECONDS:
+                most, looked = slots(executor) * AHEAD, time.monotonic()
             under_way[future] = k
-            if len(under_way) >= most:
+            while len(under_way) >= most:
                 _take(sweep, under_way)
         while under_way:
             _take(sweep, under_way)
@@ -156,10 +174,9 @@ def _take(sweep: _Sweep, under_way: dict[Future[RunResult], int]) -> None:
     done, _ = wait(under_way, return_when=FIRST_COMPLETED)
     for future in done:
         k = under_way.pop(future)
-        error = future.exception()
-        if error is None:
-            sweep.keep(k, future.result())
-        elif isinstance(error, Exception):
+        try:
+            result = future.result()
+        except Exception as error:
             sweep.lose(k, error)
         else:
-            raise error
+            sweep.keep(k, result)

@@ -40,8 +40,8 @@ class Store:
     keep : collection of str
         Details kept of each run (see `s3sim.explore.result.DETAILS`).
     accept_code : bool
-        Go on although the runs there were made by other code; both are then on record, and runs
-        that failed are tried again.
+        Go on although the runs there were made by other code; both are then on record. Runs that
+        failed are tried again.
 
     Raises
     ------
@@ -61,6 +61,7 @@ class Store:
         self._journal: pa.RecordBatchStreamWriter | None = None
         self._file: IO[bytes] | None = None
         self._pending: list[pa.RecordBatch] = []
+        self._settled = True
         self._path = self.folder / PARTS / JOURNAL
         with self._careful():
             (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
@@ -84,14 +85,19 @@ class Store:
             }  # fmt: skip
             with self._careful():
                 write_json(about, self.folder / MANIFEST)
-        results = {r.run_id: r for r in self._read()}
-        retry = fresh and bool(codes)
-        return {k: r for k, r in results.items() if not (retry and r.status != "ok")}
+        results: dict[str, RunResult] = {}
+        for one in self._read():
+            if one.run_id not in results or one.status == "ok":  # tried again and no longer failing
+                results[one.run_id] = one
+        return {k: r for k, r in results.items() if not (accept_code and r.status != "ok")}
 
     def results(self, scenarios: Iterable[Scenario]) -> dict[str, RunResult]:
         """Return the results that are there for these scenarios, by run id."""
-        ids = [one.run_id for one in scenarios]
-        return {one: self._results[one] for one in ids if one in self._results}
+        return {one.run_id: one for one in self.held([s.run_id for s in scenarios]).values()}
+
+    def held(self, ids: Sequence[str]) -> dict[int, RunResult]:
+        """Return the results that are there, by the places of their run ids in `ids`."""
+        return {k: self._results[one] for k, one in enumerate(ids) if one in self._results}
 
     def __len__(self) -> int:
         return len(self._results)
@@ -114,8 +120,8 @@ class Store:
         batch = as_batch(result)
         with self._careful():
             if self._journal is None:
-                self._file = self._path.open("wb")
-                self._journal = pa.ipc.new_stream(self._file, SCHEMA)
+                self._begin_journal()
+            assert self._journal is not None
             assert self._file is not None
             self._journal.write_batch(batch)
             self._file.flush()
@@ -124,6 +130,15 @@ class Store:
         if len(self._pending) >= PART_RUNS:
             with self._careful():
                 self._settle()
+
+    def _begin_journal(self) -> None:
+        """Open an empty journal, after what a killed sweep left is put in order."""
+        for left in self.folder.rglob("*.part"):
+            left.unlink()
+        self._settle()
+        self._settled = False
+        self._file = self._path.open("wb")
+        self._journal = pa.ipc.new_stream(self._file, SCHEMA)
 
     def _settle(self) -> None:
         """Turn the journal into a part; until the part is whole, the journal stays."""
@@ -153,18 +168,15 @@ class Store:
         """Yield what parts and journals hold; the torn end of a journal is no run."""
         for path in sorted((self.folder / PARTS).glob("part-*.parquet")):
             try:
-                yield from as_results(pq.read_table(path))
-            except (pa.ArrowInvalid, OSError, KeyError) as error:
+                # Folders named like 'policy=x' are no columns.
+                yield from as_results(pq.read_table(path, partitioning=None))
+            except (pa.ArrowException, OSError, KeyError, ValueError) as error:
                 raise InputError(
                     f"{path} cannot be read ({str(error).splitlines()[0]}); delete this file to run its runs again."
                 ) from None
         if self._path.exists():
-            batches = _whole_batches(self._path)
-            yield from as_results(pa.Table.from_batches(batches, SCHEMA))
-            with self._careful():
-                if batches:
-                    self._write_part(batches)
-                self._path.unlink()
+            self._pending = _whole_batches(self._path)
+            yield from as_results(pa.Table.from_batches(self._pending, SCHEMA))
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -181,8 +193,9 @@ class Store:
     def close(self) -> None:
         """Turn the journal into a part and let go of the folder."""
         try:
-            with suppress(OSError):  # the journal holds the same runs
-                self._settle()
+            if not self._settled:
+                with suppress(OSError):  # the journal holds the same runs
+                    self._settle()
         finally:
             self._end_journal()
             self._lock.close()
@@ -210,9 +223,11 @@ def _whole_batches(path: Path) -> list[pa.RecordBatch]:
     batches: list[pa.RecordBatch] = []
     with (
         path.open("rb") as file,
-        suppress(pa.ArrowInvalid, OSError, EOFError, StopIteration),
+        suppress(pa.ArrowException, OSError, EOFError, StopIteration, MemoryError),
         pa.ipc.open_stream(file) as stream,
     ):
         while stream.schema.equals(SCHEMA):
-            batches.append(stream.read_next_batch())
+            batch = stream.read_next_batch()
+            batch.validate(full=True)
+            batches.append(batch)
     return batches

@@ -1,0 +1,178 @@
+"""Listing, running, resuming and refusing experiments, as a user does."""
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from s3sim.cli import app
+from s3sim.errors import InputError
+from s3sim.experiment.catalogue import chosen, home, listed, names
+from s3sim.experiment.definition import Definition
+
+SMALL = """# Is one small experiment enough?
+title = "Small"
+[design]
+years = 2
+scale = 0.005
+start = 0
+policies = ["isolated_s3", "trans_s3"]
+only = ["search.rate", "joint"]
+leave = ["joint.at_random"]
+dummies = 1
+worlds = 16
+[tier.smoke]
+worlds = 8
+"""
+SCRIPT = '''"""Is one small experiment enough?"""
+
+import pandas as pd
+
+from s3sim.experiment.study import Answer
+
+
+def designs(study):
+    return [study.worlds()]
+
+
+def answer(study, run):
+    worlds, results = run
+    table = pd.DataFrame({"run_id": [r.run_id for r in results],
+                          "value": [r.outcomes["innovations"] for r in results]})
+    return Answer(["It ran."], table, {"n": len(results)})
+'''
+
+
+@pytest.fixture
+def s3sim(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/e90_small.toml").write_text(SMALL)
+    (tmp_path / "mine/e90_small.py").write_text(SCRIPT)
+    return lambda *arguments: CliRunner().invoke(
+        app, ["experiment", *(str(one) for one in arguments), "--folder", "mine"]
+    )
+
+
+def test_list_as_json(s3sim):
+    done = s3sim("list", "--json")
+    assert json.loads(done.stdout) == [
+        {"name": "e90_small", "question": "Is one small experiment enough?",
+         "runs": {"smoke": 16, "standard": 32, "full": 32}, "uses_runs_of": None}
+    ]  # fmt: skip
+
+
+def test_the_packages_own_are_listed_with_their_runs():
+    found = {one["name"]: one for one in listed(home())}
+    assert list(found) == names(home())
+    for one in found.values():
+        assert one["question"].endswith("?")
+        assert set(one["runs"]) == {"smoke", "standard", "full"}
+        assert one["runs"]["smoke"] <= one["runs"]["standard"] <= one["runs"]["full"]
+
+
+def test_run_resume_and_extend(s3sim, tmp_path):
+    first = s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1)
+    assert first.exit_code == 0, first.output
+    assert "It ran." in first.output
+    table = (tmp_path / "out/table.csv").read_bytes()
+    assert len(pd.read_csv(tmp_path / "out/table.csv")) == 16
+    again = s3sim("run", "e90_small", "--tier", "smoke", "--out", "out", "--workers", 2)
+    assert again.exit_code == 0
+    assert (tmp_path / "out/table.csv").read_bytes() == table
+    more = s3sim("run", "e90", "--tier", "standard", "--out", "out", "--workers", 1)
+    assert "16 of 32 runs are there already; 16 to go" in more.output
+    larger = pd.read_csv(tmp_path / "out/table.csv")
+    assert larger["run_id"].tolist()[:16] == pd.read_csv(pd.io.common.BytesIO(table))["run_id"].tolist()  # fmt: skip
+    plan = pd.read_parquet(tmp_path / "out/store/scenarios.parquet")
+    assert {"run_id", "policy", "search.rate", "dummy_1", "seed_coordinate"} <= set(plan.columns)
+    assert plan["run_id"].tolist() == larger["run_id"].tolist()
+
+
+def test_stopping_by_time_keeps_complete_worlds_and_goes_on(s3sim, tmp_path):
+    part = s3sim("run", "e90", "--tier", "standard", "--out", "out", "--workers", 1,
+                 "--max-seconds", "0.05")  # fmt: skip
+    assert part.exit_code == 0
+    assert "the same command goes on from there" in part.output
+    assert not (tmp_path / "out/summary.json").exists()
+    whole = s3sim("run", "e90", "--tier", "standard", "--out", "out", "--workers", 1)
+    assert whole.exit_code == 0
+    assert (tmp_path / "out/summary.json").exists()
+
+
+def test_another_design_is_refused(s3sim, tmp_path):
+    assert s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1).exit_code == 0
+    path = tmp_path / "mine/e90_small.toml"
+    path.write_text(SMALL.replace("years = 2", "years = 3"))
+    refused = s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1)
+    assert refused.exit_code == 2
+    assert "holds results of another" in " ".join(refused.output.split())
+    fresh = s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1, "--overwrite")
+    assert fresh.exit_code == 0
+
+
+def test_dry_run_writes_nothing(s3sim, tmp_path):
+    done = s3sim("run", "e90", "--tier", "full", "--out", "out", "--dry-run", "--workers", 2)
+    assert done.exit_code == 0, done.output
+    assert "Runs: 32" in done.output
+    assert "Time: about" in done.output
+    assert "Disk: about" in done.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_mistakes_are_told_at_once(s3sim, tmp_path):
+    done = s3sim("run", "e91", "x", "--workers", "0", "--max-seconds", "-1")
+    assert done.exit_code == 2
+    told = " ".join(done.output.split())
+    for part in ("--workers = '0'", "--max-seconds = '-1'", "unknown experiment 'e91'", "unknown experiment 'x'"):  # fmt: skip
+        assert part in told
+    assert s3sim("run", "e90", "--tier", "smok", "--out", "out").exit_code == 2
+    (tmp_path / "file").write_text("")
+    assert "is a file" in s3sim("run", "e90", "--tier", "smoke", "--out", "file").output
+
+
+def test_a_bad_file_is_explained(tmp_path):
+    path = tmp_path / "e92_bad.toml"
+    path.write_text(
+        'tilte = "x"\n[design]\nworlds = -1\nyeers = 3\npolicies = ["trans-s3"]\n[tier.smok]\nworlds = 1\n'
+    )
+    with pytest.raises(InputError) as error:
+        Definition.read(path)
+    told = "\n".join(error.value.problems)
+    for part in ("not a question", "unknown key 'tilte'", "did you mean 'title'", "worlds = -1",
+                 "unknown setting 'yeers'; did you mean 'years'?", "unknown tier 'smok'"):  # fmt: skip
+        assert part in told, told
+
+
+def test_too_many_failures_give_no_verdict(s3sim, tmp_path, monkeypatch):
+    from s3sim.explore import result
+
+    real = result.Engine.of
+
+    def of(scenario):
+        if scenario.policy == "trans_s3":
+            raise FloatingPointError("overflow")
+        return real(scenario)
+
+    monkeypatch.setattr(result.Engine, "of", of)
+    done = s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1)
+    assert done.exit_code == 3
+    assert "No verdict: 8 of 16 runs failed" in done.output
+    rows = pd.read_csv(tmp_path / "out/table.csv")
+    assert rows["message"].str.contains("overflow").all()
+    assert rows["command"].str.startswith("s3sim run --policy trans_s3").all()
+
+
+def test_names_can_be_short():
+    where = home()
+    assert chosen(where, ["e05"]) == ["e05_headline"]
+    assert chosen(where, ["all"]) == names(where)
+
+
+def test_an_experiment_without_a_script(tmp_path, s3sim):
+    shutil.copy(tmp_path / "mine/e90_small.toml", tmp_path / "mine/e93_alone.toml")
+    done = s3sim("run", "e93", "--tier", "smoke")
+    assert done.exit_code == 2
+    assert "has no script e93_alone.py" in done.output
