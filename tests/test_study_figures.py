@@ -1,8 +1,13 @@
 """Study figures: what is drawn, what is said when something is withheld, no words over words."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
+import pytest
 
+from s3sim.errors import InputError
 from s3sim.figures import studies
 
 OUTPUTS = ("baseline", "policy", "difference")
@@ -305,7 +310,7 @@ def words(figure):
 
 
 def marked(figure, gid):
-    return [a for a in figure.findobj(lambda a: a.get_gid() == gid)]
+    return figure.findobj(lambda a: a.get_gid() == gid)
 
 
 def boxes(axes, renderer):

@@ -113,7 +113,7 @@ def _checked(values: Mapping[str, Any], where: str, problems: list[str]) -> Desi
                 if one["type"] != "extra_forbidden"
                 else f"{where}: unknown setting '{key}'{nearest(key, Design.model_fields) or '.'}"
             )
-        return Design()
+        return Design.model_validate({})
     problems += [
         f"{where}: {unknown('policy', name, POLICIES)}"
         for name in design.policies

@@ -1,6 +1,7 @@
 """The headline table: every outcome under every policy, in words that are fixed in advance."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def _spread(difference: Floats, sign: float) -> dict[str, float]:
     }  # fmt: skip
 
 
-def sentence(row: "pd.Series[object]") -> str:
+def sentence(row: "pd.Series[Any]") -> str:
     """Return one row in words.
 
     Collaboration is never told without growth: callers print the rows of both.

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import qmc
 
-from s3sim.arrays import Floats
+from s3sim.arrays import Bools, Floats
 from s3sim.errors import InputError
 from s3sim.explore.factors import SEED, Space
 from s3sim.explore.result import RunResult
@@ -127,6 +127,9 @@ def levels(
     }
 
 
-def complete(levels: Mapping[str, Floats]) -> np.ndarray:  # type: ignore[type-arg]
+def complete(levels: Mapping[str, Floats]) -> Bools:
     """Return which worlds ran under every policy: a failed run fails its world."""
-    return np.logical_and.reduce([np.isfinite(one).all(axis=1) for one in levels.values()])
+    found: Bools = np.logical_and.reduce(
+        [np.isfinite(one).all(axis=1) for one in levels.values()]
+    )
+    return found

@@ -9,6 +9,10 @@ from s3sim.errors import InputError
 
 LEAST_RUNS = 20
 _NAMED_ROWS = 20
+_UNEVEN, _UNEVEN_IN_ROWS = 0.2, 2.5
+"""Distances from uniform that are refused; chance alone reaches 2.5 / sqrt(rows) once in 130,000
+(Kolmogorov's limit, 2 exp(-2 x 2.5^2))."""
+
 _CONSTANT = 1e-12
 """Spread, relative to the size of an output, that rounding alone can make."""
 
@@ -45,6 +49,8 @@ def checked(
             f"unit leaves [0, 1] or is not finite in {outside.size} of {len(unit)} rows: "
             f"{_rows(outside)}; scale the factors to the unit cube."
         )
+    elif len(y) and names:
+        problems += _uneven(unit, names)
     lost = np.flatnonzero(~np.isfinite(y))
     if lost.size:
         problems.append(
@@ -82,6 +88,24 @@ def checked_groups(names: Sequence[str], groups: Sequence[str] | None) -> tuple[
             f"groups has {len(groups)} entries for {len(names)} factors; give one group a factor."
         )
     return tuple(groups)
+
+
+def _uneven(unit: Floats, names: tuple[str, ...]) -> list[str]:
+    """Complain about factors that are far from uniform, by the Kolmogorov-Smirnov distance.
+
+    The polynomials are orthonormal, and the indices right, for uniform factors only.
+    """
+    n = len(unit)
+    ordered = np.sort(unit, axis=0)
+    step = np.arange(n)[:, None] / n
+    distance = np.maximum(ordered - step, step + 1 / n - ordered).max(axis=0)
+    uneven = np.flatnonzero(distance > max(_UNEVEN, _UNEVEN_IN_ROWS / np.sqrt(n)))
+    return [
+        f"factor '{names[j]}' is not spread evenly over [0, 1]: it lies in "
+        f"{ordered[0, j]:g} to {ordered[-1, j]:g} with mean {unit[:, j].mean():.2f}; leave it out if it is "
+        "fixed, or give the uniform numbers that its values or levels were made from."
+        for j in uneven[:_NAMED_ROWS]
+    ]
 
 
 def _rows(rows: np.ndarray) -> str:

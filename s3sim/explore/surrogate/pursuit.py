@@ -14,6 +14,9 @@ FIRST_STEPS = 24
 ROWS_PER_STEP = 4
 """Runs asked for each selected term (assumed)."""
 
+_FLAT = 1e-9
+"""Variance, against one for a polynomial of a uniform factor, below which a column is constant."""
+
 _DEPENDENT = 1e-6
 """Share of its length below which a column is a combination of the chosen ones."""
 
@@ -58,7 +61,7 @@ def forward(columns: Floats, y: Floats, steps: int) -> Path:
     Parameters
     ----------
     columns : array [n, candidates]
-        Without the constant.
+        Orthonormal polynomials, without the constant.
     y : array [n]
         Response.
     steps : int
@@ -74,7 +77,7 @@ def forward(columns: Floats, y: Floats, steps: int) -> Path:
     residual = y - y.mean()
     squared = np.einsum("ij,ij->j", centred, centred)
     start, product = squared.copy(), centred.T @ residual
-    free = start > 0
+    free = start > _FLAT * len(y)
     basis, loads, chosen = np.empty((steps, len(y))), [], []
     least = 1e-24 * float(residual @ residual)
     for k in range(steps):

@@ -16,6 +16,7 @@ from s3sim.figures.studies.base import (
     AXIS,
     board,
     broad,
+    describe,
     limits,
     plain,
     top_of,
