@@ -112,7 +112,8 @@ def run(job: Job, sweep: Sweep) -> Done:
         answer = _no_verdict(results, runs, failed)
     else:
         answer = job.script.answer(study, *zip(found, results, strict=True))
-    _write(job, answer, runs, failed, prepared)
+    seconds = sum(one.seconds for part in results for one in part)
+    _write(job, answer, {"runs": runs, "failed": failed, "core_minutes": round(seconds / 60, 1)}, prepared)
     return Done(study, answer, runs, failed, False)
 
 
@@ -160,7 +161,7 @@ def _no_verdict(results: Sequence[Sequence[RunResult]], runs: int, failed: int) 
     return Answer([told], pd.DataFrame(rows), checks=[check])
 
 
-def _write(job: Job, answer: Answer, runs: int, failed: int, out: Path) -> None:
+def _write(job: Job, answer: Answer, counts: dict[str, Any], out: Path) -> None:
     from s3sim.figures.studies.base import save_study
 
     with writing(out / TABLE) as part:
@@ -172,7 +173,7 @@ def _write(job: Job, answer: Answer, runs: int, failed: int, out: Path) -> None:
         "name": job.definition.name, "question": job.definition.question, "tier": job.tier,
         "answer": list(answer.words), "numbers": plain(answer.numbers),
         "checks": [plain(vars(one)) for one in answer.checks],
-        "runs": runs, "failed": failed, "design": study.design.model_dump(),
+        **counts, "design": study.design.model_dump(),
         "design_hash": hashed(study.design.model_dump()),
         "data_fingerprint": study.base.world.fingerprint, "code": code_fingerprint(),
         "commit": commit(), "versions": versions(), "date": date.today().isoformat(),
