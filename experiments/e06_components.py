@@ -93,7 +93,13 @@ def split(evidence, outcome):
     arms = {" and ".join(c for c in COMPONENTS if c in which): of[arm] - of["isolated_s3"]
             for which, arm in MADE_OF.items() if which}  # fmt: skip
     controls = {name: of[one] - of[other] for name, (one, other) in CONTROLS.items()}
-    kinds = {"part": parts, "total": {"total": total}, "interaction": both, "arm": arms, "control": controls}
+    kinds = {
+        "part": parts,
+        "total": {"total": total},
+        "interaction": both,
+        "arm": arms,
+        "control": controls,
+    }
     return pd.concat([_rows(evidence, outcome, kind, made) for kind, made in kinds.items()]), gap
 
 

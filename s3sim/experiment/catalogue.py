@@ -88,6 +88,6 @@ def listed(folder: Path) -> list[dict[str, Any]]:
 
 def _runs(definition: Definition, script: ModuleType, tier: str) -> int:
     """Return how many runs an experiment makes of its own."""
-    if definition.worlds_of:
-        return 0
-    return sum(one.runs for one in script.designs(Study(definition.at(tier), tier)))
+    made = script.designs(Study(definition.at(tier), tier))
+    # The first design of an experiment that uses another's worlds is run there.
+    return sum(one.runs for one in made[1 if definition.worlds_of else 0 :])

@@ -74,7 +74,9 @@ class Job:
         study = self.study
         made = []
         for k, worlds in enumerate(self.script.designs(study)):
-            folder = self.store if not k else self.store.with_name(f"{self.store.name}_{k + 1}")
+            # Several experiments may use the worlds of one; what they add is their own.
+            own = f"_{self.definition.name}" if self.definition.worlds_of else ""
+            folder = self.store.with_name(f"{self.store.name}{own}_{k + 1}") if k else self.store
             made.append((worlds, _opener(folder, study.hash_of(worlds), self.accept_code)))
         return made
 

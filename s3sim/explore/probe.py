@@ -5,17 +5,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from s3sim.explore.record import as_batch
+from s3sim.explore.record import SCHEMA, as_batch
 from s3sim.explore.result import DETAILS, RunResult, run_one
 from s3sim.explore.run import worlds_of
+from s3sim.explore.store import COMPRESSION, PART_RUNS
 from s3sim.scenario import Scenario
 
 POOL_SECONDS = 2.0
 """Start of a pool of processes, measured on a shared two-core server."""
-
-COMPRESSION = 0.8
-"""Bytes on disk for each in memory, measured on runs with all details (zstd)."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class Cost:
     held: int
     seconds_a_run: float
     bytes_a_run: float
+    bytes_a_part: float
     workers: int
 
     @property
@@ -42,7 +42,7 @@ class Cost:
     @property
     def disk(self) -> float:
         """Bytes of the whole store."""
-        return self.runs * self.bytes_a_run
+        return self.runs * self.bytes_a_run + -(-self.runs // PART_RUNS) * self.bytes_a_part
 
 
 def probe(
@@ -70,12 +70,17 @@ def probe(
     began = time.perf_counter()
     results = [run_one(one, keep) for one in sample]
     seconds = (time.perf_counter() - began) / len(results)
-    size = sum(_bytes(one) for one in results) / len(results)
-    return Cost(len(scenarios), held, seconds, size * COMPRESSION, workers)
+    part = _bytes([RunResult("", "", 0, "failed", 0.0)])
+    size = (_bytes(results) - part) / len(results)
+    return Cost(len(scenarios), held, seconds, size, part, workers)
 
 
-def _bytes(result: RunResult) -> int:
-    return int(pa.Table.from_batches([as_batch(result)]).nbytes)
+def _bytes(results: Sequence[RunResult]) -> int:
+    """Return the size of a part that holds these runs."""
+    sink = pa.BufferOutputStream()
+    table = pa.Table.from_batches([as_batch(one) for one in results], SCHEMA)
+    pq.write_table(table, sink, compression=COMPRESSION)
+    return int(sink.getvalue().size)
 
 
 def size_words(size: float) -> str:

@@ -13,7 +13,7 @@ from s3sim import __version__
 
 PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow", "matplotlib", "SALib", "pydantic")
 
-ABOVE_A_RUN = ("explore", "figures", "report", "cli")
+ABOVE_A_RUN = ("explore", "experiment", "experiments", "figures", "report", "cli")
 ABOVE_A_RUN_FILES = (
     "__main__.py",
     "agents.py",

@@ -133,7 +133,8 @@ class _Sweep:
 def worlds_of(scenarios: Sequence[Scenario]) -> list[range]:
     """Return stretches of scenarios that differ in their policy alone."""
     starts = [k for k, one in enumerate(scenarios) if not k or not _same(scenarios[k - 1], one)]
-    return [range(a, b) for a, b in zip(starts, [*starts[1:], len(scenarios)], strict=True)]
+    ends = [*starts[1:], len(scenarios)] if starts else []
+    return [range(a, b) for a, b in zip(starts, ends, strict=True)]
 
 
 def _same(one: Scenario, other: Scenario) -> bool:

@@ -24,6 +24,7 @@ from s3sim.scenario import Scenario
 
 MANIFEST, SCENARIOS, PARTS = "manifest.json", "scenarios.parquet", "parts"
 JOURNAL = "journal.arrows"
+COMPRESSION = "zstd"
 PART_RUNS = 512
 """Runs a part: few big files rather than many small ones."""
 
@@ -151,7 +152,7 @@ class Store:
         table = pa.Table.from_batches(batches, SCHEMA)
         name = hashed(table.column("run_id").to_pylist())
         with writing(self.folder / PARTS / f"part-{name}.parquet") as part:
-            pq.write_table(table, part, compression="zstd")
+            pq.write_table(table, part, compression=COMPRESSION)
 
     def _end_journal(self) -> None:
         self._pending = []

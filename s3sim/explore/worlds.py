@@ -129,7 +129,5 @@ def levels(
 
 def complete(levels: Mapping[str, Floats]) -> Bools:
     """Return which worlds ran under every policy: a failed run fails its world."""
-    found: Bools = np.logical_and.reduce(
-        [np.isfinite(one).all(axis=1) for one in levels.values()]
-    )
+    found: Bools = np.logical_and.reduce([np.isfinite(one).all(axis=1) for one in levels.values()])
     return found

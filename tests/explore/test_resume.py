@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from s3sim import cli
 from s3sim.explore.plan import Plan
 from s3sim.explore.results import STORE, design
 from s3sim.explore.store import Store
@@ -196,22 +198,26 @@ def group(number):
 
 
 @pytest.fixture
-def compare(tmp_path):
-    """`s3sim compare` in a process of its own: (code, output without a traceback)."""
+def compare(tmp_path, monkeypatch):
+    """`s3sim compare`: (code, output without a traceback); with a limit in its own process."""
+    monkeypatch.chdir(tmp_path)
 
     def call(*arguments, limit=None):
-        def limited():
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-        done = subprocess.run(
-            [sys.executable, "-m", "s3sim", "compare", "--world", "partners", "--scale", "0.002",
-             "--years", "2", "--policies", "trans_s3", "--replications", "8", "--workers", "1",
-             "--no-report", "--out", "out", *arguments],
-            cwd=tmp_path, capture_output=True, text=True, timeout=120,
-            preexec_fn=limited if limit else None,
-        )  # fmt: skip
-        assert "Traceback" not in done.stderr, done.stderr
-        return done.returncode, done.stdout + done.stderr
+        words = [
+            "compare", "--world", "partners", "--scale", "0.002", "--years", "2", "--policies",
+            "trans_s3", "--replications", "8", "--workers", "1", "--no-report", "--out", "out", *arguments,
+        ]  # fmt: skip
+        if limit is None:
+            result = CliRunner().invoke(cli.app, words, prog_name="s3sim")
+            code, text = result.exit_code, result.output
+        else:
+            done = subprocess.run(
+                [sys.executable, "-m", "s3sim", *words], capture_output=True, text=True, timeout=120,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+            )  # fmt: skip
+            code, text = done.returncode, done.stdout + done.stderr
+        assert "Traceback" not in text, text
+        return code, text
 
     return call
 
@@ -258,13 +264,8 @@ def test_a_dry_run_writes_nothing_and_tells_what_is_there(compare, tmp_path):
 
 
 @pytest.mark.parametrize("seconds", ["0", "-1", "soon", "nan", "inf", ""])
-def test_what_is_no_budget_is_refused(seconds, tmp_path, monkeypatch):
-    from typer.testing import CliRunner
-
-    from s3sim import cli
-
-    monkeypatch.chdir(tmp_path)
-    result = CliRunner().invoke(cli.app, ["compare", "--max-seconds", seconds])
-    assert result.exit_code == 2
-    assert f"--max-seconds = {seconds!r} is not a number above 0." in result.output
+def test_what_is_no_budget_is_refused(compare, seconds):
+    code, text = compare("--max-seconds", seconds)
+    assert code == 2
+    assert f"--max-seconds = {seconds!r} is not a number above 0." in text
     assert list(Path().iterdir()) == []

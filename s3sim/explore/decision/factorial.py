@@ -100,9 +100,7 @@ def interactions(value: Mapping[Parts, Floats], components: Sequence[str]) -> di
 def _check(value: Mapping[Parts, Floats], components: Sequence[str]) -> None:
     problems = []
     if not 0 < len(components) <= MOST or len(set(components)) < len(components):
-        raise InputError(
-            f"components are {list(components)}; give 1 to {MOST} different names."
-        )
+        raise InputError(f"components are {list(components)}; give 1 to {MOST} different names.")
     wanted = subsets(components)
     missing = [one for one in wanted if one not in value]
     if missing:

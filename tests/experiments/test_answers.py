@@ -1,0 +1,39 @@
+"""The answers that are written down are those of the summaries that are kept."""
+
+import json
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+from s3sim.world import World
+
+HERE = Path(__file__).parents[2]
+KEPT = sorted((HERE / "docs" / "experiments").glob("*/summary.json"))
+
+
+@pytest.fixture(scope="module")
+def refresh():
+    spec = spec_from_file_location("experiments_refresh", HERE / "experiments" / "refresh.py")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_is_fresh(refresh):
+    page = (HERE / "experiments" / "README.md").read_text(encoding="utf-8")
+    assert refresh.refreshed(page) == page, "run: python experiments/refresh.py"
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda p: p.parent.name)
+def test_kept_summaries_are_of_the_standard_tier_and_of_todays_data(path):
+    held = json.loads(path.read_text(encoding="utf-8"))
+    assert held["tier"] == "standard"
+    assert held["data_fingerprint"] == World.load(held["design"]["world"]).fingerprint
+    assert held["failed"] <= 0.01 * held["runs"]
+    assert (HERE / "experiments" / f"{held['name']}.toml").exists()
+
+
+def test_answers_are_kept_for_the_questions_on_policy():
+    kept = {path.parent.name[:3] for path in KEPT}
+    assert kept >= {"e02", "e03", "e05", "e06", "e07", "e08", "e09", "e10"}
