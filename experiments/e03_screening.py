@@ -1,86 +1,144 @@
-"""Which of the declared parameters matter, for levels and for the difference between policies?"""
+"""Which of the parameters matter?"""
 
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 
+from s3sim.experiment.drivers import (
+    every_row,
+    in_percent,
+    leading,
+    problem_of,
+    whole_trajectories,
+)
 from s3sim.experiment.evidence import Evidence
 from s3sim.experiment.study import Answer, Check
-from s3sim.explore.factors import space
-from s3sim.explore.sensitivity import Problem, morris_design, on_three, screen, stability
-from s3sim.explore.worlds import Worlds
+from s3sim.explore.factors import SEED, Space
+from s3sim.explore.inference.intervals import t_interval
+from s3sim.explore.sensitivity.screening import screen, stability
+from s3sim.explore.sensitivity.three import OUTPUTS, three_outputs
+from s3sim.explore.sensitivity.trajectories import morris_design
 from s3sim.figures.studies.screening import mu_star_sigma
 from s3sim.outcomes import OUTCOMES
 
-STABLE = 0.9
-NAMED = 6
+STABLE, SURE = 0.9, 0.9
+NAMED = 8
+NOTHING = 1e-9
+"""Percent of the baseline's mean that rounding alone can make."""
+
+SAID = {"baseline": "the level under isolated S3", "policy": "the level under the policy",
+        "difference": "the difference"}  # fmt: skip
 
 
-def factors(study):
-    """All factors but luck: a trajectory is one luck."""
-    d = study.design
-    return space(
-        study.base, study.policies, only=d.only, leave=d.leave, dummies=d.dummies, seed=False
-    )
-
-
-def design(study):
-    """The trajectories."""
-    found = factors(study)
-    problem = Problem(found.names, found.groups)
-    return morris_design(problem, study.option("trajectories"), study.design.seed)
+def design_of(study):
+    """Return the trajectories, over all factors but luck, and that space."""
+    space = Space(tuple(one for one in study.space.factors if one.name != SEED))
+    return morris_design(problem_of(space), study.option("trajectories"), study.design.seed), space
 
 
 def designs(study):
-    """Both policies at every point of every trajectory."""
-    plan = design(study)
-    luck = tuple(int(one) for one in plan.trajectory)
-    return [Worlds(factors(study), study.base, study.policies, plan.unit, luck=luck)]
+    """Trajectories, each on one luck; then their first points on other luck."""
+    design, space = design_of(study)
+    first = design.unit[:: len(design.labels) + 1]
+    again = np.tile(first, (study.option("redraws"), 1))
+    unit = np.vstack([design.unit, again])
+    luck = (
+        *design.trajectory.tolist(),
+        *range(design.trajectories, design.trajectories + len(again)),
+    )
+    return [replace(study.worlds(unit), space=space, luck=luck)]
 
 
 def answer(study, run):
-    """Elementary effects on the level under each policy and on the paired difference."""
-    plan, evidence = design(study), Evidence(*run)
-    tables, words, figures, checks = [], [], {}, []
-    for outcome in study.design.outcomes:
-        level, one = evidence.level(outcome), OUTCOMES[outcome]
-        table = on_three(lambda y: screen(plan, y), level[:, 0], level[:, 1])
-        table.insert(0, "outcome", outcome)
-        tables.append(table)
-        words += [told(table, output, one) for output in ("baseline", "difference")]
-        titles = {"baseline": "Level under isolated S3", "policy": f"Level under {study.title(study.policy)}",
-                  "difference": "Paired difference"}  # fmt: skip
-        figures[outcome] = mu_star_sigma(table, outcome=one.title.lower(), unit=one.unit, titles=titles)  # fmt: skip
-        share = stability(plan, level[:, 1] - level[:, 0])
-        checks.append(
-            Check(f"kept set of the difference is stable, {one.title.lower()}", f"in {STABLE:.0%} of resamples",
-                  f"{share:.0%}", share >= STABLE)
+    """Screen, compare with dummies and with luck, and sum up by mechanism."""
+    evidence, (design, _) = Evidence(*run), design_of(study)
+    rows = len(design.unit)
+    kept, ok = whole_trajectories(design, evidence.whole[:rows])
+    tables, stable, figures = [], {}, {}
+    for name in study.design.outcomes:
+        levels = in_percent(every_row(evidence, name))
+        frames = []
+        for output, y in three_outputs(*levels.T).items():
+            frame = screen(kept, y[:rows][ok], study.design.seed)
+            frame.insert(0, "output", output)
+            frame.insert(0, "outcome", name)
+            frames += [frame, luck_row(design, y, name, output)]
+            stable[name, output] = stability(kept, y[:rows][ok], study.design.seed)
+        tables += frames
+        figures[f"effects_{name}"] = mu_star_sigma(
+            named(pd.concat(frames, ignore_index=True)), outcome=OUTCOMES[name].title.lower(), unit="% of the baseline"
         )  # fmt: skip
-    whole = pd.concat(tables, ignore_index=True)
-    dummies = whole[whole["factor"].str.startswith("dummy_")]["mu_star"].dropna()
-    checks.append(
-        Check("inert dummies", "exactly 0", f"largest {dummies.max() if len(dummies) else 0.0:g}",
-              bool((dummies == 0).all()), True)
-    )  # fmt: skip
-    words.append(
-        f"{study.option('trajectories')} trajectories are few for {len(plan.problem.names)} factors: the order of the "
-        "first ones can be relied on, that of the others cannot; a factor kept here may act only through luck that it reshuffles."
-    )  # fmt: skip
-    kept = whole[whole["kept"]].groupby(["outcome", "output"])["factor"].apply(list)
-    numbers = {f"kept: {a}, {b}": names for (a, b), names in kept.items()}
-    return Answer(words, whole, numbers, figures, checks)
+    table = pd.concat(tables, ignore_index=True)
+    dummies = table.loc[table["factor"].str.startswith("dummy_"), ["mu_star", "sigma"]]
+    zero = bool((dummies.fillna(0.0) == 0).all(axis=None))
+    groups = by_group(table)
+    words = [
+        f"{kept.trajectories} trajectories over {len(design.labels) - int(design.dummies.sum())} parameters, "
+        f"{len(design.unit) + evidence.worlds.unit.shape[0] - rows} worlds under both policies. Effects are mean "
+        "absolute changes over a whole range, extrapolated from steps of two thirds of it, in percent of the "
+        "mean under isolated S3.",
+        *(sentence(table, groups, stable, name, output) for name in study.design.outcomes for output in OUTPUTS),
+        "An effect below that of luck may be real, but is not told here from luck that is dealt out anew once a "
+        "parameter moves; mechanisms with many parameters have larger sums. A screening ranks within the ranges "
+        "that were declared: a parameter with a narrow range may matter and not show.",
+    ]  # fmt: skip
+    settled = [one for one in stable.values() if np.isfinite(one)]
+    checks = [
+        Check("dummies", "exactly 0", f"largest {dummies.max(axis=None) if len(dummies) else 0:g}", zero, True),
+        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        Check("same parameters kept by resampled screenings", f"in {STABLE:.0%} of them, every output",
+              f"lowest {min(settled):.0%}" if settled else "no output varies", bool(settled) and min(settled) >= STABLE),
+    ]  # fmt: skip
+    numbers = {"trajectories": kept.trajectories, "worlds": len(evidence.whole), "groups": groups,
+               "stability": [{"outcome": a, "output": b, "share": s} for (a, b), s in stable.items()]}  # fmt: skip
+    return Answer(words, table, numbers, figures, checks)
 
 
-def told(table, output, outcome):
-    """The factors that matter most for an output, and for how much of it their groups stand."""
-    name = outcome.title.lower()
-    what = f"the level of {name} under isolated S3" if output == "baseline" else f"the difference in {name}"  # fmt: skip
-    mine = table[(table["output"] == output) & table["kept"]].sort_values(
-        "mu_star", ascending=False
-    )
-    if not len(mine):
-        return f"For {what}, no factor is told from chance."
-    first = ", ".join(f"{row.factor} ({row.mu_star:.3g})" for row in mine.head(NAMED).itertuples())
-    groups = mine.groupby("group")["mu_star"].sum().sort_values(ascending=False)
+def named(frame):
+    """Return the table as a figure needs it: luck has its name written beside it."""
+    return frame.assign(kept=frame["kept"] | (frame["factor"] == SEED))
+
+
+def luck_row(design, y, name, output):
+    """Return what a factor would score that does nothing but change the luck."""
+    first, again = y[: len(design.unit) : len(design.labels) + 1], y[len(design.unit) :]
+    step = design.levels / (2 * (design.levels - 1))
+    effects = (again.reshape(-1, design.trajectories) - first) / step
+    effects = effects[:, np.isfinite(effects).all(axis=0)]
+    mu_star, low, high = t_interval(np.abs(effects).mean(axis=0))
+    return pd.DataFrame({
+        "outcome": [name], "output": output, "factor": SEED, "group": SEED, "mu_star": mu_star,
+        "mu_star_low": max(low, 0.0) if np.isfinite(low) else np.nan, "mu_star_high": high, "mu": 0.0,
+        "sigma": float(np.sqrt((effects**2).mean())) if effects.size else np.nan, "kept_share": np.nan,
+        "kept": False, "note": "what a change of luck alone would score",
+    })  # fmt: skip
+
+
+def by_group(table):
+    """Return sum and maximum of mu_star over the parameters of each mechanism or policy part."""
+    mine = table[~table["factor"].str.startswith("dummy_") & (table["factor"] != SEED)]
+    found = mine.groupby(["outcome", "output", "group"], sort=False)["mu_star"]
+    return found.agg(sum="sum", max="max", parameters="size").reset_index()
+
+
+def sentence(table, groups, stable, name, output):
+    """Say which parameters and mechanisms move one output."""
+    head = f"{OUTCOMES[name].title}, {SAID[output]}"
+    mine = table[(table["outcome"] == name) & (table["output"] == output)]
+    luck, factors = mine[mine["factor"] == SEED].iloc[0], mine[mine["factor"] != SEED]
+    if not np.isfinite(factors["mu_star"]).any():
+        return f"{head}: the same in all worlds; nothing moves it."
+    best = leading(factors[factors["mu_star"] > NOTHING], "mu_star", NAMED)
+    above = int((factors["mu_star_low"] > luck["mu_star"]).sum())
+    sure = int((factors["kept_share"] >= SURE).sum())
+    parts = groups[(groups["outcome"] == name) & (groups["output"] == output)]
+    parts = parts[parts["sum"] > NOTHING].sort_values("sum", ascending=False, kind="stable").head(5)
     return (
-        f"For {what}, {len(mine)} of {(table['output'] == output).sum()} factors are kept; the first are {first} "
-        f"(mean absolute effect over the whole range, {outcome.unit}); by mechanism: {', '.join(groups.head(4).index)}."
+        f"{head}: {int(factors['kept'].sum())} of {len(factors) - int(factors['factor'].str.startswith('dummy_').sum())} "
+        f"parameters kept ({sure} of them in {SURE:.0%} of resampled screenings; the same set in "
+        f"{stable[name, output]:.0%}); {int((factors['mu_star'] <= NOTHING).sum())} factors, dummies among them, move nothing. "
+        f"Largest: {', '.join(f'{r.factor} {r.mu_star:.3g}' for r in best.itertuples())}. A change of luck alone would "
+        f"score {luck['mu_star']:.3g}; {above} parameters are clearly above that. Mechanisms by the sum of their "
+        f"effects: {', '.join(f'{r.group} {r.sum:.3g}' for r in parts.itertuples())}."
     )  # fmt: skip

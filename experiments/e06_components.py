@@ -117,7 +117,7 @@ def _rows(evidence, outcome, kind, made):
 def sentences(table, outcome, base):
     """Return what was found for one outcome."""
     title, unit = OUTCOMES[outcome].title, OUTCOMES[outcome].unit
-    rows = {kind: part for kind, part in table.groupby("kind", sort=False)}
+    rows = dict(iter(table.groupby("kind", sort=False)))
     whole = rows["total"].iloc[0]
     told = [f"{title} (isolated S3: {base:.3g} {unit}), all three together: {_said(whole)}; of it "
             + "; ".join(f"{row['name']} {_said(row)}" for _, row in rows["part"].iterrows()) + "."]  # fmt: skip

@@ -14,6 +14,7 @@ from s3sim.outcomes import OUTCOMES
 
 LINKS, VALUE = "cross_border_collaborations", "gross_value_added"
 EXACT = 1e-12
+MOST_WIDTH = 1000.0  # percent
 
 
 def designs(study):
@@ -41,7 +42,7 @@ def answer(study, run):
             words.append(spoken(study, outcome, policy, one))
             if policy == study.policy:
                 figures[f"regions_{outcome}"] = winners_losers(
-                    table.rename(columns={"region": "name"}), outcome=OUTCOMES[outcome].title.lower(),
+                    drawn(table), outcome=OUTCOMES[outcome].title.lower(),
                     unit="% of the region's isolated mean")  # fmt: skip
         words += [f"{OUTCOMES[outcome].title} is zero in {int((~known).sum())} regions in every world; they are left out."] if not known.all() else []  # fmt: skip
     spread, gap, lost = spreads(study, evidence)
@@ -59,10 +60,18 @@ def answer(study, run):
     ]  # fmt: skip
     checks = [
         Check("Theil within + between = total", f"to {EXACT:g}", f"{gap:.1e}", gap <= EXACT, True),
-        Check("regions that lose are named", "every outcome and policy", f"{len(tables)} tables", True),
+        Check("regions judged", "every one, by every outcome and policy", f"{sum(map(len, tables))} rows",
+              all(len(one) == world.n_regions for one in tables)),
     ]  # fmt: skip
     table = pd.concat([*tables, spread.assign(kind="spread")], ignore_index=True)
     return Answer(words, table, {"worlds": evidence.count, "rows": table}, figures, checks)
+
+
+def drawn(table):
+    """Return the rows of the figure, with the intervals that decide: those for all regions at once."""
+    wide = table["high_joint"] - table["low_joint"] >= MOST_WIDTH
+    ends = {"low": table["low_joint"].mask(wide), "high": table["high_joint"].mask(wide)}
+    return table.assign(name=table["region"], **ends)
 
 
 def spoken(study, outcome, policy, one):
@@ -73,10 +82,17 @@ def spoken(study, outcome, policy, one):
     return (
         f"{study.title(policy)}, {OUTCOMES[outcome].title.lower()}: {len(wins)} regions clearly win"
         f"{': ' + ', '.join(wins) if wins else ''}; {len(loses)} clearly lose{': ' + ', '.join(loses) if loses else ''}. "
-        f"Least favourable {first['region']} ({first['mean']:+.1f} %, joint interval {first['low_joint']:+.1f} to {first['high_joint']:+.1f} %), "
-        f"most favourable {last['region']} ({last['mean']:+.1f} %, {last['low_joint']:+.1f} to {last['high_joint']:+.1f} %). "
+        f"Least favourable {first['region']} ({_joint(first)}), "
+        f"most favourable {last['region']} ({_joint(last)}). "
         f"In an average world {one.share_losing:.0%} of regions with {one.population_losing:.0%} of people are below isolated S3."
     )  # fmt: skip
+
+
+def _joint(row):
+    """Say a mean with its joint interval; one wider than everything says nothing."""
+    if not row["high_joint"] - row["low_joint"] < MOST_WIDTH:
+        return f"{row['mean']:+.1f} %, joint interval too wide to print"
+    return f"{row['mean']:+.1f} %, joint interval {row['low_joint']:+.1f} to {row['high_joint']:+.1f} %"
 
 
 def spreads(study, evidence):
@@ -108,7 +124,7 @@ def told(study, policy, part):
     sigma, slope = at.loc["sigma"], at.loc["slope"]
     return (
         f"{study.title(policy)}, inequality of value added per head (Theil, share of the isolated level): "
-        f"{', '.join(parts)} countries; spread of logarithms {sigma['mean']:+.2g} ({sigma['low']:+.2g} to {sigma['high']:+.2g}); "
+        f"{', '.join(parts)} countries. Convergence (intervals one by one): spread of logarithms {sigma['mean']:+.2g} ({sigma['low']:+.2g} to {sigma['high']:+.2g}); "
         f"extra value added for each unit of the logarithm of GDP per head {100 * slope['mean']:+.2g} % "
         f"({100 * slope['low']:+.2g} to {100 * slope['high']:+.2g} %, above zero: richer regions gain more)."
     )  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from s3sim.arrays import Floats
+from s3sim.arrays import Bools, Floats
 from s3sim.errors import InputError
 from s3sim.experiment.evidence import Evidence
 from s3sim.explore.decision.smooth import smoother
@@ -81,7 +81,7 @@ def repeated(worlds: Worlds, n: int, seeds: int, seed: int) -> Worlds:
     return Worlds(worlds.space, worlds.base, worlds.policies, unit, worlds.arms)
 
 
-def by_seed(values: Floats, whole: Floats, seeds: int) -> Floats:
+def by_seed(values: Floats, whole: Bools, seeds: int) -> Floats:
     """Return values of complete rows as [worlds, seeds], without worlds that lost a seed.
 
     Parameters
@@ -93,9 +93,9 @@ def by_seed(values: Floats, whole: Floats, seeds: int) -> Floats:
     seeds : int
     """
     table = np.full(len(whole), np.nan)
-    table[whole.astype(bool)] = values
-    table = table.reshape(-1, seeds)
-    return table[np.isfinite(table).all(axis=1)]
+    table[whole] = values
+    rows: Floats = table.reshape(-1, seeds)
+    return rows[np.isfinite(rows).all(axis=1)]
 
 
 def strongest(x: pd.DataFrame, difference: Floats) -> list[str]:

@@ -9,8 +9,9 @@ from math import ceil, isfinite
 import numpy as np
 from scipy import stats
 
-from s3sim.arrays import Floats
+from s3sim.arrays import Floats, Ints
 from s3sim.errors import InputError
+from s3sim.experiment.drivers import every_row
 from s3sim.experiment.evidence import Evidence
 from s3sim.explore.inference.intervals import CONFIDENCE
 from s3sim.streams import generator
@@ -61,7 +62,7 @@ def spread(values: Floats, seed: int = 0) -> Spread:
     within, middle = values.var(axis=1, ddof=1), values.mean(axis=1)
     nothing = (ROUNDING * np.abs(values).max()) ** 2
 
-    def parts(rows: Floats) -> tuple[Floats, Floats]:
+    def parts(rows: Ints) -> tuple[Floats, Floats]:
         luck = within[rows].mean(axis=-1)
         return luck, np.maximum(middle[rows].var(axis=-1, ddof=1) - luck / seeds, 0.0)
 
@@ -150,8 +151,7 @@ def pairs_needed(sd: float, half_width: float) -> int | None:
 
 def by_seeds(evidence: Evidence, outcome: str, seeds: int) -> Floats:
     """Return an outcome as [worlds, seeds, policies], rows of a world adjacent; nan where one failed."""
-    table = np.full((len(evidence.whole), len(evidence.worlds.policies)), np.nan)
-    table[evidence.whole] = evidence.level(outcome)
+    table = every_row(evidence, outcome)
     return table.reshape(-1, seeds, table.shape[1])
 
 
@@ -164,8 +164,8 @@ def _median(ratios: Floats) -> Floats:
     return middle
 
 
-def _resamples(n: int, seed: int, purpose: str) -> Floats:
-    rows: Floats = generator(seed, f"noise: {purpose}").integers(n, size=(RESAMPLES, n))
+def _resamples(n: int, seed: int, purpose: str) -> Ints:
+    rows: Ints = generator(seed, f"noise: {purpose}").integers(n, size=(RESAMPLES, n))
     return rows
 
 

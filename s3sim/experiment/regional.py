@@ -91,7 +91,7 @@ def convergence_change(
     first = np.asarray(at_start, np.float64)
     if not (np.isfinite(first) & (first > 0)).all() or np.ptp(first) == 0:
         raise InputError("first levels must be finite, above 0 and not all equal.")
-    whole: Bools = ((policy > 0) & (baseline > 0)).all(axis=1)
+    whole: Bools = np.all((policy > 0) & (baseline > 0), axis=1)
     one, other = np.log(policy[whole]), np.log(baseline[whole])
     x = np.log(first) - np.log(first).mean()
     slope = (one - other) @ x / (x @ x)

@@ -115,7 +115,12 @@ def run(job: Job, sweep: Sweep) -> Done:
     else:
         answer = job.script.answer(study, *zip(found, results, strict=True))
     seconds = sum(one.seconds for part in results for one in part)
-    _write(job, answer, {"runs": runs, "failed": failed, "core_minutes": round(seconds / 60, 1)}, prepared)
+    _write(
+        job,
+        answer,
+        {"runs": runs, "failed": failed, "core_minutes": round(seconds / 60, 1)},
+        prepared,
+    )
     return Done(study, answer, runs, failed, False)
 
 

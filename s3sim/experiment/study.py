@@ -14,6 +14,7 @@ from s3sim.explore.factors import Space, space
 from s3sim.explore.provenance import hashed
 from s3sim.explore.worlds import Worlds, drawn
 from s3sim.policies import POLICIES
+from s3sim.quarter import QUARTER
 from s3sim.scenario import Scenario
 from s3sim.world import World
 
@@ -83,11 +84,14 @@ class Study:
     def hash_of(self, worlds: Worlds) -> str:
         """Return what tells this design's runs from another's; more worlds of it are the same."""
         s = worlds.base
+        kinds = [type(one).__name__ for one in s.mechanisms]
+        # Left out where nothing is: designs of the standard model keep the name they had.
+        other = {} if kinds == [type(one).__name__ for one in QUARTER] else {"mechanisms": kinds}
         return hashed({
             "owner": self.definition.worlds_of or self.definition.name, "world": s.world.fingerprint,
             "years": s.years, "scale": s.scale, "seed": s.seed, "start": s.start,
             "factors": [[f.name, f.low, f.high] for f in worlds.space.factors],
-            "policies": list(worlds.policies), "arms": repr(dict(worlds.arms)),
+            "policies": list(worlds.policies), "arms": repr(dict(worlds.arms)), **other,
         })  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
             if address == "local":
                 where = open_until_the_end.enter_context(
                     distributed.LocalCluster(
-                        n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50
+                        n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
                     )
                 )  # fmt: skip
             client = open_until_the_end.enter_context(

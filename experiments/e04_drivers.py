@@ -1,0 +1,202 @@
+"""What drives the difference between the policies?"""
+
+import numpy as np
+import pandas as pd
+
+from s3sim.errors import InputError
+from s3sim.experiment.conditions import along, change_of_sign, strongest
+from s3sim.experiment.drivers import (
+    every_row,
+    in_percent,
+    leading,
+    points,
+    problem_of,
+    whole_scrambles,
+)
+from s3sim.experiment.evidence import Evidence
+from s3sim.experiment.study import Answer, Check
+from s3sim.explore.factors import SEED
+from s3sim.explore.sensitivity.luck import noise_share
+from s3sim.explore.sensitivity.opinions import delta, rbd_fast
+from s3sim.explore.sensitivity.problem import Problem
+from s3sim.explore.sensitivity.sobol import indices, sobol_design
+from s3sim.explore.sensitivity.three import three_outputs
+from s3sim.explore.surrogate.study import surrogate_study
+from s3sim.figures.studies.indices import index_bars
+from s3sim.figures.studies.tipping import tipping_curve
+from s3sim.outcomes import OUTCOMES
+
+TOP, WIDEST, CLOSE = 5, 0.10, 0.05
+SAID = {
+    "baseline": "level under isolated S3",
+    "policy": "level under the policy",
+    "difference": "difference",
+}
+
+
+def design_of(study):
+    """Return the Saltelli design over mechanisms, policy parts, luck and a dummy."""
+    return sobol_design(
+        problem_of(study.space), study.option("points"), study.design.seed, grouped=True
+    )
+
+
+def designs(study):
+    """One design; luck is the factor 'seed'."""
+    return [study.worlds(design_of(study).unit)]
+
+
+def answer(study, run):
+    """Attribute the variance, ask for second opinions, and follow the strongest factor."""
+    evidence = Evidence(*run)
+    design, ok = whole_scrambles(design_of(study), evidence.whole)
+    plain = points(design)
+    x = evidence.worlds.natural[ok][plain].reset_index(drop=True)
+    tables, words, figures, widths, gaps, others = [], [], {}, [], [], []
+    for name in study.design.outcomes:
+        frames = []
+        for output, y in three_outputs(*in_percent(every_row(evidence, name))[ok].T).items():
+            frame = indices(design, y)
+            frame.insert(0, "output", output)
+            frame.insert(0, "outcome", name)
+            found, reason = surrogate(design, plain, y, frame)
+            frame["shapley"] = (
+                frame["factor"].map(found["Shapley"]) if found is not None else np.nan
+            )
+            frames.append(frame)
+            words.append(sentence(name, output, frame, reason))
+            widths.append(width(frame))
+            gaps.append(gap(frame, found))
+            if output == "difference":
+                others.append(opinions(design, plain, y, frame, study.design.seed))
+                words += [f"{OUTCOMES[name].title}, difference: {others[-1]}"]
+                curve(study, x, y[plain], frame, name, words, figures)
+        tables += frames
+        figures[f"drivers_{name}"] = index_bars(
+            pd.concat(frames), outcome=OUTCOMES[name].title.lower()
+        )
+    table = pd.concat(tables, ignore_index=True)
+    dummies = table.loc[table["factor"].str.startswith("dummy_"), ["S1", "ST"]].fillna(0.0)
+    wide = np.nanmax(widths) if np.isfinite(widths).any() else np.nan
+    far = np.nanmax(gaps) if np.isfinite(gaps).any() else np.nan
+    words = [
+        f"{design.n} points in {design.scrambles} independent scrambles, {len(design.labels)} groups of factors "
+        f"(mechanisms, policy parts, luck, a dummy), {len(design.unit)} worlds under both policies. S1 is the share "
+        "of the variance that a group explains alone, ST with its interactions; total shares overlap and sum to "
+        "more than 1. ST of luck is the share of the variance in which luck takes part.",
+        *words,
+        "Shares depend on the ranges that were declared: a mechanism whose parameters are known well moves little. "
+        "This says what the model's difference hangs on, not what would happen anywhere.",
+    ]  # fmt: skip
+    checks = [
+        Check("dummies", "exactly 0", f"largest {np.abs(dummies.to_numpy()).max(initial=0):g}", bool((dummies == 0).all(axis=None)), True),
+        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        Check(f"half-width of ST, largest {TOP} of every output", f"at most {WIDEST:g}", f"widest {wide:.2f}", bool(wide <= WIDEST)),
+        Check("surrogate", "explains at least 0.9 of what is not luck, or its indices are withheld",
+              f"{sum(np.isfinite(gaps))} of {len(gaps)} outputs trusted, the others withheld", True),
+        Check("surrogate and direct ST, largest 5", f"differ by at most {CLOSE:g}",
+              f"by up to {far:.2f}" if np.isfinite(far) else "not compared: no surrogate is trusted", bool(far <= CLOSE)),
+    ]  # fmt: skip
+    numbers = {
+        "points": design.n,
+        "worlds": len(design.unit),
+        "widest_half_width": wide,
+        "indices": table,
+    }
+    return Answer(words, table, numbers, figures, checks)
+
+
+def width(frame):
+    """Return the widest half-width of ST among the largest groups; nan for a constant output."""
+    best = leading(frame, "ST", TOP)
+    return float(((best["ST_high"] - best["ST_low"]) / 2).max())
+
+
+def surrogate(design, plain, y, frame):
+    """Return group indices of the surrogate of the mean response, or None, and why."""
+    luck = noise_share(frame).share
+    if not np.isfinite(luck) or luck >= 1:
+        return None, "withheld: the output is constant or all luck."
+    names = np.array(design.problem.names)
+    use = names != SEED
+    try:
+        found = surrogate_study(
+            design.unit[plain][:, use], y[plain], names[use].tolist(),
+            np.array(design.problem.groups)[use].tolist(), max(luck, 0.0), design.seed)  # fmt: skip
+    except InputError as error:
+        return None, f"withheld: {error}"
+    if not found.trusted:
+        return None, f"withheld: {found.reason}"
+    # Shares of the mean response; times what is not luck they compare with the direct indices.
+    return found.group_indices().set_index("group")[["ST", "Shapley"]] * (1 - max(luck, 0.0)), f"trusted: {found.reason}"  # fmt: skip
+
+
+def gap(frame, found):
+    """Return how far ST of the surrogate lies from the direct one; nan if it is withheld."""
+    if found is None:
+        return np.nan
+    best = leading(frame, "ST", TOP, [SEED]).set_index("factor")["ST"]
+    return float((best - found["ST"].reindex(best.index)).abs().max())
+
+
+def sentence(name, output, frame, reason):
+    """Say what drives one output."""
+    head = f"{OUTCOMES[name].title}, {SAID[output]}"
+    if not np.isfinite(frame["ST"]).any():
+        return f"{head}: the same in all worlds; there is no variance to attribute."
+    luck = noise_share(frame)
+    best = leading(frame, "ST", TOP, [SEED])
+    listed = ", ".join(
+        f"{r.factor} {r.ST:.2f} ({r.ST_low:.2f} to {r.ST_high:.2f}; alone {r.S1:.2f})"
+        for r in best.itertuples()
+    )
+    clear = int((frame["ST_low"] > 0).sum())
+    return (
+        f"{head}: ST {listed}; luck {luck.share:.2f} ({luck.low:.2f} to {luck.high:.2f}; alone {luck.alone:.2f}). "
+        f"{clear} of {len(frame)} groups are clearly above zero. Surrogate {reason}"
+    )  # fmt: skip
+
+
+def opinions(design, plain, y, frame, seed):
+    """Say how two other methods rank single parameters, from the independent points alone."""
+    problem = Problem(design.problem.names)
+    try:
+        ranked = [leading(found, key, TOP)["factor"].tolist() for key, found in (
+            ("S1", rbd_fast(problem, design.unit[plain], y[plain], seed)),
+            ("delta", delta(problem, design.unit[plain], y[plain], seed)))
+            if np.isfinite(found[key]).any()]  # fmt: skip
+    except InputError as error:
+        return f"no second opinion ({error})"
+    if len(ranked) < 2:
+        return "no second opinion (constant output)."
+    groups = dict(zip(design.problem.names, design.problem.groups, strict=True))
+    top = set(leading(frame, "ST", TOP)["factor"])
+    return (
+        f"of the {TOP} largest single factors, RBD-FAST ({', '.join(ranked[0])}) and delta ({', '.join(ranked[1])}) "
+        f"share {len(set(ranked[0]) & set(ranked[1]))}; {sum(groups[one] in top for one in ranked[0])} and "
+        f"{sum(groups[one] in top for one in ranked[1])} of them lie in the {TOP} largest groups. With {int(plain.sum())} "
+        f"points for {problem.size} factors both are rough."
+    )  # fmt: skip
+
+
+def curve(study, x, difference, frame, name, words, figures):
+    """Follow the difference along the strongest parameter of the strongest mechanism."""
+    best = leading(
+        frame, "ST", 1, [SEED, *frame["factor"][frame["factor"].str.startswith("dummy_")]]
+    )
+    if not np.isfinite(best["ST"]).any() or not np.ptp(difference):
+        return
+    group = best["factor"].iloc[0]
+    factor = strongest(
+        x[[one.name for one in study.space.factors if one.group == group]], difference
+    )
+    drawn, title = along(x[factor].to_numpy(), difference), OUTCOMES[name].title.lower()
+    words.append(
+        f"Along {factor}, which explains most within {group}, the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
+        f"isolated mean at its low end ({drawn['low'].iloc[0]:+.1f} to {drawn['high'].iloc[0]:+.1f}) and "
+        f"{drawn['mean'].iloc[-1]:+.1f} % at its high end ({drawn['low'].iloc[-1]:+.1f} to {drawn['high'].iloc[-1]:+.1f}); "
+        f"{change_of_sign(drawn)}."
+    )  # fmt: skip
+    figures[f"tipping_{name}"] = tipping_curve(
+        drawn, pd.DataFrame({"value": x[factor], "difference": difference}), factor=factor, outcome=title,
+        unit="% of the baseline")  # fmt: skip
