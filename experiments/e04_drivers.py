@@ -16,8 +16,9 @@ from s3sim.experiment.drivers import (
 from s3sim.experiment.evidence import Evidence
 from s3sim.experiment.study import Answer, Check
 from s3sim.explore.factors import SEED
+from s3sim.explore.sensitivity.guard import is_constant
 from s3sim.explore.sensitivity.luck import noise_share
-from s3sim.explore.sensitivity.opinions import delta, rbd_fast
+from s3sim.explore.sensitivity.opinions import FEWEST, delta, rbd_fast
 from s3sim.explore.sensitivity.problem import Problem
 from s3sim.explore.sensitivity.sobol import indices, sobol_design
 from s3sim.explore.sensitivity.three import three_outputs
@@ -37,8 +38,8 @@ SAID = {
 def design_of(study):
     """Return the Saltelli design over mechanisms, policy parts, luck and a dummy."""
     return sobol_design(
-        problem_of(study.space), study.option("points"), study.design.seed, grouped=True
-    )
+        problem_of(study.space), study.option("points"), study.design.seed, study.option("scrambles"),
+        grouped=True)  # fmt: skip
 
 
 def designs(study):
@@ -56,7 +57,8 @@ def answer(study, run):
     for name in study.design.outcomes:
         frames = []
         for output, y in three_outputs(*in_percent(every_row(evidence, name))[ok].T).items():
-            frame = indices(design, y)
+            # Without variance at the independent points no share of it is defined.
+            frame = indices(design, np.zeros_like(y) if is_constant(y[plain]) else y)
             frame.insert(0, "output", output)
             frame.insert(0, "outcome", name)
             found, reason = surrogate(design, plain, y, frame)
@@ -115,6 +117,11 @@ def width(frame):
 def surrogate(design, plain, y, frame):
     """Return group indices of the surrogate of the mean response, or None, and why."""
     luck = noise_share(frame).share
+    if plain.sum() < FEWEST:
+        return (
+            None,
+            f"withheld: {plain.sum()} independent points are too few ({FEWEST} are needed).",
+        )
     if not np.isfinite(luck) or luck >= 1:
         return None, "withheld: the output is constant or all luck."
     names = np.array(design.problem.names)
@@ -143,7 +150,7 @@ def sentence(name, output, frame, reason):
     """Say what drives one output."""
     head = f"{OUTCOMES[name].title}, {SAID[output]}"
     if not np.isfinite(frame["ST"]).any():
-        return f"{head}: the same in all worlds; there is no variance to attribute."
+        return f"{head}: the same at all independent points; there is no variance to attribute."
     luck = noise_share(frame)
     best = leading(frame, "ST", TOP, [SEED])
     listed = ", ".join(
@@ -187,16 +194,17 @@ def curve(study, x, difference, frame, name, words, figures):
     if not np.isfinite(best["ST"]).any() or not np.ptp(difference):
         return
     group = best["factor"].iloc[0]
-    factor = strongest(
-        x[[one.name for one in study.space.factors if one.group == group]], difference
-    )
-    drawn, title = along(x[factor].to_numpy(), difference), OUTCOMES[name].title.lower()
+    # Chosen on the points A, shown on the points B: the first of many is partly first by luck.
+    own = [one.name for one in study.space.factors if one.group == group]
+    factor = strongest(x.loc[::2, own], difference[::2])[0]
+    value, difference = x[factor].to_numpy()[1::2], difference[1::2]
+    drawn, title = along(value, difference), OUTCOMES[name].title.lower()
     words.append(
-        f"Along {factor}, which explains most within {group}, the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
+        f"Along {factor}, which explains most within {group} (chosen on one half of the points, shown on the other), the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
         f"isolated mean at its low end ({drawn['low'].iloc[0]:+.1f} to {drawn['high'].iloc[0]:+.1f}) and "
         f"{drawn['mean'].iloc[-1]:+.1f} % at its high end ({drawn['low'].iloc[-1]:+.1f} to {drawn['high'].iloc[-1]:+.1f}); "
         f"{change_of_sign(drawn)}."
     )  # fmt: skip
     figures[f"tipping_{name}"] = tipping_curve(
-        drawn, pd.DataFrame({"value": x[factor], "difference": difference}), factor=factor, outcome=title,
+        drawn, pd.DataFrame({"value": value, "difference": difference}), factor=factor, outcome=title,
         unit="% of the baseline")  # fmt: skip

@@ -14,10 +14,13 @@ from s3sim.explore.factors import DUMMY
 from s3sim.explore.worlds import SEQUENCES
 from s3sim.figures.studies.information import information_bars
 from s3sim.figures.studies.ranks import rank_table
+from s3sim.figures.studies.words import short
 from s3sim.outcomes import OUTCOMES
+from s3sim.streams import generator
 
 VALUED = "gross_value_added"
 DUMMIES = "dummies"
+RESAMPLES = 4999
 
 
 def designs(study):
@@ -33,7 +36,11 @@ def answer(study, run):
         one = measures(study, evidence, name)
         orders = dominances(study, evidence, name)
         tables += [ranked(one, name), orders]
-        words += [spoken(study, name, one), *domination(study, name, orders)]
+        words += [
+            spoken(study, name, one),
+            leader(study, evidence, name),
+            *domination(study, name, orders),
+        ]
         figures[f"ranks_{name}"] = rank_table(ranked(one, name), titles=titles(study, one))
         over.append(one.ranks.mean(axis=1))
     words.append(agreement(study, over))
@@ -123,6 +130,18 @@ def spoken(study, name, one):
     return f"{OUTCOMES[name].title}: first by how many of {len(one.firsts)} measures (ties count for each): {said}; {flips}. {spread}"
 
 
+def leader(study, evidence, name):
+    """Say how often the policy with the best mean keeps it when worlds are resampled."""
+    sign = -1.0 if name in LOWER else 1.0
+    level = sign * evidence.level(name)
+    n, rng = len(level), generator(study.design.seed, f"leader.{name}")
+    mean = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n @ level
+    first = int(np.argmax(level.mean(axis=0)))
+    share = float((mean.argmax(axis=1) == first).mean())
+    doubt = "" if share >= 0.95 else ", so the first place by the mean is not sure"
+    return f"{OUTCOMES[name].title}: {study.title(study.policies[first])} has the best mean, and keeps it in {share:.0%} of resamples of worlds{doubt}."
+
+
 def domination(study, name, orders):
     """Say the dominance of each policy in few words."""
     said = [
@@ -177,12 +196,16 @@ def worth(study, known, bars):
     """Say what knowing is worth."""
     unit = OUTCOMES[VALUED].unit
     told = [f"Choosing by {OUTCOMES[VALUED].title.lower()}: without knowing more {study.title(known.choice)} has the highest "
-            f"mean. Knowing everything, the luck of a world included, would be worth {known.evpi:.3g} {unit}; "
+            f"mean. Knowing everything, the luck of a world included, would be worth {short(known.evpi)} {unit}; "
             "luck cannot be known, so no measurement reaches this."]  # fmt: skip
     real = bars[bars["above_dummy"] & (bars["factor"] != DUMMIES)]
     if real.empty:
         return [*told, "No group of parameters is worth more than a group without effect seems to be: these worlds do not say what to measure next."]  # fmt: skip
-    said = [f"{row['factor']} {row['evppi']:.3g} ({row['low']:.3g} to {row['high']:.3g})" for row in real.head(3).to_dict("records")]  # fmt: skip
-    expected = 0.05 * (len(bars) - 1)
-    return [*told, f"Worth measuring first ({unit}, jackknife interval): {'; '.join(said)}. {len(real)} of {len(bars) - 1} groups "
-                   f"are above the band of groups without effect, where chance alone would put about {expected:.0f}."]  # fmt: skip
+    said = [f"{row['factor']} {short(row['evppi'])} ({short(row['low'])} to {short(row['high'])})" for row in real.head(3).to_dict("records")]  # fmt: skip
+    tried = len(bars) - 1
+    # One in twenty groups without effect is above its own band.
+    chance = float(stats.binom.sf(len(real) - 1, tried, 0.05))
+    sure = f"that many or more would be there by chance alone with a probability of {chance:.2g}"
+    if chance > 0.05:
+        sure += ", so these worlds do not say what to measure next"
+    return [*told, f"Above the band of groups without effect ({unit}, jackknife interval): {'; '.join(said)}; {len(real)} of {tried} groups, {sure}."]  # fmt: skip

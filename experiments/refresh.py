@@ -21,7 +21,7 @@ def section(name):
         return lines
     held = json.loads(path.read_text(encoding="utf-8"))
     cost = f"{held['runs']:,} runs"
-    if held["core_minutes"]:
+    if held.get("core_minutes"):
         cost += f", about {max(round(held['core_minutes'] / 2), 1)} minutes on two cores"
     lines += [
         f"`{held['command']}`: {cost}. Found on {held['date']} "

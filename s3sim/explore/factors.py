@@ -64,7 +64,8 @@ class Space:
         whole = np.array([one.whole for one in self.factors])
         spread = np.where(whole, high - low + 1, high - low)
         values = low + unit * spread
-        return np.where(whole, np.minimum(np.floor(values), high), values)
+        # The upper end may come out a rounding error too high.
+        return np.minimum(np.where(whole, np.floor(values), values), high)
 
     def scenarios(
         self,

@@ -159,7 +159,9 @@ def _in_words(comparison: Comparison, words: Words, table: pd.DataFrame) -> str:
         if said:
             parts.append(f"{words.policy(policy)}: {'; '.join(said)}.")
     counts = table["verdict"].value_counts()
-    tally = listed([f"{int(counts.get(v, 0))} {v}" for v in SYMBOLS if v != "no verdict" or v in counts])
+    tally = listed(
+        [f"{int(counts.get(v, 0))} {v}" for v in SYMBOLS if v != "no verdict" or v in counts]
+    )
     return " ".join([
         f"Differences from {words.policy(comparison.baseline)} with 95 % intervals.",
         *parts, f"Of all rows compared, {tally}." if len(table) else "",

@@ -50,6 +50,13 @@ def test_whole_factors_take_every_value_of_their_range_alike():
     assert values[-1, 1] == 1
 
 
+def test_both_ends_of_every_range_are_allowed(base):
+    policies = ("isolated_s3", "trans_s3_tibs")
+    one = space(base, policies, dummies=0)
+    unit = np.stack([np.zeros(len(one.factors)), np.ones(len(one.factors))])
+    assert len(one.scenarios(base, policies, unit)) == 4
+
+
 def test_a_world_is_the_same_under_every_policy_but_for_the_policy(base):
     policies = ("isolated_s3", "null", "trans_s3_tibs")
     one = space(base, policies, dummies=1)

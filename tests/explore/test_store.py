@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from s3sim.errors import InputError
-from s3sim.explore import files, store
+from s3sim.explore import files, provenance, store
 from s3sim.explore.record import as_batch
 from s3sim.explore.result import DETAILS, RunResult, run_one
 from s3sim.explore.store import Store
@@ -438,3 +438,31 @@ def test_keeping_a_run_costs_little(tmp_path, done):
             runs.add(replace(done, run_id=f"run{k:03}"))
         # 0.3 ms measured; ten times that is a defect on any machine.
         assert time.perf_counter() - began < 100 * 3e-3
+
+
+LOADED = """
+import sys
+from pathlib import Path
+import s3sim, s3sim.engine, s3sim.outcomes, s3sim.policies, s3sim.recorder, s3sim.scenario
+home = Path(s3sim.__file__).parent
+files = [m.__file__ for n, m in sys.modules.items() if n.partition(".")[0] == "s3sim" and m.__file__]
+print(*sorted(Path(file).relative_to(home).as_posix() for file in files), sep="\\n")
+"""
+
+
+def test_the_fingerprint_is_of_what_a_run_loads_and_of_nothing_above():
+    told = subprocess.run(
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, check=True
+    )
+    loaded = set(told.stdout.split())
+    home = Path(provenance.__file__).parents[1]
+    above = {
+        name
+        for path in home.rglob("*.py")
+        if (name := path.relative_to(home).as_posix()) in provenance.ABOVE_A_RUN_FILES
+        or name.partition("/")[0] in provenance.ABOVE_A_RUN
+    }
+    assert not loaded & above
+    everything = {path.relative_to(home).as_posix() for path in home.rglob("*.py")}
+    # Worlds made up for tests and demonstrations; rounding, which only reports use.
+    assert everything - above - loaded <= {"world/synthetic.py", "rounding.py"}
