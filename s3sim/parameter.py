@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, ClassVar, Self
 
 from s3sim.errors import InputError, nearest
@@ -83,9 +84,7 @@ class Parametric:
     @classmethod
     def declared(cls) -> Iterator[Parameter]:
         """Yield the declared parameters of this class, in order of declaration."""
-        for one in fields(cls):
-            if one.metadata:
-                yield _parameter(cls.name, one)
+        yield from _declared(cls)
 
     def values(self) -> dict[str, float]:
         """Return dotted name to value for every declared parameter."""
@@ -99,6 +98,11 @@ class Parametric:
         kinds = {p.name: p for p in self.declared()}
         new = {k.partition(".")[2]: _as_declared(kinds[k], values[k]) for k in sorted(mine)}
         return replace(self, **new)
+
+
+@cache
+def _declared(kind: Any) -> tuple[Parameter, ...]:
+    return tuple(_parameter(kind.name, one) for one in fields(kind) if one.metadata)
 
 
 def check(parameter: Parameter, value: object) -> str:

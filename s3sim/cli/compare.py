@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from s3sim.explore.compare import Comparison
     from s3sim.explore.plan import Plan
 
+MOST_NAMED = 10
+"""Failed runs that are named on the terminal; `runs.parquet` holds them all."""
+
 
 def compare(
     scenario: o.Scenario = None,
@@ -88,6 +91,8 @@ def compare(
             report = finish.report(comparison, out)
         finish.tell(comparison, out, report, as_json=json)
         _end(comparison, out, partial=partial, stopped=stopped)
+        if partial and place.max_seconds is None:  # workers died
+            raise typer.Exit(FAILED)
 
 
 def _foretell(plan: "Plan", out: Path, place: w.Where) -> None:
@@ -127,7 +132,7 @@ def _introduce(plan: "Plan", place: w.Where) -> None:
 
 def _end(comparison: "Comparison", out: Path, *, partial: bool, stopped: bool) -> None:
     failed = comparison.failed
-    for one in failed:
+    for one in failed[:MOST_NAMED]:
         say(f"run failed: {one.policy}, replication {one.replication}: {one.message}")
     if failed:
         say(f"{len(failed)} of {len(comparison.results)} runs failed; the others were kept.")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from s3sim.errors import InputError
 from s3sim.explore.compare import Comparison
-from s3sim.explore.files import write_json, writing
+from s3sim.explore.files import locked, write_json, writing
 from s3sim.explore.manifest import described
 from s3sim.explore.plan import Plan
 from s3sim.explore.store import Store
@@ -45,6 +45,7 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
             f"--out {out} cannot be written: {error.strerror or error}; name another folder."
         ) from None
     if overwrite and (out / STORE).exists():
+        locked(out / STORE).close()  # refuse to take it from a command that is running
         shutil.rmtree(out / STORE)
     elif (out / MANIFEST).exists() and not (out / STORE).exists() and not overwrite:
         raise InputError(

@@ -1,0 +1,105 @@
+"""What sensitivity studies share: failed parts are left out, points found, levels in percent."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from s3sim.errors import InputError
+from s3sim.experiment.catalogue import home, load
+from s3sim.experiment.drivers import (
+    in_percent,
+    leading,
+    points,
+    whole_scrambles,
+    whole_trajectories,
+)
+from s3sim.experiment.study import Study
+from s3sim.explore.sensitivity.problem import Problem
+from s3sim.explore.sensitivity.screening import screen
+from s3sim.explore.sensitivity.sobol import indices, sobol_design
+from s3sim.explore.sensitivity.trajectories import morris_design
+
+PROBLEM = Problem(("a", "b", "dummy_1", "seed"), ("one", "one", "dummy_1", "seed"))
+
+
+def test_a_failed_run_costs_its_trajectory():
+    design = morris_design(PROBLEM, 6, 1)
+    ok = np.ones(len(design.unit), bool)
+    ok[7] = False  # in the second trajectory of five rows each
+    left, rows = whole_trajectories(design, ok)
+    assert left.trajectories == 5
+    assert rows.sum() == 25
+    assert not rows[5:10].any()
+    y = 3 * design.unit[:, 0] + design.unit[:, 1]
+    y[7] = np.nan
+    found = screen(left, y[rows]).set_index("factor")["mu_star"]
+    assert found.to_dict() == pytest.approx({"a": 3, "b": 1, "dummy_1": 0, "seed": 0}, abs=1e-12)
+
+
+def test_a_failed_run_costs_its_scramble():
+    design = sobol_design(PROBLEM, 512, 1, grouped=True)
+    ok = np.ones(len(design.unit), bool)
+    ok[[0, 1, -1]] = False
+    left, rows = whole_scrambles(design, ok)
+    assert (left.scrambles, left.n, rows.sum()) == (6, 384, 6 * 64 * 5)
+    y = design.unit[:, 0] + design.unit[:, 3]
+    found = indices(left, np.where(ok, y, np.nan)[rows]).set_index("factor")["ST"]
+    assert found.to_dict() == pytest.approx({"one": 0.5, "dummy_1": 0.0, "seed": 0.5}, abs=0.03)
+
+
+def test_too_many_failures_are_told():
+    design = morris_design(PROBLEM, 3, 1)
+    ok = np.zeros(len(design.unit), bool)
+    ok[:5] = True
+    with pytest.raises(InputError, match="all but 1 of the trajectories"):
+        whole_trajectories(design, ok)
+
+
+def test_points_are_independent_of_one_another():
+    design = sobol_design(PROBLEM, 64, 1, grouped=True)
+    found = design.unit[points(design)]
+    assert len(found) == 128
+    assert len(np.unique(found, axis=0)) == 128
+    assert np.unique(np.delete(design.unit, np.flatnonzero(points(design)), 0)[:, 0]).size <= 128
+
+
+def test_percent_of_the_baseline():
+    levels = np.array([[1.0, 2.0], [3.0, 2.0], [np.nan, np.nan]])
+    np.testing.assert_allclose(in_percent(levels), [[50, 100], [150, 100], [np.nan, np.nan]])
+    np.testing.assert_allclose(in_percent(-levels)[0], [-50, -100])
+    zero = np.array([[0.0, 2.0]])
+    assert in_percent(zero) is zero
+
+
+def test_leading_leaves_some_out():
+    frame = pd.DataFrame({"factor": ["a", "b", "c"], "ST": [0.5, np.nan, 0.7]})
+    assert leading(frame, "ST", 2)["factor"].tolist() == ["c", "a"]
+    assert leading(frame, "ST", 1, ["c"])["factor"].tolist() == ["a"]
+
+
+def test_screening_keeps_luck_within_a_trajectory():
+    definition, script = load(home(), "e03_screening")
+    study = Study(definition.at("smoke"), "smoke")
+    [worlds] = script.designs(study)
+    design, _ = script.design_of(study)
+    block = len(design.labels) + 1
+    luck = np.array(worlds.luck)
+    for k in range(design.trajectories):
+        assert set(luck[k * block : (k + 1) * block]) == {k}
+    again = np.arange(len(design.unit), len(luck))
+    assert len(set(luck[again])) == len(again)
+    assert not set(luck[again]) & set(luck[: len(design.unit)])
+    first = worlds.unit[: len(design.unit) : block]
+    np.testing.assert_array_equal(worlds.unit[again].reshape(-1, *first.shape)[0], first)
+
+
+def test_luck_scores_what_a_change_of_luck_does():
+    _, script = load(home(), "e03_screening")
+    design = morris_design(PROBLEM, 2, 1)
+    y = np.zeros(2 * 5 + 4)
+    y[10:] = [2.0, -4.0, 2.0, -4.0]  # two redraws of two first points
+    row = script.luck_row(design, y, "innovations", "difference").iloc[0]
+    # A step is two thirds of the range, so changes of 2 and 4 count 3 and 6.
+    assert row["mu_star"] == pytest.approx(4.5)
+    assert row["sigma"] == pytest.approx(np.sqrt((9 + 36) / 2))
+    assert row["mu"] == 0

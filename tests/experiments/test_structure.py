@@ -1,0 +1,73 @@
+"""Other structures: the same worlds, told apart, and published when a sign changes."""
+
+import numpy as np
+import pytest
+
+from s3sim.errors import InputError
+from s3sim.experiment.catalogue import home, load
+from s3sim.experiment.structure import VARIANTS, Variant, under, variant
+from s3sim.experiment.study import Study
+from s3sim.quarter import QUARTER
+
+
+@pytest.fixture(scope="module")
+def study():
+    definition, _ = load(home(), "e13_structure")
+    return Study(definition.at("smoke"), "smoke")
+
+
+def test_every_variant_is_another_design(study):
+    made = [under(study.worlds(), one) for one in VARIANTS.values()]
+    assert len({study.hash_of(one) for one in made}) == len(VARIANTS)
+    assert study.hash_of(made[0]) == study.hash_of(study.worlds())
+
+
+def test_worlds_keep_their_parameters_and_luck(study):
+    usual = study.worlds()
+    first = usual.scenarios[-1]
+    for name, one in VARIANTS.items():
+        other = under(usual, one)
+        last = other.scenarios[-1]
+        assert last.replication == first.replication, name
+        values = first.parameters() | dict(one.fixed)
+        mine = last.parameters()
+        assert mine == {key: values[key] for key in mine}, name
+
+
+def test_a_mechanism_is_gone(study):
+    for name in ("spillovers", "learning", "institutes", "demography"):
+        base = under(study.worlds(), variant(f"no_{name}")).base
+        assert len(base.mechanisms) == len(QUARTER) - 1
+        assert name not in [one.name for one in base.mechanisms]
+
+
+def test_years_after_the_start_stay(study):
+    base, later = study.base, under(study.worlds(), variant("later_start")).base
+    assert later.years - later.start == base.years - base.start
+    assert later.start == base.start + 3
+
+
+def test_unknown_names_are_told(study):
+    with pytest.raises(InputError, match="no_spillovers"):
+        variant("no_spillover")
+    with pytest.raises(InputError, match=r"search\.rate"):
+        under(study.worlds(), Variant("x", fixed={"search.rat": 1.0}))
+
+
+def test_signs_against_the_declared_model():
+    _, script = load(home(), "e13_structure")
+    assert script.sign(1, 1) == "same"
+    assert script.sign(-1, 1) == "changed"
+    assert script.sign(0, 1) == "open"
+    assert script.sign(1, 0) == "clear"
+
+
+def test_designs_of_the_standard_model_keep_their_name():
+    # Stores of finished runs are known by it: a change would throw them away.
+    definition, _ = load(home(), "e05_headline")
+    study = Study(definition.at("standard"), "standard")
+    usual = study.worlds()
+    less = under(usual, variant("no_learning"))
+    assert "learning" in [one.name for one in usual.base.mechanisms]
+    assert study.hash_of(usual) != study.hash_of(less)
+    assert np.array_equal(usual.unit, less.unit)
