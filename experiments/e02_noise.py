@@ -51,7 +51,8 @@ def answer(study, run):
         "No outcome varies by luck, so nothing is said of pairing.",
         "To estimate a mean over worlds, more worlds with one seed each are worth more than more seeds "
         "of fewer worlds, because a new world brings new luck as well; more seeds are needed only to "
-        "say something about single worlds.",
+        "say something about single worlds. Counts take worlds for independent draws; a "
+        "low-discrepancy design may need fewer.",
         "Not shown: how long the network takes to settle after the start of a run, because runs keep "
         "no yearly values here; a later start of the policies is one of the variants of e13_structure. "
         "Luck also depends on the scale, the number of simulated firms for each real one: these "

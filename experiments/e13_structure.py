@@ -115,7 +115,9 @@ def summary(part, smallest):
     said = {"same": "the sign is clearly that of the declared model", "open": "the sign is open",
             "changed": "the sign is clearly the other one", "clear": "the sign is clear where the declared model leaves it open"}  # fmt: skip
     listed = "; ".join(
-        f"{said[w]} under {len(which)} ({', '.join(which)})" for w, which in names.items() if which
+        f"{said[word]} under {'all of them' if len(which) == len(others) else ', '.join(which)}"
+        for word, which in names.items()
+        if which
     )
     sizes = (
         "; ".join(f"{r.title} by {r.change_mean_percent:+.1f} ({r.change_low_percent:+.1f} to {r.change_high_percent:+.1f})" for r in moved.itertuples())

@@ -84,7 +84,7 @@ class Parametric:
     @classmethod
     def declared(cls) -> Iterator[Parameter]:
         """Yield the declared parameters of this class, in order of declaration."""
-        yield from _declared(cls)
+        yield from _declared(cls)  # type: ignore[arg-type]
 
     def values(self) -> dict[str, float]:
         """Return dotted name to value for every declared parameter."""
