@@ -24,6 +24,7 @@ from s3sim.outcomes import OUTCOMES
 
 STABLE, SURE = 0.9, 0.9
 NAMED = 8
+DRAWN = 30
 NOTHING = 1e-9
 """Percent of the baseline's mean that rounding alone can make."""
 
@@ -67,7 +68,7 @@ def answer(study, run):
             stable[name, output] = stability(kept, y[:rows][ok], study.design.seed)
         tables += frames
         figures[f"effects_{name}"] = mu_star_sigma(
-            named(pd.concat(frames, ignore_index=True)), outcome=OUTCOMES[name].title.lower(), unit="% of the baseline"
+            drawn(frames), outcome=f"{OUTCOMES[name].title.lower()} most", unit="% of the baseline"
         )  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
     dummies = table.loc[table["factor"].str.startswith("dummy_"), ["mu_star", "sigma"]]
@@ -95,9 +96,20 @@ def answer(study, run):
     return Answer(words, table, numbers, figures, checks)
 
 
-def named(frame):
-    """Return the table as a figure needs it: luck has its name written beside it."""
-    return frame.assign(kept=frame["kept"] | (frame["factor"] == SEED))
+def drawn(frames):
+    """Return what a figure can hold: each output's largest factors, dummies, and luck by name."""
+    parts = []
+    for frame in frames:
+        dummy = frame["factor"].str.startswith("dummy_")
+        best = leading(frame, "mu_star", DRAWN, frame["factor"][dummy])
+        parts.append(pd.concat([best, frame[dummy]]))
+    found = pd.concat(parts, ignore_index=True)
+    return found.assign(kept=found["kept"] | (found["factor"] == SEED))
+
+
+def said(value):
+    """Return a size as text, without a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def luck_row(design, y, name, output):
@@ -138,7 +150,7 @@ def sentence(table, groups, stable, name, output):
         f"{head}: {int(factors['kept'].sum())} of {len(factors) - int(factors['factor'].str.startswith('dummy_').sum())} "
         f"parameters kept ({sure} of them in {SURE:.0%} of resampled screenings; the same set in "
         f"{stable[name, output]:.0%}); {int((factors['mu_star'] <= NOTHING).sum())} factors, dummies among them, move nothing. "
-        f"Largest: {', '.join(f'{r.factor} {r.mu_star:.3g}' for r in best.itertuples())}. A change of luck alone would "
-        f"score {luck['mu_star']:.3g}; {above} parameters are clearly above that. Mechanisms by the sum of their "
-        f"effects: {', '.join(f'{r.group} {r.sum:.3g}' for r in parts.itertuples())}."
+        f"Largest: {', '.join(f'{r.factor} {said(r.mu_star)}' for r in best.itertuples())}. A change of luck alone would "
+        f"score {said(luck['mu_star'])}; {above} parameters are clearly above that. Mechanisms by the sum of their "
+        f"effects: {', '.join(f'{r.group} {said(r.sum)}' for r in parts.itertuples())}."
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from s3sim.errors import InputError
 from s3sim.experiment.conditions import along, change_of_sign, strongest
@@ -28,10 +29,15 @@ from s3sim.figures.studies.tipping import tipping_curve
 from s3sim.outcomes import OUTCOMES
 
 TOP, WIDEST, CLOSE = 5, 0.10, 0.05
+UNRESOLVED = 0.5
+"""Half-width of the largest total index from which its interval is as wide as all that a share can be."""
+
+ORDER = "order"
 SAID = {
     "baseline": "level under isolated S3",
     "policy": "level under the policy",
     "difference": "difference",
+    ORDER: "order of worlds by the difference",
 }
 
 
@@ -56,7 +62,7 @@ def answer(study, run):
     tables, words, figures, widths, gaps, others = [], [], {}, [], [], []
     for name in study.design.outcomes:
         frames = []
-        for output, y in three_outputs(*in_percent(every_row(evidence, name))[ok].T).items():
+        for output, y in outputs(*in_percent(every_row(evidence, name))[ok].T).items():
             # Without variance at the independent points no share of it is defined.
             frame = indices(design, np.zeros_like(y) if is_constant(y[plain]) else y)
             frame.insert(0, "output", output)
@@ -67,7 +73,7 @@ def answer(study, run):
             )
             frames.append(frame)
             words.append(sentence(name, output, frame, reason))
-            widths.append(width(frame))
+            widths.append(width(frame, TOP))
             gaps.append(gap(frame, found))
             if output == "difference":
                 others.append(opinions(design, plain, y, frame, study.design.seed))
@@ -75,8 +81,8 @@ def answer(study, run):
                 curve(study, x, y[plain], frame, name, words, figures)
         tables += frames
         figures[f"drivers_{name}"] = index_bars(
-            pd.concat(frames), outcome=OUTCOMES[name].title.lower()
-        )
+            pd.concat([shown(one) for one in frames]), outcome=OUTCOMES[name].title.lower(),
+            titles={ORDER: "Order of worlds by the difference"})  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
     dummies = table.loc[table["factor"].str.startswith("dummy_"), ["S1", "ST"]].fillna(0.0)
     wide = np.nanmax(widths) if np.isfinite(widths).any() else np.nan
@@ -108,10 +114,28 @@ def answer(study, run):
     return Answer(words, table, numbers, figures, checks)
 
 
-def width(frame):
+def outputs(baseline, policy):
+    """Return the three outputs and the rank of the difference, 0 to 1.
+
+    A few worlds with huge differences can hold nearly all variance of the difference, so that its
+    indices are not resolved; ranks are bounded, and say what orders worlds.
+    """
+    three = three_outputs(baseline, policy)
+    return three | {ORDER: rankdata(three["difference"]) / len(baseline)}
+
+
+def width(frame, top):
     """Return the widest half-width of ST among the largest groups; nan for a constant output."""
-    best = leading(frame, "ST", TOP)
+    best = leading(frame, "ST", top)
     return float(((best["ST_high"] - best["ST_low"]) / 2).max())
+
+
+def shown(frame):
+    """Return the table without indices that are not resolved."""
+    if not width(frame, 1) > UNRESOLVED:
+        return frame
+    values = [one for one in frame if one.startswith(("S1", "ST", "shapley"))]
+    return frame.assign(**dict.fromkeys(values, np.nan), withheld="not resolved with so few points")
 
 
 def surrogate(design, plain, y, frame):
@@ -153,6 +177,11 @@ def sentence(name, output, frame, reason):
         return f"{head}: the same at all independent points; there is no variance to attribute."
     luck = noise_share(frame)
     best = leading(frame, "ST", TOP, [SEED])
+    if width(frame, 1) > UNRESOLVED:
+        return (
+            f"{head}: not resolved. The largest total index has an interval {2 * width(frame, 1):.1f} wide, though a "
+            "share lies between 0 and 1; a few worlds hold most of the variance, and more points are needed."
+        )
     listed = ", ".join(
         f"{r.factor} {r.ST:.2f} ({r.ST_low:.2f} to {r.ST_high:.2f}; alone {r.S1:.2f})"
         for r in best.itertuples()
