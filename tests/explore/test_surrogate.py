@@ -318,7 +318,7 @@ def test_missing_scikit_learn_names_the_extra(monkeypatch):
 
 
 def test_same_seed_same_result_and_filters_untouched():
-    unit = design(40, 2, 8)
+    unit = design(200, 2, 8)
     y = noisy(unit[:, 0] + unit[:, 1] ** 2, 0.1, 8)
     before = list(warnings.filters)
     runs = [surrogate_study(unit, y, names(2), noise_share=0.1, draws=5) for _ in range(2)]
