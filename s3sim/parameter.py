@@ -5,6 +5,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from s3sim.errors import InputError, nearest
 
 MARKS = ("reported", "recalled", "assumed")
@@ -105,9 +107,14 @@ def _declared(kind: Any) -> tuple[Parameter, ...]:
     return tuple(_parameter(kind.name, one) for one in fields(kind) if one.metadata)
 
 
+def plain(value: Any) -> Any:
+    """Return the Python number that a numpy number holds: both must decide the same run."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def check(parameter: Parameter, value: object) -> str:
     """Return what is wrong with `value` for `parameter`, or an empty string."""
-    p = parameter
+    p, value = parameter, plain(value)
     allowed = f"allowed {p.low:g} to {p.high:g}{'' if p.unit == '-' else ' ' + p.unit}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{p.name} = {value!r} is not a number; {allowed} ({p.meaning})."
@@ -125,6 +132,7 @@ def unknown_parameter(name: str, known: list[str]) -> str:
 
 
 def _as_declared(parameter: Parameter, value: float) -> float:
+    value = plain(value)
     return int(value) if parameter.whole and not check(parameter, value) else value
 
 

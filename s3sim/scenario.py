@@ -11,7 +11,7 @@ from s3sim.beginning import Beginning
 from s3sim.environment import Environment
 from s3sim.errors import InputError, unknown
 from s3sim.meeting import Meeting
-from s3sim.parameter import Parameter, check, unknown_parameter
+from s3sim.parameter import Parameter, check, plain, unknown_parameter
 from s3sim.policies import POLICIES, PolicyPart
 from s3sim.population import Population
 from s3sim.proximity import Proximity
@@ -81,6 +81,8 @@ class Scenario:
     parts: tuple[PolicyPart, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
+        for name in LIMITS:
+            object.__setattr__(self, name, plain(getattr(self, name)))
         problems = [
             f"{name} = {getattr(self, name)!r} is out of range; allowed {low} to {high}."
             for name, (low, high) in LIMITS.items()
@@ -156,13 +158,13 @@ class Scenario:
 
     def described(self) -> dict[str, Any]:
         """Return what decides the run as plain values."""
-        plain = {
+        values = {
             name: getattr(self, name)
             for name in ("policy", "years", "scale", "seed", "replication", "start")
         }
-        plain["parts"] = [[type(part).__name__, repr(part)] for part in self.parts or ()]
-        plain["mechanisms"] = [type(one).__name__ for one in self.mechanisms]
-        return {"world": self.world.fingerprint, **plain, "parameters": self.parameters()}
+        values["parts"] = [[type(part).__name__, repr(part)] for part in self.parts or ()]
+        values["mechanisms"] = [type(one).__name__ for one in self.mechanisms]
+        return {"world": self.world.fingerprint, **values, "parameters": self.parameters()}
 
     @property
     def run_id(self) -> str:

@@ -140,3 +140,19 @@ def test_defaults_are_declared_numbers_not_numpy(world):
         type(v) in (int, float) for v in Scenario(world, "macro_regional").parameters().values()
     )
     assert not any(isinstance(v, np.generic) for v in KNOWN.values())
+
+
+def test_numbers_of_numpy_decide_the_same_run_as_python_s(world):
+    mine = Scenario(world, years=4, scale=0.25, seed=3).replace({"search.rate": 0.125})
+    same = Scenario(world, years=np.int64(4), scale=np.float32(0.25), seed=np.uint8(3)).replace(
+        {"search.rate": np.float32(0.125)}
+    )
+    assert mine.run_id == same.run_id
+    assert mine.described() == same.described()
+
+
+def test_a_flag_of_numpy_is_no_number(world):
+    with pytest.raises(InputError, match="years"):
+        Scenario(world, years=np.bool_(True))
+    with pytest.raises(InputError, match="is not a number"):
+        Scenario(world).replace({"search.rate": np.bool_(True)})

@@ -19,6 +19,7 @@ ABOVE_A_RUN_FILES = (
     "agents.py",
     "describe.py",
     "model.py",
+    "rounding.py",
     "scenario_file.py",
     "settings.py",
 )

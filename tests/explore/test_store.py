@@ -464,5 +464,5 @@ def test_the_fingerprint_is_of_what_a_run_loads_and_of_nothing_above():
     }
     assert not loaded & above
     everything = {path.relative_to(home).as_posix() for path in home.rglob("*.py")}
-    # Worlds made up for tests and demonstrations; rounding, which only reports use.
-    assert everything - above - loaded <= {"world/synthetic.py", "rounding.py"}
+    # Worlds made up for tests and demonstrations.
+    assert everything - above - loaded <= {"world/synthetic.py"}
