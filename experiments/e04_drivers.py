@@ -10,14 +10,12 @@ from s3sim.experiment.drivers import (
     every_row,
     in_percent,
     leading,
-    points,
     problem_of,
     whole_scrambles,
 )
 from s3sim.experiment.evidence import Evidence
 from s3sim.experiment.study import Answer, Check
 from s3sim.explore.factors import SEED
-from s3sim.explore.sensitivity.guard import is_constant
 from s3sim.explore.sensitivity.luck import noise_share
 from s3sim.explore.sensitivity.opinions import FEWEST, delta, rbd_fast
 from s3sim.explore.sensitivity.problem import Problem
@@ -57,14 +55,13 @@ def answer(study, run):
     """Attribute the variance, ask for second opinions, and follow the strongest factor."""
     evidence = Evidence(*run)
     design, ok = whole_scrambles(design_of(study), evidence.whole)
-    plain = points(design)
+    plain = design.independent
     x = evidence.worlds.natural[ok][plain].reset_index(drop=True)
     tables, words, figures, widths, gaps, others = [], [], {}, [], [], []
     for name in study.design.outcomes:
         frames = []
         for output, y in outputs(*in_percent(every_row(evidence, name))[ok].T).items():
-            # Without variance at the independent points no share of it is defined.
-            frame = indices(design, np.zeros_like(y) if is_constant(y[plain]) else y)
+            frame = indices(design, y)
             frame.insert(0, "output", output)
             frame.insert(0, "outcome", name)
             found, reason = surrogate(design, plain, y, frame)

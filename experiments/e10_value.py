@@ -18,6 +18,7 @@ from s3sim.experiment.study import Answer, Check
 from s3sim.explore.inference.intervals import t_interval
 from s3sim.explore.worlds import by_world
 from s3sim.figures.studies.effort import cost_curve
+from s3sim.rounding import listed, rounded
 
 COST, VALUE = "brokers.cost", "gross_value_added"
 MILLION = 1e6
@@ -40,6 +41,10 @@ def answer(study, run, swept):
     runs = {name: [one for one, ok in zip(of, whole, strict=True) if ok] for name, of in runs.items()}  # fmt: skip
     base = runs[study.baseline]
     table = pd.DataFrame([account(study, name, runs[name], base) for name in study.policies[1:]])
+    rated = table.assign(rate=study.option("discount_rate"))
+    for rate in study.option("discount_rates"):
+        other = [account(study, name, runs[name], base, rate) for name in study.policies[1:]]
+        rated = pd.concat([rated, pd.DataFrame(other).assign(rate=rate)], ignore_index=True)
     sweep, equal, n = prices(study, swept, by_world(results, len(worlds.unit), worlds.policies)[study.baseline])  # fmt: skip
     words = [
         f"Over {len(base)} worlds at equal public outlay: money that is booked on joint grants, "
@@ -47,6 +52,7 @@ def answer(study, run, swept):
         f"net of it. A collaboration lasts {COLLABORATION_YEARS:.0f} years here; 95 % intervals.",
         *(spoken(study, row) for row in table.to_dict("records")),
         *along_cost(study, sweep, n),
+        discounting(rated),
         f"Value added is discounted at {study.option('discount_rate'):.0%} and assumed to grow in a "
         "straight line to the last year; it is no welfare, and what comes after the run is left "
         "out. This is no forecast.",
@@ -67,13 +73,13 @@ def answer(study, run, swept):
         Check("equal public outlay at every cost of a broker", "to the cent, every year and world", "compared", equal, True),
         Check("failed worlds", "at most 1 %", f"{whole.count(False)} of {len(whole)}", whole.count(False) <= 0.01 * len(whole), True),
     ]  # fmt: skip
-    both = pd.concat([table.assign(kind="policy"), sweep.assign(kind="sweep")], ignore_index=True)
+    both = pd.concat([rated.assign(kind="policy"), sweep.assign(kind="sweep")], ignore_index=True)
     return Answer(words, both, {"worlds": len(base), "swept_worlds": n, "rows": both}, figures, checks)  # fmt: skip
 
 
-def account(study, name, mine, base):
+def account(study, name, mine, base, rate=None):
     """Return one arm's links, money and value added over isolated S3."""
-    start, rate = study.base.start, study.option("discount_rate")
+    start, rate = study.base.start, study.option("discount_rate") if rate is None else rate
     yearly = booked(mine, TRANSNATIONAL)
     links, spent = links_added(mine, base), yearly.sum(axis=1)
     last = MILLION * np.array([p.outcomes[VALUE] - b.outcomes[VALUE] for p, b in zip(mine, base, strict=True)])  # fmt: skip
@@ -109,9 +115,15 @@ def spoken(study, row):
            if np.isfinite(row["per_euro"]) else "")  # fmt: skip
     return (
         f"{study.title(row['policy'])}: EUR {row['spent_million']:,.1f} million booked on transnational items or brokers; "
-        f"{row['links']:+,.0f} collaborations across borders ({row['links_low']:+,.0f} to {row['links_high']:+,.0f}), {each}. "
-        f"Value added {row['gain']:+,.0f} million EUR, discounted ({row['gain_low']:+,.0f} to {row['gain_high']:+,.0f}){per}."
+        f"additional collaborations across borders: {span(row, 'links')}; {each}. "
+        f"Value added over isolated S3, discounted: {span(row, 'gain')} million EUR{per}."
     )  # fmt: skip
+
+
+def span(row, key):
+    """Return an effect and its interval as text."""
+    said = rounded(row[key], row[f"{key}_low"], row[f"{key}_high"])
+    return f"{said.effect} ({said.low} to {said.high})"
 
 
 def _sure(row):
@@ -122,6 +134,16 @@ def _sure(row):
             else "a gain, not clearly more than a euro"
         )
     return "a loss" if row["gain_high"] < 0 and row["per_euro_high"] < 0 else "not told from zero"
+
+
+def discounting(rated):
+    """Say whether another discount rate changes what is said of value added."""
+    said = rated.assign(sure=[_sure(row) for row in rated.to_dict("records")])
+    flips = said.groupby("policy", sort=False)["sure"].nunique().gt(1)
+    rates = listed([f"{rate:.0%}" for rate in sorted(rated["rate"].unique())])
+    if flips.any():
+        return f"What is said of value added depends on the discount rate ({rates}): {listed(list(flips.index[flips]))}."
+    return f"What is said of value added is the same at discount rates of {rates}."
 
 
 def along_cost(study, sweep, n):
@@ -138,8 +160,7 @@ def along_cost(study, sweep, n):
         verdict = "there is no break-even in the declared range"
     told = [
         f"Broker cost from {low['cost']:.0f} to {high['cost']:.0f} kEUR a year ({n} worlds, {study.title(study.policy)}): "
-        f"additional value added {low['gain']:+,.0f} ({low['gain_low']:+,.0f} to {low['gain_high']:+,.0f}) at the lowest and "
-        f"{high['gain']:+,.0f} million EUR ({high['gain_low']:+,.0f} to {high['gain_high']:+,.0f}) at the highest; {verdict}."
+        f"additional value added {span(low, 'gain')} million EUR at the lowest and {span(high, 'gain')} at the highest; {verdict}."
     ]  # fmt: skip
     if np.isfinite([low["cost_each"], high["cost_each"]]).all():
         told.append(

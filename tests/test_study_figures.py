@@ -83,6 +83,10 @@ def curve(shift=0.0, value=None):
     return pd.DataFrame({"value": x, "mean": y, "low": y - 0.8, "high": y + 0.8})
 
 
+def blurred(shift=0.0):
+    return curve(shift).assign(low=-20.0, high=20.0)
+
+
 def scattered():
     rng = gen(4)
     x = rng.random(256)
@@ -244,6 +248,8 @@ CASES = {
         ranges(value=np.nan), base=4.0
     ),
     "tipping_curve": lambda: studies.tipping_curve(curve(), scattered(), factor=NAMES[0], **WHO),
+    "tipping_curve_open": lambda: studies.tipping_curve(blurred(), factor=NAMES[0]),
+    "tipping_curve_gain_open": lambda: studies.tipping_curve(blurred(9.0), factor=NAMES[0]),
     "tipping_curve_gain": lambda: studies.tipping_curve(curve(9.0), factor=NAMES[0]),
     "tipping_curve_zero": lambda: studies.tipping_curve(curve(value=0.0), factor="x"),
     "tipping_curve_withheld": lambda: studies.tipping_curve(curve(value=np.nan), factor="x"),
@@ -290,6 +296,7 @@ CASES = {
     "shapley_split_zero": lambda: studies.shapley_split(split(0.0), **WHO),
     "shapley_split_withheld": lambda: studies.shapley_split(split(np.nan), **WHO),
     "cost_curve": lambda: studies.cost_curve(costs(), unit="EUR million", level_name="breaks even"),
+    "cost_curve_open": lambda: studies.cost_curve(costs().assign(low=-1e9, high=1e9)),
     "cost_curve_zero": lambda: studies.cost_curve(blank(costs(value=0.0), *NO)),
     "cost_curve_withheld": lambda: studies.cost_curve(costs(value=np.nan)),
     "variance_ratio": lambda: studies.variance_ratio(savings()),
@@ -406,6 +413,10 @@ def test_sign_changes_and_break_even_are_where_the_curves_cross(figures):
     assert "sign changes at 0.42" in words(figures["tipping_curve"])
     assert "gain throughout" in words(figures["tipping_curve_gain"])
     assert "no difference throughout" in words(figures["tipping_curve_zero"])
+    assert "sign changes at 0.42; everywhere not told" in words(figures["tipping_curve_open"])
+    assert "gain throughout, not told from zero" in words(figures["tipping_curve_gain_open"])
+    assert "not told" not in words(figures["tipping_curve"]) + words(figures["tipping_curve_gain"])
+    assert "No break-even can be told: zero lies" in words(figures["cost_curve_open"])
     assert "Break-even at 360,000" in words(figures["cost_curve"])
     assert "does not change" in words(figures["tipping_map_gain"])
 

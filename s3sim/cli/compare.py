@@ -71,7 +71,7 @@ def compare(
         plan = plan_of(asked(scenario, given, set_, wrong))
         scenarios = plan.scenarios()
         if dry_run:
-            _foretell(plan, out, place)
+            _foretell(plan, out, place, afresh=overwrite, accept_code=accept_code)
             return
         with tables.prepare(out, plan, overwrite=overwrite, accept_code=accept_code) as store:
             store.plan(scenarios)
@@ -95,7 +95,7 @@ def compare(
             raise typer.Exit(FAILED)
 
 
-def _foretell(plan: "Plan", out: Path, place: w.Where) -> None:
+def _foretell(plan: "Plan", out: Path, place: w.Where, *, afresh: bool, accept_code: bool) -> None:
     """Tell what the runs would cost; nothing is written to `out`."""
     import tempfile
 
@@ -103,8 +103,8 @@ def _foretell(plan: "Plan", out: Path, place: w.Where) -> None:
     from s3sim.explore.store import Store
 
     scenarios = plan.scenarios()
-    if (out / STORE).is_dir():
-        with Store(out / STORE, design(plan)) as store:
+    if (out / STORE).is_dir() and not afresh:
+        with Store(out / STORE, design(plan), accept_code=accept_code) as store:
             w.foretell(scenarios, store, place)
         return
     with tempfile.TemporaryDirectory() as folder, Store(folder, design(plan)) as store:

@@ -87,7 +87,7 @@ def run(
         ended = 0
         for job in jobs:
             if dry_run:
-                _foretell(job, place)
+                _foretell(job, place, afresh=overwrite)
                 continue
             done = _run(job, place, overwrite=overwrite, quiet=quiet or json)
             _tell(job, done, quiet=quiet, as_json=json)
@@ -119,35 +119,35 @@ def _job(
 
 
 def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
-    import shutil
-
     from s3sim.experiment.running import run as run_job
 
-    if overwrite and not job.definition.worlds_of:
-        for path in job.store.parent.glob(f"{job.store.name}*"):
-            shutil.rmtree(path)
+    shelves = job.shelves()
+    if overwrite:
+        for one in shelves:
+            one.discard()
     if not quiet:
-        runs = sum(one.runs for one, _ in job.stores())
+        runs = sum(one.worlds.runs for one in shelves)
         say(f"{job.definition.name}: {job.definition.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
     return run_job(job, lambda scenarios, store: w.sweep(scenarios, store, place, quiet=quiet))
 
 
-def _foretell(job: "Job", place: w.Where) -> None:
+def _foretell(job: "Job", place: w.Where, *, afresh: bool) -> None:
     import tempfile
 
     from s3sim.experiment.running import KEEP
     from s3sim.explore.store import Store
 
     print(f"{job.definition.name} ({job.tier})")
-    for worlds, opened in job.stores():
-        if job.store.is_dir():
-            with opened() as store:
-                w.foretell(worlds.scenarios, store, place)
+    shelves = job.shelves()
+    for one in shelves:
+        if one.folder.is_dir() and not (afresh and one.own):
+            with one.open() as store:
+                w.foretell(one.worlds.scenarios, store, place)
         else:
             with tempfile.TemporaryDirectory() as path, Store(path, {}, keep=KEEP) as store:
-                w.foretell(worlds.scenarios, store, place)
-    if not job.stores():
+                w.foretell(one.worlds.scenarios, store, place)
+    if not shelves:
         print("Runs: 0")
 
 

@@ -82,7 +82,9 @@ class Definition:
         ]
         design = held.get("design", {})
         tiers = {
-            name: _checked({**design, **held.get("tier", {}).get(name, {})}, path.name, problems)
+            name: _checked(
+                _at_tier(design, held.get("tier", {}).get(name, {})), path.name, problems
+            )
             for name in TIERS
         }
         problems += [
@@ -100,6 +102,15 @@ class Definition:
         if tier not in TIERS:
             raise InputError(unknown("tier", tier, TIERS))
         return replace(self, design=self.tiers[tier])
+
+
+def _at_tier(design: Mapping[str, Any], tier: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a tier; of the options, a tier may change single ones."""
+    mine, its = design.get("options"), tier.get("options")
+    merged = {**design, **tier}
+    if isinstance(mine, Mapping) and isinstance(its, Mapping):
+        merged["options"] = {**mine, **its}
+    return merged
 
 
 def _checked(values: Mapping[str, Any], where: str, problems: list[str]) -> Design:

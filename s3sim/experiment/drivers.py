@@ -88,14 +88,6 @@ def _whole(part: Any, ok: Bools, name: str) -> Bools:
     return rows
 
 
-def points(design: SobolDesign) -> Bools:
-    """Return which rows are the independent points A and B: the first and last of each block."""
-    block = len(design.labels) + 2
-    place = np.arange(len(design.unit)) % block
-    found: Bools = (place == 0) | (place == block - 1)
-    return found
-
-
 def leading(frame: pd.DataFrame, key: str, n: int, leave: Iterable[str] = ()) -> pd.DataFrame:
     """Return the n rows with the largest value of a column, without some factors."""
     rest = frame[~frame["factor"].isin(list(leave))]

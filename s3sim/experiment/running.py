@@ -1,6 +1,7 @@
 """Run an experiment: its designs into a store, its answer into a folder."""
 
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ import pandas as pd
 from s3sim.errors import InputError
 from s3sim.experiment.definition import Definition
 from s3sim.experiment.study import Answer, Check, Study, plain
-from s3sim.explore.files import write_json, writing
+from s3sim.explore.files import locked, write_json, writing
 from s3sim.explore.paired import MOST_FAILED
 from s3sim.explore.provenance import code_fingerprint, commit, hashed, versions
 from s3sim.explore.result import RunResult
@@ -69,20 +70,43 @@ class Job:
         """What the script is given."""
         return Study(self.definition.at(self.tier), self.tier)
 
-    def stores(self) -> list[tuple[Worlds, Callable[[], Store]]]:
-        """Return each design with its store, still closed."""
-        study = self.study
+    def shelves(self) -> list["Shelf"]:
+        """Return each design with the place of its runs."""
+        study, user = self.study, self.definition.worlds_of
         made = []
         for k, worlds in enumerate(self.script.designs(study)):
             # Several experiments may use the worlds of one; what they add is their own.
-            own = f"_{self.definition.name}" if self.definition.worlds_of else ""
-            folder = self.store.with_name(f"{self.store.name}{own}_{k + 1}") if k else self.store
-            made.append((worlds, _opener(folder, study.hash_of(worlds), self.accept_code)))
+            name = f"{self.store.name}{f'_{self.definition.name}' if user else ''}_{k + 1}"
+            folder = self.store.with_name(name) if k else self.store
+            made.append(Shelf(worlds, folder, study.hash_of(worlds), bool(k) or not user, self.accept_code))  # fmt: skip
         return made
 
 
-def _opener(folder: Path, design: str, accept_code: bool) -> Callable[[], Store]:
-    return lambda: Store(folder, {"design": design}, keep=KEEP, accept_code=accept_code)
+@dataclass(frozen=True)
+class Shelf:
+    """Where the runs of one design are kept; only an `own` one is the experiment's to discard."""
+
+    worlds: Worlds
+    folder: Path
+    design: str
+    own: bool
+    accept_code: bool
+
+    def open(self) -> Store:
+        """Open the store, made if it is not there."""
+        return Store(self.folder, {"design": self.design}, keep=KEEP, accept_code=self.accept_code)
+
+    def discard(self) -> None:
+        """Remove its runs; the worlds of another experiment stay.
+
+        Raises
+        ------
+        InputError
+            If another command uses the store.
+        """
+        if self.own and self.folder.is_dir():
+            locked(self.folder).close()
+            shutil.rmtree(self.folder)
 
 
 def run(job: Job, sweep: Sweep) -> Done:
@@ -98,9 +122,9 @@ def run(job: Job, sweep: Sweep) -> Done:
     found: list[Worlds] = []
     results: list[list[RunResult]] = []
     stopped = partial = False
-    for worlds, opened in job.stores():
-        with opened() as store:
-            used, part, stopped = _in_stages(job, study, worlds, store, sweep)
+    for shelf in job.shelves():
+        with shelf.open() as store:
+            used, part, stopped = _in_stages(job, study, shelf.worlds, store, sweep)
         found.append(used)
         results.append(part)
         partial |= len(part) < used.runs

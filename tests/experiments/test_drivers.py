@@ -9,7 +9,6 @@ from s3sim.experiment.catalogue import home, load
 from s3sim.experiment.drivers import (
     in_percent,
     leading,
-    points,
     whole_scrambles,
     whole_trajectories,
 )
@@ -57,10 +56,12 @@ def test_too_many_failures_are_told():
 
 def test_points_are_independent_of_one_another():
     design = sobol_design(PROBLEM, 64, 1, grouped=True)
-    found = design.unit[points(design)]
+    found = design.unit[design.independent]
     assert len(found) == 128
     assert len(np.unique(found, axis=0)) == 128
-    assert np.unique(np.delete(design.unit, np.flatnonzero(points(design)), 0)[:, 0]).size <= 128
+    assert (
+        np.unique(np.delete(design.unit, np.flatnonzero(design.independent), 0)[:, 0]).size <= 128
+    )
 
 
 def test_percent_of_the_baseline():

@@ -113,6 +113,76 @@ def test_another_design_is_refused(s3sim, tmp_path):
     assert fresh.exit_code == 0
 
 
+USER = '''"""Does another experiment use these worlds?"""
+
+import pandas as pd
+
+from s3sim.experiment.study import Answer
+
+
+def designs(study):
+    return [study.worlds(), study.worlds().first(8)]
+
+
+def answer(study, run, more):
+    return Answer(["It used them."], pd.DataFrame({"n": [len(run[1]), len(more[1])]}))
+'''
+
+
+def test_afresh_means_its_own_runs_and_leaves_those_of_others(s3sim, tmp_path):
+    (tmp_path / "mine/e92_user.toml").write_text(
+        SMALL.replace("Is one small experiment enough?", "Does another experiment use these worlds?")
+        .replace('title = "Small"', 'title = "User"\nworlds_of = "e90_small"')
+    )  # fmt: skip
+    (tmp_path / "mine/e92_user.py").write_text(USER)
+    both = ("run", "e90", "e92", "--tier", "smoke", "--out", "out", "--workers", 1)
+    assert s3sim(*both).exit_code == 0
+
+    stores = [tmp_path / "out/e90_small" / name for name in ("store", "store_e92_user_2")]
+
+    def kept():
+        return [(one / "mark").exists() for one in stores]
+
+    def mark():
+        for one in stores:
+            (one / "mark").touch()
+
+    mark()
+    user = (
+        "run",
+        "e92",
+        "--tier",
+        "smoke",
+        "--out",
+        "u",
+        "--store",
+        stores[0],
+        "--workers",
+        1,
+        "--overwrite",
+    )
+    told = s3sim(*user, "--dry-run").output
+    assert "Runs: 16, 16 of them are there already" in told
+    assert "Runs: 16\n" in told
+    assert kept() == [True, True]
+    assert s3sim(*user).exit_code == 0
+    assert kept() == [True, False]
+    mark()
+    assert s3sim(*both, "--overwrite").exit_code == 0
+    assert kept() == [False, False]
+
+
+def test_a_tier_changes_single_options(tmp_path):
+    path = tmp_path / "e93_options.toml"
+    path.write_text(
+        "# May a tier change one option?\n[design]\noptions = { a = 1, b = 2 }\n"
+        "[tier.smoke]\noptions = { b = 3 }\n"
+    )
+    tiers = Definition.read(path).tiers
+    assert tiers["smoke"].options == {"a": 1, "b": 3}
+    assert tiers["standard"].options == tiers["full"].options == {"a": 1, "b": 2}
+
+
 def test_dry_run_writes_nothing(s3sim, tmp_path):
     done = s3sim("run", "e90", "--tier", "full", "--out", "out", "--dry-run", "--workers", 2)
     assert done.exit_code == 0, done.output

@@ -260,6 +260,9 @@ def test_a_dry_run_writes_nothing_and_tells_what_is_there(compare, tmp_path):
     code, text = compare("--dry-run")
     assert code == 0
     assert "Runs: 16, 6 of them are there already" in text
+    code, text = compare("--dry-run", "--overwrite")
+    assert code == 0
+    assert "Runs: 16\n" in text
     assert {p: p.read_bytes() for p in (tmp_path / "out").rglob("*") if p.is_file()} == before
 
 

@@ -212,3 +212,17 @@ def test_intervals_cover_what_they_say(function, n, scrambles):
     print(type(function).__name__, n, scrambles, covered)
     # 120 repeats of 3 factors or more, in part dependent: standard error about 0.014.
     assert all(0.92 <= share <= 0.98 for share in covered.values()), covered
+
+
+def test_without_variance_at_the_independent_points_there_is_nothing_to_share_out():
+    design = sobol_design(Ishigami().problem, 32, 1, 4)
+    y = np.where(design.independent, 2.0, np.arange(len(design.unit)))
+    found = indices(design, y)
+    assert set(found["note"]) == {"constant output"}
+    assert found[["S1", "ST"]].isna().all(axis=None)
+
+
+def test_independent_points_are_those_that_mix_nothing():
+    design = sobol_design(Ishigami().problem, 16, 1, 2)
+    assert design.independent.sum() == 2 * design.n
+    assert len(np.unique(design.unit[design.independent], axis=0)) == 2 * design.n

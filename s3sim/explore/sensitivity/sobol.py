@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from s3sim.arrays import Floats, Ints
+from s3sim.arrays import Bools, Floats, Ints
 from s3sim.errors import InputError
 from s3sim.explore.paired import CONFIDENCE
 from s3sim.explore.sensitivity.guard import (
@@ -62,6 +62,14 @@ class SobolDesign:
     def labels(self) -> tuple[str, ...]:
         """What gets an index."""
         return self.problem.labels(self.grouped)
+
+    @property
+    def independent(self) -> Bools:
+        """Which rows are the independent points A and B: the first and last of each block."""
+        block = len(self.labels) + 2
+        place = np.arange(len(self.unit)) % block
+        found: Bools = (place == 0) | (place == block - 1)
+        return found
 
 
 def sobol_design(
@@ -118,8 +126,9 @@ def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        factor, group, S1, S1_low, S1_high, ST, ST_low, ST_high, note; one row for each label. A
-        constant output gives nan and the note 'constant output'.
+        factor, group, S1, S1_low, S1_high, ST, ST_low, ST_high, note; one row for each label. An
+        output that is constant, at least at the independent points A and B, has no variance to
+        share out: nan and the note 'constant output'.
 
     Raises
     ------
@@ -139,7 +148,7 @@ def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
     changes only the spread of an output has a large ST.
     """
     values = checked(y, len(design.unit))
-    if is_constant(values):
+    if is_constant(values[design.independent]):
         return constant(design.problem, design.grouped, COLUMNS)
     found, notes = _salib(design, values)
     first, total = (np.asarray(found[key], dtype=np.float64) + 0.0 for key in ("S1", "ST"))

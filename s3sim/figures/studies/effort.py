@@ -86,7 +86,10 @@ def cost_curve(
                   va="bottom", fontsize=7, color=MUTED, zorder=5)  # fmt: skip
     at = crossings(x, y - level)
     bounds = [short(c) for side in (low, high) for c in crossings(x, side - level)[:1]]
-    if not at:
+    open_ = bool(((low <= level) & (level <= high)).all())
+    if open_:
+        said = f"no break-even can be told: {level_name or 'zero'} lies within the interval at every cost"
+    elif not at:
         said = "no break-even within this range"
     else:
         said = f"break-even at {short(at[0])} {cost_unit}".rstrip()
@@ -95,7 +98,7 @@ def cost_curve(
         axes.axvline(at[0], color=LOSS, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3)
         axes.plot([at[0]], [level], "o", color=LOSS, markersize=5, zorder=5, gid="break-even")
     axes.text(0, 1.02, said[:1].upper() + said[1:], transform=axes.transAxes, fontsize=7.5,
-              color=LOSS if at else MUTED)  # fmt: skip
+              color=LOSS if at and not open_ else MUTED)  # fmt: skip
     return describe(figure, said[:1].upper() + said[1:] + ".")
 
 

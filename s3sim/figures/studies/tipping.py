@@ -26,7 +26,7 @@ from s3sim.figures.studies.base import (
     withheld,
 )
 from s3sim.figures.studies.crossings import crossings
-from s3sim.figures.studies.words import axis_words, short, shown
+from s3sim.figures.studies.words import NOT_TOLD, axis_words, short, shown
 from s3sim.figures.style import CREDIT, GAIN, GRID, INK, LOSS, MUTED, SIDE, look, place
 from s3sim.rounding import listed
 
@@ -85,7 +85,7 @@ def tipping_curve(
     axes.axhline(0, color=INK, linewidth=0.9, zorder=3)
     axes.set(xlim=limits(x, zero=False, pad=0.02), ylim=limits(seen, pad=0.08))
     unsure = np.isfinite(low) & np.isfinite(high) & (low <= 0) & (high >= 0)
-    _crossed(axes, turns)
+    _crossed(axes, turns, told=not unsure.all())
     plain(axes.xaxis, 7)
     plain(axes.yaxis)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
@@ -93,7 +93,8 @@ def tipping_curve(
     if not turns:
         known = mean[np.isfinite(mean)]
         sign = "no difference" if not known.any() else "gain" if known.max() > 0 else "loss"
-        said = f"The sign does not change within the range: {sign} throughout."
+        open_ = f", {NOT_TOLD}" if unsure.sum() == known.size and known.any() else ""
+        said = f"The sign does not change within the range: {sign} throughout{open_}."
         axes.text(0, 1.02, said, transform=axes.transAxes, fontsize=7.5, color=MUTED)
     else:
         said = (
@@ -103,7 +104,7 @@ def tipping_curve(
     return describe(figure, said, open_at)
 
 
-def _crossed(axes: Axes, turns: list[float]) -> None:
+def _crossed(axes: Axes, turns: list[float], *, told: bool) -> None:
     left, right = axes.get_xlim()
     for turn in turns:
         axes.axvline(turn, color=LOSS, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3)
@@ -112,8 +113,9 @@ def _crossed(axes: Axes, turns: list[float]) -> None:
     for turn in turns if len(turns) == 1 else turns[:1]:
         more = f" (first of {len(turns)})" if len(turns) > 1 else ""
         side = "right" if turn > (left + right) / 2 else "left"
-        axes.text(turn, 1.02, f"sign changes at {short(turn)}{more}", ha=side, va="bottom",
-                  transform=axes.get_xaxis_transform(), fontsize=7.5, color=LOSS)  # fmt: skip
+        said = f"sign changes at {short(turn)}{more}" + ("" if told else f"; everywhere {NOT_TOLD}")
+        axes.text(turn, 1.02, said, ha=side, va="bottom", transform=axes.get_xaxis_transform(),
+                  fontsize=7.5, color=LOSS if told else MUTED)  # fmt: skip
 
 
 @look()

@@ -4,6 +4,9 @@ from math import floor, isfinite, log10
 
 from s3sim.rounding import number
 
+NOT_TOLD = "not told from zero"
+"""What an interval that holds zero says of a mean, whatever its sign."""
+
 _LETTERS = 40  # longest name shown
 
 
