@@ -11,6 +11,7 @@ from s3sim.explore.inference.intervals import t_interval
 from s3sim.figures.studies.efficiency import variance_ratio
 from s3sim.figures.studies.effort import running_mean
 from s3sim.outcomes import OUTCOMES
+from s3sim.rounding import listed
 
 PRIMARY = 2
 LEAST_PRIMARY, LEAST_MEDIAN = 2.0, 5.0
@@ -79,7 +80,7 @@ def answer(study, run):
             settling(study, values), titles=titles, units=dict.fromkeys(titles, "% of the baseline"),
             smallest=dict.fromkeys(titles, 100 * study.design.smallest_effect)),
     }  # fmt: skip
-    return Answer(words, table, numbers, figures, checks)
+    return Answer(words, table, numbers, figures, checks, in_short(table.head(PRIMARY)))
 
 
 def row(study, outcome, values):
@@ -132,6 +133,20 @@ def sentence(r):
         f"({r['pairs_over_worlds_unpaired']} with independent seeds), {r['pairs_in_one_world']} in a "
         f"single world of average luck ({r['pairs_in_one_world_unpaired']}) and {r['pairs_at_defaults']} at the defaults; luck "
         f"in one pair has a standard deviation of {r['luck_sd_smallest_effects']:.2f} smallest effects."
+    )
+
+
+def in_short(table):
+    """Return the answer in one sentence."""
+    rows = [r for r in table.itertuples() if r.pairs_over_worlds]
+    if not rows:
+        return "Nothing varies by luck."
+    cut = listed([f"{times(r.ratio)} times for {r.title.lower()}" for r in rows])
+    worlds = listed([f"{r.pairs_over_worlds:,}" for r in rows])
+    luck = listed([f"{r.luck_share_difference:.0%}" for r in rows])
+    return (
+        f"Pairing cuts the variance of the difference {cut}; luck makes {luck} of the variance that is left over "
+        f"worlds, and a half-width of the smallest effect of interest takes {worlds} worlds."
     )
 
 

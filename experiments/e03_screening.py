@@ -21,6 +21,7 @@ from s3sim.explore.sensitivity.three import OUTPUTS, three_outputs
 from s3sim.explore.sensitivity.trajectories import morris_design
 from s3sim.figures.studies.screening import mu_star_sigma
 from s3sim.outcomes import OUTCOMES
+from s3sim.rounding import listed
 
 STABLE, SURE = 0.9, 0.9
 NAMED = 8
@@ -93,7 +94,7 @@ def answer(study, run):
     ]  # fmt: skip
     numbers = {"trajectories": kept.trajectories, "worlds": len(evidence.whole), "groups": groups,
                "stability": [{"outcome": a, "output": b, "share": s} for (a, b), s in stable.items()]}  # fmt: skip
-    return Answer(words, table, numbers, figures, checks)
+    return Answer(words, table, numbers, figures, checks, in_short(table, study.design.outcomes))
 
 
 def drawn(frames):
@@ -125,6 +126,24 @@ def luck_row(design, y, name, output):
         "sigma": float(np.sqrt((effects**2).mean())) if effects.size else np.nan, "kept_share": np.nan,
         "kept": False, "note": "what a change of luck alone would score",
     })  # fmt: skip
+
+
+def in_short(table, outcomes):
+    """Return the answer in one sentence."""
+    told = []
+    for name in outcomes:
+        mine = table[(table["outcome"] == name) & (table["output"] == "difference")]
+        luck = mine.loc[mine["factor"] == SEED, "mu_star"].iloc[0]
+        best = leading(mine[mine["mu_star"] > NOTHING], "mu_star", 3, [SEED])
+        if best.empty:
+            told.append(f"no parameter moves the difference in {OUTCOMES[name].title.lower()}")
+            continue
+        clear = best["mu_star_low"].iloc[0] > luck
+        told.append(
+            f"the difference in {OUTCOMES[name].title.lower()} moves most with {listed(best['factor'].tolist())}"
+            f"{'' if clear else ', not told from what a change of luck does'}"
+        )
+    return f"{'; '.join(told)[:1].upper()}{'; '.join(told)[1:]}."
 
 
 def by_group(table):

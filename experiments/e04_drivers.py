@@ -25,6 +25,7 @@ from s3sim.explore.surrogate.study import surrogate_study
 from s3sim.figures.studies.indices import index_bars
 from s3sim.figures.studies.tipping import tipping_curve
 from s3sim.outcomes import OUTCOMES
+from s3sim.rounding import listed
 
 TOP, WIDEST, CLOSE = 5, 0.10, 0.05
 UNRESOLVED = 0.5
@@ -108,7 +109,7 @@ def answer(study, run):
         "widest_half_width": wide,
         "indices": table,
     }
-    return Answer(words, table, numbers, figures, checks)
+    return Answer(words, table, numbers, figures, checks, in_short(table, study.design.outcomes))
 
 
 def outputs(baseline, policy):
@@ -188,6 +189,22 @@ def sentence(name, output, frame, reason):
         f"{head}: ST {listed}; luck {luck.share:.2f} ({luck.low:.2f} to {luck.high:.2f}; alone {luck.alone:.2f}). "
         f"{clear} of {len(frame)} groups are clearly above zero. Surrogate {reason}"
     )  # fmt: skip
+
+
+def in_short(table, outcomes):
+    """Return the answer in one sentence."""
+    told = []
+    for name in outcomes:
+        mine = table[(table["outcome"] == name) & (table["output"] == "difference")]
+        if not np.isfinite(mine["ST"]).any() or width(mine, 1) > UNRESOLVED:
+            told.append(f"{OUTCOMES[name].title.lower()} not resolved with so few points")
+            continue
+        best = leading(mine, "ST", 3, [SEED])
+        parts = [f"{r.factor} ({r.ST:.2f})" for r in best.itertuples()]
+        told.append(
+            f"{OUTCOMES[name].title.lower()} {listed(parts)}, luck {noise_share(mine).share:.2f}"
+        )
+    return f"Total shares of the variance of the difference: {'; '.join(told)}."
 
 
 def opinions(design, plain, y, frame, seed):

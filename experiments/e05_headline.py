@@ -11,6 +11,7 @@ from s3sim.figures.studies.effort import running_mean
 from s3sim.figures.studies.spread import difference_distributions
 from s3sim.figures.studies.worlds import trade_off
 from s3sim.outcomes import OUTCOMES
+from s3sim.rounding import listed
 
 PRIMARY = 2
 
@@ -62,7 +63,19 @@ def answer(study, run):
         *(Check(f"stopping rule, {OUTCOMES[name].title.lower()}", "precise enough", one.sentence, one.reason == "precise enough")
           for name, one in stops.items()),
     ]  # fmt: skip
-    return Answer(words, table, {"worlds": evidence.count, "effects": table}, figures(study, evidence), checks)  # fmt: skip
+    return Answer(words, table, {"worlds": evidence.count, "effects": table}, figures(study, evidence), checks, in_short(study, primary))  # fmt: skip
+
+
+def in_short(study, primary):
+    """Return the answer in one sentence, the policy in question first."""
+    told = []
+    for policy in reversed(study.policies[1:]):
+        parts = [
+            f"{r.verdict} in {OUTCOMES[r.outcome].title.lower()} ({r.mean_percent:+.1f} %, {r.low_percent:+.1f} to {r.high_percent:+.1f})"
+            for r in primary[primary["policy"] == policy].itertuples()
+        ]
+        told.append(f"{study.title(policy)} is {listed(parts)}")
+    return f"Against isolated S3, {'; '.join(told)}."
 
 
 def percent(evidence, outcome, policy):

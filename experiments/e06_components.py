@@ -73,7 +73,9 @@ def answer(study, run):
         Check("placebo interval reported", "both placebos, both outcomes", f"{(table['kind'] == 'control').sum()} rows",
               bool(np.isfinite(table.loc[table["kind"] == "control", "low"]).all())),
     ]  # fmt: skip
-    return Answer(words, table, {"worlds": evidence.count, "rows": table}, figures, checks)
+    return Answer(
+        words, table, {"worlds": evidence.count, "rows": table}, figures, checks, in_short(table)
+    )
 
 
 def split(evidence, outcome):
@@ -128,6 +130,20 @@ def sentences(table, outcome, base):
     )  # fmt: skip
     told.append("; ".join(f"{row['name']}: {_said(row)}" for _, row in rows["control"].iterrows()) + ".")  # fmt: skip
     return told
+
+
+def in_short(table):
+    """Return the answer in one sentence."""
+    told = []
+    for outcome, mine in table.groupby("outcome", sort=False):
+        whole = mine[mine["kind"] == "total"].iloc[0]
+        parts = [
+            f"{row['name']} {_said(row)}" for _, row in mine[mine["kind"] == "part"].iterrows()
+        ]
+        told.append(
+            f"{OUTCOMES[outcome].title.lower()} by {_said(whole)}, of it {', '.join(parts)}"
+        )
+    return f"All three together change {'; '.join(told)}."
 
 
 def _said(row):

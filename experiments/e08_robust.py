@@ -16,6 +16,7 @@ from s3sim.figures.studies.information import information_bars
 from s3sim.figures.studies.ranks import rank_table
 from s3sim.figures.studies.words import short
 from s3sim.outcomes import OUTCOMES
+from s3sim.rounding import listed
 from s3sim.streams import generator
 
 VALUED = "gross_value_added"
@@ -31,7 +32,7 @@ def designs(study):
 def answer(study, run):
     """Rank, compare distributions, value information."""
     evidence = Evidence(*run)
-    tables, words, figures, over = [], [], {}, []
+    tables, words, figures, over, firsts = [], [], {}, [], []
     for name in study.design.outcomes:
         one = measures(study, evidence, name)
         orders = dominances(study, evidence, name)
@@ -43,6 +44,7 @@ def answer(study, run):
         ]
         figures[f"ranks_{name}"] = rank_table(ranked(one, name), titles=titles(study, one))
         over.append(one.ranks.mean(axis=1))
+        firsts.append(foremost(study, name, one))
     words.append(agreement(study, over))
     known, left_out = information(study, evidence)
     bars = known.table.merge(left_out, on="name").rename(columns={"name": "factor"})
@@ -64,7 +66,8 @@ def answer(study, run):
         "Ranks describe these ranges and these candidates; they are no forecast.",
     ]  # fmt: skip
     numbers = {"worlds": evidence.count, "evpi": known.evpi, "choice": known.choice, "rows": table}
-    return Answer(words, table, numbers, figures, checks)
+    short = f"First by most of {len(one.firsts)} measures of {'; of '.join(firsts)}."
+    return Answer(words, table, numbers, figures, checks, short)
 
 
 def better(name):
@@ -128,6 +131,14 @@ def spoken(study, name, one):
         else "the measures agree"
     )
     return f"{OUTCOMES[name].title}: first by how many of {len(one.firsts)} measures (ties count for each): {said}; {flips}. {spread}"
+
+
+def foremost(study, name, one):
+    """Say who is first by most measures."""
+    count = {p: sum(p in first for first in one.firsts.values()) for p in study.policies}
+    most = max(count.values())
+    best = listed([study.title(p) for p in study.policies if count[p] == most])
+    return f"{OUTCOMES[name].title.lower()}, {best} (by {most})"
 
 
 def leader(study, evidence, name):

@@ -64,7 +64,27 @@ def answer(study, run):
               all(len(one) == world.n_regions for one in tables)),
     ]  # fmt: skip
     table = pd.concat([*tables, spread.assign(kind="spread")], ignore_index=True)
-    return Answer(words, table, {"worlds": evidence.count, "rows": table}, figures, checks)
+    return Answer(
+        words,
+        table,
+        {"worlds": evidence.count, "rows": table},
+        figures,
+        checks,
+        in_short(study, table),
+    )
+
+
+def in_short(study, table):
+    """Return the answer in one sentence."""
+    told = []
+    for policy in reversed(study.policies[1:]):
+        mine = table[(table["kind"] == "region") & (table["policy"] == policy)]
+        parts = [
+            f"{OUTCOMES[outcome].title.lower()}: {(of['word'] == 'wins').sum()} of {len(of)} regions clearly win, {(of['word'] == 'loses').sum()} clearly lose"
+            for outcome, of in mine.groupby("outcome", sort=False)
+        ]
+        told.append(f"{study.title(policy)}, {', '.join(parts)}")
+    return f"{'; '.join(told)}."
 
 
 def drawn(table):

@@ -74,7 +74,7 @@ def answer(study, run, swept):
         Check("failed worlds", "at most 1 %", f"{whole.count(False)} of {len(whole)}", whole.count(False) <= 0.01 * len(whole), True),
     ]  # fmt: skip
     both = pd.concat([rated.assign(kind="policy"), sweep.assign(kind="sweep")], ignore_index=True)
-    return Answer(words, both, {"worlds": len(base), "swept_worlds": n, "rows": both}, figures, checks)  # fmt: skip
+    return Answer(words, both, {"worlds": len(base), "swept_worlds": n, "rows": both}, figures, checks, in_short(study, table))  # fmt: skip
 
 
 def account(study, name, mine, base, rate=None):
@@ -110,7 +110,7 @@ def prices(study, swept, baseline):
 def spoken(study, row):
     """Say one policy's cost and benefit, collaboration beside growth."""
     each = (f"EUR {row['cost_each']:,.0f} for each ({row['cost_each_low']:,.0f} to {row['cost_each_high']:,.0f})"
-            if np.isfinite(row["cost_each"]) else "they do not clearly rise, so one has no price")  # fmt: skip
+            if np.isfinite(row["cost_each"]) else f"{_no_rise(row)}, so one has no price")  # fmt: skip
     per = (f"; EUR {row['per_euro']:+.2f} for each euro booked there ({row['per_euro_low']:+.2f} to {row['per_euro_high']:+.2f}; {_sure(row)})"
            if np.isfinite(row["per_euro"]) else "")  # fmt: skip
     return (
@@ -118,6 +118,22 @@ def spoken(study, row):
         f"additional collaborations across borders: {span(row, 'links')}; {each}. "
         f"Value added over isolated S3, discounted: {span(row, 'gain')} million EUR{per}."
     )  # fmt: skip
+
+
+def _no_rise(row):
+    return "they clearly fall" if row["links_high"] < 0 else "they do not clearly rise"
+
+
+def in_short(study, table):
+    """Return the answer in one sentence."""
+    told = [
+        f"{study.title(row['policy'])}: "
+        + (f"EUR {row['cost_each']:,.0f} for an additional collaboration across borders" if np.isfinite(row["cost_each"])
+           else f"collaborations across borders {_no_rise(row).removeprefix('they ')}")
+        + f", value added {_sure(row)}"
+        for row in reversed(table.to_dict("records"))
+    ]  # fmt: skip
+    return f"{'; '.join(told)}."
 
 
 def span(row, key):

@@ -11,6 +11,10 @@ from s3sim.explore.inference.simultaneous import by_scrambles
 from s3sim.explore.inference.verdicts import verdict_table
 from s3sim.figures.studies.structure import sign_table
 from s3sim.outcomes import OUTCOMES
+from s3sim.rounding import listed
+
+SIGNS = {"same": "clearly that of the declared model", "open": "open", "changed": "clearly the other one",
+         "clear": "clear where the declared model leaves it open"}  # fmt: skip
 
 
 def designs(study):
@@ -51,9 +55,8 @@ def answer(study, *runs):
         reference=next(iter(found)), titles={name: one.title for name, one in OUTCOMES.items()} | {name: variant(name).title for name in found},
         units=dict.fromkeys(OUTCOMES, "% of the baseline"),
     )  # fmt: skip
-    return Answer(
-        words, table, {"worlds": reference.count, "variants": table}, {"signs": figure}, checks
-    )
+    numbers = {"worlds": reference.count, "variants": table}
+    return Answer(words, table, numbers, {"signs": figure}, checks, in_short(table))
 
 
 def rows(study, name, evidence, reference):
@@ -95,6 +98,18 @@ def sign(mine, declared):
     return "clear" if not declared else "same" if mine == declared else "changed"
 
 
+def in_short(table):
+    """Return the answer in one sentence."""
+    told = []
+    for outcome, part in table.groupby("outcome", sort=False):
+        signs = part["sign"].iloc[1:].value_counts()
+        said = [f"{words} in {signs[word]}" for word, words in SIGNS.items() if signs.get(word)]
+        told.append(
+            f"{OUTCOMES[outcome].title.lower()}: {listed(said)} of {len(part) - 1} variants"
+        )
+    return f"The sign of the difference, {'; '.join(told)}."
+
+
 def sentence(part):
     """Say what one variant gives, collaboration and growth together."""
     told = "; ".join(
@@ -112,10 +127,8 @@ def summary(part, smallest):
         word: others.loc[others["sign"] == word, "title"].tolist()
         for word in ("same", "open", "changed", "clear")
     }
-    said = {"same": "the sign is clearly that of the declared model", "open": "the sign is open",
-            "changed": "the sign is clearly the other one", "clear": "the sign is clear where the declared model leaves it open"}  # fmt: skip
-    listed = "; ".join(
-        f"{said[word]} under {'all of them' if len(which) == len(others) else ', '.join(which)}"
+    told = "; ".join(
+        f"the sign is {SIGNS[word]} under {'all of them' if len(which) == len(others) else ', '.join(which)}"
         for word, which in names.items()
         if which
     )
@@ -124,7 +137,7 @@ def summary(part, smallest):
         or "none clearly"
     )  # fmt: skip
     return (
-        f"{OUTCOMES[part['outcome'].iloc[0]].title} over {len(others)} variants: {listed or 'none was run'}. Differences lie "
+        f"{OUTCOMES[part['outcome'].iloc[0]].title} over {len(others)} variants: {told or 'none was run'}. Differences lie "
         f"between {part['mean_percent'].min():+.1f} and {part['mean_percent'].max():+.1f} % (smallest effect of interest "
         f"{smallest:.0%}). Against the declared model, in percentage points: {sizes}."
     )  # fmt: skip

@@ -11,18 +11,45 @@ KEPT = HERE.parent / "docs" / "experiments"
 BEGIN, END = "<!-- answers -->", "<!-- end of answers -->"
 
 
+def overview():
+    """Every question with its command, cost and answer in a sentence."""
+    lines = ["| Question | Runs, minutes | Answer found |", "|---|---|---|"]
+    for name in names(HERE):
+        one = Definition.read(HERE / f"{name}.toml")
+        held = kept(name)
+        cost = f"{held['runs']:,}, {minutes(held)}" if held else ""
+        said = (
+            f"{held.get('short') or held['answer'][0]} ({held['date']}, data {held['data_fingerprint'][:8]})"
+            if held
+            else f"`s3sim experiment run {name}`"
+        )
+        anchor = f"{name[:3]}-{one.question}".lower().replace(" ", "-")
+        anchor = "".join(c for c in anchor if c.isalnum() or c == "-")
+        lines.append(f"| [{name[:3].upper()}](#{anchor}) {one.question} | {cost} | {said} |")
+    return "\n".join(lines)
+
+
+def kept(name):
+    """The summary of an experiment's standard tier, or None."""
+    path = KEPT / name / "summary.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def minutes(held):
+    """Minutes on two cores; what runs make outside the store is not timed."""
+    time = held.get("core_minutes")
+    return f"about {max(round(time / 2), 1)}" if time else "under 2"
+
+
 def section(name):
     """One experiment: question, command, cost, and what was found."""
     question = Definition.read(HERE / f"{name}.toml").question
     lines = [f"### {name[:3].upper()}: {question}", ""]
-    path = KEPT / name / "summary.json"
-    if not path.exists():
+    held = kept(name)
+    if held is None:
         lines += [f"`s3sim experiment run {name}`", ""]
         return lines
-    held = json.loads(path.read_text(encoding="utf-8"))
-    cost = f"{held['runs']:,} runs"
-    if held.get("core_minutes"):
-        cost += f", about {max(round(held['core_minutes'] / 2), 1)} minutes on two cores"
+    cost = f"{held['runs']:,} runs, {minutes(held)} minutes on two cores"
     lines += [
         f"`{held['command']}`: {cost}. Found on {held['date']} "
         f"(data {held['data_fingerprint']}, code {held['code']}):", "",
@@ -40,7 +67,8 @@ def section(name):
 
 def table():
     """All experiments, in order."""
-    return "\n".join(line for name in names(HERE) for line in section(name)).rstrip() + "\n"
+    details = "\n".join(line for name in names(HERE) for line in section(name)).rstrip()
+    return f"{overview()}\n\n{details}\n"
 
 
 def refreshed(text):

@@ -202,6 +202,8 @@ def print_experiments(found: list[dict[str, Any]], where: Console) -> None:
 def print_answer(question: str, answer: Any, where: Console) -> None:
     """Print what an experiment found, and which bars it met."""
     where.print(shown(question, where), style="bold")
+    if answer.short:
+        where.print(shown(f"In short: {answer.short}", where))
     for sentence in answer.words:
         where.print(shown(sentence, where))
     for check in answer.checks:

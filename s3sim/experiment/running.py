@@ -202,7 +202,7 @@ def _write(job: Job, answer: Answer, counts: dict[str, Any], out: Path) -> None:
     study = job.study
     summary = {
         "name": job.definition.name, "question": job.definition.question, "tier": job.tier,
-        "answer": list(answer.words), "numbers": plain(answer.numbers),
+        "short": answer.in_short, "answer": list(answer.words), "numbers": plain(answer.numbers),
         "checks": [plain(vars(one)) for one in answer.checks],
         **counts, "design": study.design.model_dump(),
         "design_hash": hashed(study.design.model_dump()),

@@ -122,6 +122,8 @@ class Answer:
         Name to matplotlib figure.
     checks : sequence of Check
         Bars of the protocol.
+    short : str
+        The answer in one sentence, for an overview; collaboration is never told without growth.
     """
 
     words: Sequence[str]
@@ -129,6 +131,12 @@ class Answer:
     numbers: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
     checks: Sequence[Check] = ()
+    short: str = ""
+
+    @property
+    def in_short(self) -> str:
+        """The answer in one sentence; the first of its words unless the script gives another."""
+        return self.short or self.words[0]
 
 
 def plain(value: Any) -> Any:

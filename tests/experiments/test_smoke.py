@@ -28,6 +28,8 @@ def test_smoke_tier_answers(s3sim, name, tmp_path):
     assert summary["tier"] == "smoke"
     assert summary["failed"] == 0
     assert summary["answer"]
+    assert summary["short"].endswith(".")
+    assert "nan" not in summary["short"].split()
     assert all(sentence in " ".join(done.output.split()) for sentence in
                [" ".join(one.split()) for one in summary["answer"]])  # fmt: skip
     assert len(pd.read_csv(tmp_path / "out/table.csv"))
