@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.conditions import repeated
+from s3sim.experiment.conditions import defaults, repeated
 from s3sim.experiment.evidence import Evidence
 from s3sim.experiment.noise import by_seeds, gain, pairs_needed, spread
 from s3sim.experiment.study import Answer, Check
@@ -21,18 +21,8 @@ SHOWN = 1000
 def designs(study):
     """Drawn worlds and the defaults, each with several seeds."""
     drawn = study.worlds()
-    unit = np.vstack([drawn.unit, defaults(study)])
+    unit = np.vstack([drawn.unit, defaults(study.space, study.base.replace(policy=study.policy))])
     return [repeated(study.worlds(unit), len(unit), study.option("seeds"), study.design.seed)]
-
-
-def defaults(study):
-    """Return the point of the unit cube at which all parameters have their defaults."""
-    values = study.base.replace(policy=study.policy).parameters()
-    low, high, whole = (np.array([getattr(f, key) for f in study.space.factors])
-                        for key in ("low", "high", "whole"))  # fmt: skip
-    value = np.array([values.get(f.name, 0.5) for f in study.space.factors])
-    # A whole number owns a stretch of the unit interval; the middle of it survives rounding.
-    return np.where(whole, (value - low + 0.5) / (high - low + 1), (value - low) / (high - low))
 
 
 def answer(study, run):

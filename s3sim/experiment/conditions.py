@@ -9,9 +9,10 @@ from s3sim.arrays import Bools, Floats
 from s3sim.errors import InputError
 from s3sim.experiment.evidence import Evidence
 from s3sim.explore.decision.smooth import smoother
-from s3sim.explore.factors import SEED
+from s3sim.explore.factors import SEED, Space
 from s3sim.explore.inference.intervals import t_interval
 from s3sim.explore.worlds import Worlds
+from s3sim.scenario import Scenario
 from s3sim.streams import generator
 
 MOST_BINS, FEWEST_IN_BIN = 8, 4
@@ -79,6 +80,23 @@ def repeated(worlds: Worlds, n: int, seeds: int, seed: int) -> Worlds:
     column = worlds.space.names.index(SEED)
     unit[other, column] = luck[other]
     return Worlds(worlds.space, worlds.base, worlds.policies, unit, worlds.arms)
+
+
+def defaults(space: Space, scenario: Scenario) -> Floats:
+    """Return the point of the unit cube at which a scenario's parameters are, [factors].
+
+    Factors that the scenario does not have (luck, dummies) are in the middle.
+    """
+    values = scenario.parameters()
+    low, high, whole = (
+        np.array([getattr(one, key) for one in space.factors]) for key in ("low", "high", "whole")
+    )
+    value = np.array([values.get(one.name, (one.low + one.high) / 2) for one in space.factors])
+    # A whole number owns a stretch of the unit interval; the middle of it survives rounding.
+    point: Floats = np.where(
+        whole, (value - low + 0.5) / (high - low + 1), (value - low) / (high - low)
+    )
+    return point
 
 
 def by_seed(values: Floats, whole: Bools, seeds: int) -> Floats:
