@@ -4,30 +4,29 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from s3sim.errors import InputError
 from s3sim.experiment.conditions import along, change_of_sign, strongest
 from s3sim.experiment.drivers import (
+    TOP,
     every_row,
     in_percent,
     leading,
+    opinions,
     problem_of,
+    surrogate,
     whole_scrambles,
 )
 from s3sim.experiment.evidence import Evidence
 from s3sim.experiment.study import Answer, Check
-from s3sim.explore.factors import SEED
+from s3sim.explore.factors import DUMMY, SEED, space
 from s3sim.explore.sensitivity.luck import noise_share
-from s3sim.explore.sensitivity.opinions import FEWEST, delta, rbd_fast
-from s3sim.explore.sensitivity.problem import Problem
 from s3sim.explore.sensitivity.sobol import indices, sobol_design
 from s3sim.explore.sensitivity.three import three_outputs
-from s3sim.explore.surrogate.study import surrogate_study
 from s3sim.figures.studies.indices import index_bars
 from s3sim.figures.studies.tipping import tipping_curve
 from s3sim.outcomes import OUTCOMES
 from s3sim.rounding import listed
 
-TOP, WIDEST, CLOSE = 5, 0.10, 0.05
+WIDEST, CLOSE = 0.10, 0.05
 UNRESOLVED = 0.5
 """Half-width of the largest total index from which its interval is as wide as all that a share can be."""
 
@@ -40,32 +39,41 @@ SAID = {
 }
 
 
+def space_of(study):
+    """Return the factors of the Saltelli design: those of the two policies, luck and one dummy."""
+    only = study.option("vary")
+    return space(study.base, (study.baseline, study.policy), only=only,
+                 leave=study.design.leave if only == ["*"] else [], dummies=1)  # fmt: skip
+
+
 def design_of(study):
     """Return the Saltelli design over mechanisms, policy parts, luck and a dummy."""
     return sobol_design(
-        problem_of(study.space), study.option("points"), study.design.seed, study.option("scrambles"),
+        problem_of(space_of(study)), study.option("points"), study.design.seed, study.option("scrambles"),
         grouped=True)  # fmt: skip
 
 
 def designs(study):
-    """One design; luck is the factor 'seed'."""
-    return [study.worlds(design_of(study).unit)]
+    """The worlds of the headline; and a Saltelli design, in which luck is the factor 'seed'."""
+    mixed = study.worlds(design_of(study).unit, space=space_of(study), policies=(study.baseline, study.policy))  # fmt: skip
+    return [study.worlds(), mixed]
 
 
-def answer(study, run):
+def answer(study, run, mixed):
     """Attribute the variance, ask for second opinions, and follow the strongest factor."""
-    evidence = Evidence(*run)
+    worlds, evidence = Evidence(*run), Evidence(*mixed)
     design, ok = whole_scrambles(design_of(study), evidence.whole)
-    plain = design.independent
-    x = evidence.worlds.natural[ok][plain].reset_index(drop=True)
-    tables, words, figures, widths, gaps, others = [], [], {}, [], [], []
+    tables, words, figures, widths, gaps = [], [], {}, [], []
     for name in study.design.outcomes:
         frames = []
+        drawn = outputs(*in_percent(worlds.level(name)[:, [0, -1]]).T)
         for output, y in outputs(*in_percent(every_row(evidence, name))[ok].T).items():
             frame = indices(design, y)
             frame.insert(0, "output", output)
             frame.insert(0, "outcome", name)
-            found, reason = surrogate(design, plain, y, frame)
+            found, reason = surrogate(
+                worlds, drawn[output], noise_share(frame).share, study.design.seed
+            )
             frame["shapley"] = (
                 frame["factor"].map(found["Shapley"]) if found is not None else np.nan
             )
@@ -74,9 +82,9 @@ def answer(study, run):
             widths.append(width(frame, TOP))
             gaps.append(gap(frame, found))
             if output == "difference":
-                others.append(opinions(design, plain, y, frame, study.design.seed))
-                words += [f"{OUTCOMES[name].title}, difference: {others[-1]}"]
-                curve(study, x, y[plain], frame, name, words, figures)
+                said = opinions(worlds, drawn[output], frame, study.design.seed)
+                words.append(f"{OUTCOMES[name].title}, difference: {said}")
+                curve(study, worlds.x, drawn[output], frame, name, words, figures)
         tables += frames
         figures[f"drivers_{name}"] = index_bars(
             pd.concat([shown(one) for one in frames]), outcome=OUTCOMES[name].title.lower(),
@@ -87,9 +95,10 @@ def answer(study, run):
     far = np.nanmax(gaps) if np.isfinite(gaps).any() else np.nan
     words = [
         f"{design.n} points in {design.scrambles} independent scrambles, {len(design.labels)} groups of factors "
-        f"(mechanisms, policy parts, luck, a dummy), {len(design.unit)} worlds under both policies. S1 is the share "
+        f"(mechanisms, policy parts, luck, a dummy), {len(design.unit):,} worlds under both policies. S1 is the share "
         "of the variance that a group explains alone, ST with its interactions; total shares overlap and sum to "
-        "more than 1. ST of luck is the share of the variance in which luck takes part.",
+        "more than 1. ST of luck is the share of the variance in which luck takes part. Surrogates, second opinions and "
+        f"curves are of the {worlds.count:,} worlds of the headline.",
         *words,
         "Shares depend on the ranges that were declared: a mechanism whose parameters are known well moves little. "
         "This says what the model's difference hangs on, not what would happen anywhere.",
@@ -136,30 +145,6 @@ def shown(frame):
     return frame.assign(**dict.fromkeys(values, np.nan), withheld="not resolved with so few points")
 
 
-def surrogate(design, plain, y, frame):
-    """Return group indices of the surrogate of the mean response, or None, and why."""
-    luck = noise_share(frame).share
-    if plain.sum() < FEWEST:
-        return (
-            None,
-            f"withheld: {plain.sum()} independent points are too few ({FEWEST} are needed).",
-        )
-    if not np.isfinite(luck) or luck >= 1:
-        return None, "withheld: the output is constant or all luck."
-    names = np.array(design.problem.names)
-    use = names != SEED
-    try:
-        found = surrogate_study(
-            design.unit[plain][:, use], y[plain], names[use].tolist(),
-            np.array(design.problem.groups)[use].tolist(), max(luck, 0.0), design.seed)  # fmt: skip
-    except InputError as error:
-        return None, f"withheld: {error}"
-    if not found.trusted:
-        return None, f"withheld: {found.reason}"
-    # Shares of the mean response; times what is not luck they compare with the direct indices.
-    return found.group_indices().set_index("group")[["ST", "Shapley"]] * (1 - max(luck, 0.0)), f"trusted: {found.reason}"  # fmt: skip
-
-
 def gap(frame, found):
     """Return how far ST of the surrogate lies from the direct one; nan if it is withheld."""
     if found is None:
@@ -199,34 +184,13 @@ def in_short(table, outcomes):
         if not np.isfinite(mine["ST"]).any() or width(mine, 1) > UNRESOLVED:
             told.append(f"{OUTCOMES[name].title.lower()} not resolved with so few points")
             continue
-        best = leading(mine, "ST", 3, [SEED])
+        none = mine["factor"].str.startswith(DUMMY) | (mine["ST"] == 0)
+        best = leading(mine, "ST", 3, [SEED, *mine["factor"][none]])
         parts = [f"{r.factor} ({r.ST:.2f})" for r in best.itertuples()]
         told.append(
             f"{OUTCOMES[name].title.lower()} {listed(parts)}, luck {noise_share(mine).share:.2f}"
         )
     return f"Total shares of the variance of the difference: {'; '.join(told)}."
-
-
-def opinions(design, plain, y, frame, seed):
-    """Say how two other methods rank single parameters, from the independent points alone."""
-    problem = Problem(design.problem.names)
-    try:
-        ranked = [leading(found, key, TOP)["factor"].tolist() for key, found in (
-            ("S1", rbd_fast(problem, design.unit[plain], y[plain], seed)),
-            ("delta", delta(problem, design.unit[plain], y[plain], seed)))
-            if np.isfinite(found[key]).any()]  # fmt: skip
-    except InputError as error:
-        return f"no second opinion ({error})"
-    if len(ranked) < 2:
-        return "no second opinion (constant output)."
-    groups = dict(zip(design.problem.names, design.problem.groups, strict=True))
-    top = set(leading(frame, "ST", TOP)["factor"])
-    return (
-        f"of the {TOP} largest single factors, RBD-FAST ({', '.join(ranked[0])}) and delta ({', '.join(ranked[1])}) "
-        f"share {len(set(ranked[0]) & set(ranked[1]))}; {sum(groups[one] in top for one in ranked[0])} and "
-        f"{sum(groups[one] in top for one in ranked[1])} of them lie in the {TOP} largest groups. With {int(plain.sum())} "
-        f"points for {problem.size} factors both are rough."
-    )  # fmt: skip
 
 
 def curve(study, x, difference, frame, name, words, figures):
@@ -237,13 +201,13 @@ def curve(study, x, difference, frame, name, words, figures):
     if not np.isfinite(best["ST"]).any() or not np.ptp(difference):
         return
     group = best["factor"].iloc[0]
-    # Chosen on the points A, shown on the points B: the first of many is partly first by luck.
+    # Chosen on one half of the scrambles, shown on the other: the first of many is partly first by luck.
     own = [one.name for one in study.space.factors if one.group == group]
     factor = strongest(x.loc[::2, own], difference[::2])[0]
     value, difference = x[factor].to_numpy()[1::2], difference[1::2]
     drawn, title = along(value, difference), OUTCOMES[name].title.lower()
     words.append(
-        f"Along {factor}, which explains most within {group} (chosen on one half of the points, shown on the other), the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
+        f"Along {factor}, which explains most within {group} (chosen on one half of the worlds, shown on the other), the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
         f"isolated mean at its low end ({drawn['low'].iloc[0]:+.1f} to {drawn['high'].iloc[0]:+.1f}) and "
         f"{drawn['mean'].iloc[-1]:+.1f} % at its high end ({drawn['low'].iloc[-1]:+.1f} to {drawn['high'].iloc[-1]:+.1f}); "
         f"{change_of_sign(drawn)}."

@@ -11,11 +11,15 @@ from s3sim.arrays import Bools, Floats
 from s3sim.errors import InputError
 from s3sim.experiment.evidence import Evidence
 from s3sim.explore.factors import Space
+from s3sim.explore.sensitivity.opinions import FEWEST, delta, rbd_fast
 from s3sim.explore.sensitivity.problem import Problem
 from s3sim.explore.sensitivity.sobol import SobolDesign
 from s3sim.explore.sensitivity.trajectories import MorrisDesign
+from s3sim.explore.surrogate.study import surrogate_study
 
 FEWEST_PARTS = 2
+TOP = 5
+"""Factors or groups that are named."""
 
 
 def problem_of(space: Space) -> Problem:
@@ -92,3 +96,66 @@ def leading(frame: pd.DataFrame, key: str, n: int, leave: Iterable[str] = ()) ->
     """Return the n rows with the largest value of a column, without some factors."""
     rest = frame[~frame["factor"].isin(list(leave))]
     return rest.sort_values(key, ascending=False, kind="stable").head(n)
+
+
+def surrogate(
+    worlds: Evidence, y: Floats, luck: float, seed: int
+) -> tuple[pd.DataFrame | None, str]:
+    """Return group indices of the surrogate of an output over drawn worlds, or None, and why.
+
+    Parameters
+    ----------
+    worlds : Evidence
+        Independent worlds.
+    y : array [worlds]
+        The output.
+    luck : float
+        Share of its variance in which luck takes part; nan if the output is constant.
+    seed : int
+    """
+    if len(y) < FEWEST:
+        return None, f"withheld: {len(y)} worlds are too few ({FEWEST} are needed)."
+    if not np.isfinite(luck) or luck >= 1:
+        return None, "withheld: the output is constant or all luck."
+    try:
+        found = surrogate_study(
+            worlds.unit, y, list(worlds.names), list(worlds.groups), max(luck, 0.0), seed
+        )
+    except InputError as error:
+        return None, f"withheld: {error}"
+    if not found.trusted:
+        return None, f"withheld: {found.reason}"
+    # Shares of the mean response; times what is not luck they compare with the direct indices.
+    shares = found.group_indices().set_index("group")[["ST", "Shapley"]] * (1 - max(luck, 0.0))
+    return shares, f"trusted: {found.reason}"
+
+
+def opinions(worlds: Evidence, y: Floats, frame: pd.DataFrame, seed: int) -> str:
+    """Say how two other methods rank single factors over drawn worlds, and where groups agree.
+
+    Parameters
+    ----------
+    worlds : Evidence
+    y : array [worlds]
+    frame : DataFrame
+        factor and ST of the groups.
+    seed : int
+    """
+    factors, unit = worlds.worlds.space.factors, worlds.worlds.unit[worlds.whole]
+    problem = Problem(worlds.worlds.space.names)
+    try:
+        ranked = [leading(found, key, TOP)["factor"].tolist() for key, found in (
+            ("S1", rbd_fast(problem, unit, y, seed)), ("delta", delta(problem, unit, y, seed)))
+            if np.isfinite(found[key]).any()]  # fmt: skip
+    except InputError as error:
+        return f"no second opinion ({error})"
+    if len(ranked) < 2:
+        return "no second opinion (constant output)."
+    groups = {one.name: one.group for one in factors}
+    top = set(leading(frame, "ST", TOP)["factor"])
+    return (
+        f"of the {TOP} largest single factors, RBD-FAST ({', '.join(ranked[0])}) and delta ({', '.join(ranked[1])}) "
+        f"share {len(set(ranked[0]) & set(ranked[1]))}; {sum(groups[one] in top for one in ranked[0])} and "
+        f"{sum(groups[one] in top for one in ranked[1])} of them lie in the {TOP} largest groups. With {len(y)} "
+        f"worlds for {problem.size} factors both are rough."
+    )  # fmt: skip

@@ -1,5 +1,7 @@
 """What sensitivity studies share: failed parts are left out, points found, levels in percent."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,8 @@ from s3sim.experiment.catalogue import home, load
 from s3sim.experiment.drivers import (
     in_percent,
     leading,
+    opinions,
+    surrogate,
     whole_scrambles,
     whole_trajectories,
 )
@@ -104,3 +108,45 @@ def test_luck_scores_what_a_change_of_luck_does():
     assert row["mu_star"] == pytest.approx(4.5)
     assert row["sigma"] == pytest.approx(np.sqrt((9 + 36) / 2))
     assert row["mu"] == 0
+
+
+def fake(n):
+    """Worlds of four factors in two groups, and luck."""
+    unit = np.random.default_rng(0).random((n, 4))
+    names, groups = ("a", "b", "dummy_1", "seed"), ("one", "two", "dummy_1", "seed")
+    factors = [SimpleNamespace(name=a, group=b) for a, b in zip(names, groups, strict=True)]
+    return SimpleNamespace(
+        unit=unit[:, :3], names=names[:3], groups=groups[:3], whole=np.ones(n, bool),
+        worlds=SimpleNamespace(unit=unit, space=SimpleNamespace(names=names, factors=factors)),
+    )  # fmt: skip
+
+
+def test_shares_of_the_surrogate_are_of_all_the_variance():
+    worlds = fake(300)
+    x = worlds.worlds.unit
+    y = 2 * x[:, 0] + x[:, 1] + x[:, 3]  # variances 4, 1 and, by luck, 1
+    shares, reason = surrogate(worlds, y, 1 / 6, 0)
+    assert reason.startswith("trusted")
+    assert shares["ST"].to_dict() == pytest.approx({"one": 4 / 6, "two": 1 / 6, "dummy_1": 0}, abs=0.03)  # fmt: skip
+    assert shares["Shapley"].sum() == pytest.approx(5 / 6)
+
+
+def test_a_surrogate_is_withheld_with_its_reason():
+    worlds = fake(300)
+    rough = np.sign(np.sin(60 * worlds.unit[:, 0]))
+    for y, luck, why in ((rough, 0.0, "of the variance"), (rough, np.nan, "constant"),
+                         (rough, 1.0, "all luck"), (rough[:50], 0.0, "too few")):  # fmt: skip
+        shares, reason = surrogate(worlds, y, luck, 0)
+        assert shares is None
+        assert reason.startswith("withheld")
+        assert why in reason
+
+
+def test_opinions_name_single_factors_and_the_groups_they_lie_in():
+    worlds = fake(300)
+    x = worlds.worlds.unit
+    frame = pd.DataFrame({"factor": ["one", "two", "dummy_1", "seed"], "ST": [0.8, 0.2, 0.0, 0.0]})
+    said = opinions(worlds, 2 * x[:, 0] + x[:, 1], frame, 0)
+    assert "RBD-FAST (a, b, " in said
+    assert "delta (a, b, " in said
+    assert "no second opinion" in opinions(worlds, np.zeros(300), frame, 0)
