@@ -84,7 +84,7 @@ def sweep(
     from s3sim.explore.executors import dask, processes
     from s3sim.explore.run import Interrupted, run_scenarios
 
-    due = len(scenarios) - len(store.results(scenarios))
+    due = len(scenarios) - store.count(scenarios)
     if 0 < due < len(scenarios) and not quiet:
         say(f"{len(scenarios) - due} of {len(scenarios)} runs are there already; {due} to go")
     try:
@@ -122,7 +122,7 @@ def foretell(scenarios: "Sequence[Scenario]", store: "Store", place: Where) -> N
     from s3sim.explore.probe import probe, size_words
     from s3sim.explore.progress import duration
 
-    held = len(store.results(scenarios))
+    held = store.count(scenarios)
     cost = probe(scenarios, place.workers, held=held, keep=store.keep)
     there = f", {held} of them are there already" if held else ""
     print(f"Runs: {cost.runs}{there}")

@@ -94,7 +94,12 @@ class _Sweep:
         self.end = None if max_seconds is None else time.monotonic() + max_seconds
         self.details = DETAILS if store is None else store.keep
         self.ids = [one.run_id for one in scenarios]
+        # A parameter that a policy does not have changes nothing: such scenarios are one run.
+        self.places: dict[str, list[int]] = {}
+        for k, name in enumerate(self.ids):
+            self.places.setdefault(name, []).append(k)
         self.done = {} if store is None else store.held(self.ids)
+        self.stopped_at = len(scenarios)
         self.told = len(self.done)
         if self.done:
             tell(self.told, len(scenarios))
@@ -103,8 +108,9 @@ class _Sweep:
         """Yield what is to be run, world by world, until the time is up."""
         for world in worlds_of(self.scenarios):
             if self.end is not None and time.monotonic() >= self.end:
+                self.stopped_at = world.start
                 return
-            yield from (k for k in world if k not in self.done)
+            yield from (k for k in world if k not in self.done and k == self.places[self.ids[k]][0])
 
     def keep(self, k: int, result: RunResult) -> None:
         """Take a result, to the store first."""
@@ -115,8 +121,8 @@ class _Sweep:
             )
         if self.store is not None:
             self.store.add(result)
-        self.done[k] = result
-        self.told += 1
+        self._put(k, result)
+        self.told += len(self.places[result.run_id])
         self.tell(self.told, len(self.scenarios))
 
     def lose(self, k: int, error: Exception, *, begun: bool = True) -> None:
@@ -124,21 +130,33 @@ class _Sweep:
         one = self.scenarios[k]
         head = (self.ids[k], one.policy, one.replication, "lost", 0.0)
         message = f"worker died: {type(error).__name__}: {error}".rstrip(": ")
-        self.done[k] = RunResult(*head, message, replay_command(one) if begun else "")
+        self._put(k, RunResult(*head, message, replay_command(one) if begun else ""))
+
+    def _put(self, k: int, result: RunResult) -> None:
+        self.done.update(dict.fromkeys(self.places[self.ids[k]], result))
 
     def in_order(self) -> list[RunResult]:
-        return [self.done[k] for k in sorted(self.done)]
+        """Return what is done, without worlds that were not begun and have a run by another's."""
+        late = [world for world in worlds_of(self.scenarios) if world.start >= self.stopped_at]
+        out = {k for world in late if any(k not in self.done for k in world) for k in world}
+        return [self.done[k] for k in sorted(self.done.keys() - out)]
 
 
 def worlds_of(scenarios: Sequence[Scenario]) -> list[range]:
-    """Return stretches of scenarios that differ in their policy alone."""
-    starts = [k for k, one in enumerate(scenarios) if not k or not _same(scenarios[k - 1], one)]
+    """Return stretches of scenarios that differ in their policy alone, none twice."""
+    starts: list[int] = []
+    met: set[str] = set()
+    for k, one in enumerate(scenarios):
+        if not k or one.policy in met or not _same(scenarios[k - 1], one):
+            starts.append(k)
+            met = set()
+        met.add(one.policy)
     ends = [*starts[1:], len(scenarios)] if starts else []
     return [range(a, b) for a, b in zip(starts, ends, strict=True)]
 
 
 def _same(one: Scenario, other: Scenario) -> bool:
-    return one.policy != other.policy and all(
+    return all(
         getattr(one, name) == getattr(other, name)
         for name in ("world", "seed", "replication", "years", "scale", "start", "conduct", "mechanisms")
     )  # fmt: skip

@@ -96,6 +96,10 @@ class Store:
         """Return the results that are there for these scenarios, by run id."""
         return {one.run_id: one for one in self.held([s.run_id for s in scenarios]).values()}
 
+    def count(self, scenarios: Iterable[Scenario]) -> int:
+        """Return how many of these scenarios have their result, those that are one run each."""
+        return len(self.held([s.run_id for s in scenarios]))
+
     def held(self, ids: Sequence[str]) -> dict[int, RunResult]:
         """Return the results that are there, by the places of their run ids in `ids`."""
         return {k: self._results[one] for k, one in enumerate(ids) if one in self._results}

@@ -94,6 +94,41 @@ def test_a_scenario_given_twice_has_two_results(plan, tmp_path):
     assert [r.run_id for r in results] == [one.run_id, other.run_id, one.run_id]
 
 
+def test_scenarios_that_are_one_run_are_run_once(plan, tmp_path, monkeypatch):
+    base = plan.scenarios()[0]  # isolated S3 has no brokers
+    worlds = [
+        base.replace({"brokers.per_region": k}, strict=False, policy=policy)
+        for k in (1, 2, 3)
+        for policy in ("isolated_s3", "trans_s3_tibs")
+    ]
+    ids = [one.run_id for one in worlds]
+    assert len(set(ids)) == 4
+    ran = []
+
+    def counted(scenario, keep):
+        ran.append(scenario.run_id)
+        return result.run_one(scenario, keep)
+
+    monkeypatch.setattr(run, "run_one", counted)
+    with Store(tmp_path / "store", {"of": "brokers"}) as store:
+        found = run_scenarios(worlds, store=store, progress=False)
+        assert [one.run_id for one in found] == ids
+        assert sorted(ran) == sorted(set(ids))
+        assert store.count(worlds) == 6
+        assert len(store) == 4
+        run_scenarios(worlds, store=store, progress=False)
+    assert len(ran) == 4
+    with ThreadPoolExecutor(2) as executor:
+        assert [one.run_id for one in run_scenarios(worlds, executor=executor)] == ids
+    # Time is up after the first world: the second has its baseline, and is not complete.
+    part = run_scenarios(worlds, progress=False, max_seconds=1e-9)
+    assert part == []
+    clock = iter([0.0, 0.0, 9.0, 9.0])
+    monkeypatch.setattr(run.time, "monotonic", lambda: next(clock))
+    part = run_scenarios(worlds, progress=False, max_seconds=1.0)
+    assert [one.run_id for one in part] == ids[:2]
+
+
 def test_worlds_are_scenarios_that_differ_in_policy_alone(plan):
     assert worlds_of(plan.scenarios()) == [range(0, 2), range(2, 4), range(4, 6), range(6, 8)]
     one, other = plan.scenarios()[:2]
