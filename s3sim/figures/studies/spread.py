@@ -36,6 +36,8 @@ from s3sim.figures.style import (
     place,
 )
 
+_FEW = 100
+
 
 @look()
 def difference_distributions(
@@ -75,7 +77,8 @@ def difference_distributions(
     )
     note = (
         f"Paired difference, {unit}. Purple: worlds won; orange: worlds lost. Dot: median; "
-        f"lines: middle half and 90 % of worlds.{band} Each outcome has its own scale."
+        f"lines: middle half and 90 % of worlds.{band} Each outcome has its own scale"
+        f"{'; the outermost bars hold the worlds beyond it' if len(table) > len(pairs) * _FEW else ''}."
     )
     width, high, below = broad(9.0, title), 0.44, 0.3
     head = top_of(note, width) + 0.05
@@ -94,13 +97,18 @@ def difference_distributions(
         label += f"\n{words.get(str(policy), str(policy))}" if policy else ""
         axes.text(-0.02, 0.4, label, transform=axes.transAxes, ha="right", va="center", fontsize=7.5,
                   linespacing=1.1)  # fmt: skip
-        seen = [*column(whole, "difference"), -smallest, smallest]
-        axes.set_xlim(limits(seen, pad=0.04))
+        axes.set_xlim(limits([*_reach(column(whole, "difference")), -smallest, smallest], pad=0.04))
         told = _spread(axes, column(mine, "difference"), -1 if better == "lower" else 1, smallest)
         axes.text(1.02, 0.4, told, transform=axes.transAxes, va="center", fontsize=7.5,
                   linespacing=1.2)  # fmt: skip
         facts.append(f"{' '.join(label.split())}: {' '.join(told.split())}.")
     return describe(figure, *facts)
+
+
+def _reach(values: Floats) -> Floats:
+    """Return what the axis must show: of many worlds the middle 98 %, or a few stretch it."""
+    known = values[np.isfinite(values)]
+    return known if len(known) <= _FEW else np.quantile(known, [0.01, 0.99])
 
 
 def _spread(axes: Axes, values: Floats, sign: int, smallest: float) -> str:
@@ -120,7 +128,7 @@ def _spread(axes: Axes, values: Floats, sign: int, smallest: float) -> str:
     step = (high - low) / 60
     # Bins start at zero, so that no bar mixes worlds won and lost.
     edges = step * np.arange(np.floor(low / step), np.ceil(high / step) + 1)
-    counts, _ = np.histogram(values[values != 0], edges)
+    counts, _ = np.histogram(np.clip(values[values != 0], edges[0], edges[-1]), edges)
     colours = [GAIN if sign * (a + step / 2) > 0 else LOSS for a in edges[:-1]]
     axes.bar(
         edges[:-1], counts, step, align="edge", color=colours, alpha=0.7, zorder=2, linewidth=0

@@ -85,16 +85,20 @@ def tipping_curve(
     axes.axhline(0, color=INK, linewidth=0.9, zorder=3)
     axes.set(xlim=limits(x, zero=False, pad=0.02), ylim=limits(seen, pad=0.08))
     unsure = np.isfinite(low) & np.isfinite(high) & (low <= 0) & (high >= 0)
-    _crossed(axes, turns, told=not unsure.all())
+    open_ = bool(unsure.any() and unsure.sum() == np.isfinite(mean).sum())
+    if not open_:
+        _crossed(axes, turns)
     plain(axes.xaxis, 7)
     plain(axes.yaxis)
     axes.grid(axis="y", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
-    if not turns:
-        known = mean[np.isfinite(mean)]
+    known = mean[np.isfinite(mean)]
+    if open_ and known.any():
+        said = f"Everywhere {NOT_TOLD}: no change of sign can be told."
+        axes.text(0, 1.02, said, transform=axes.transAxes, fontsize=7.5, color=MUTED)
+    elif not turns:
         sign = "no difference" if not known.any() else "gain" if known.max() > 0 else "loss"
-        open_ = f", {NOT_TOLD}" if unsure.sum() == known.size and known.any() else ""
-        said = f"The sign does not change within the range: {sign} throughout{open_}."
+        said = f"The sign does not change within the range: {sign} throughout."
         axes.text(0, 1.02, said, transform=axes.transAxes, fontsize=7.5, color=MUTED)
     else:
         said = (
@@ -104,7 +108,7 @@ def tipping_curve(
     return describe(figure, said, open_at)
 
 
-def _crossed(axes: Axes, turns: list[float], *, told: bool) -> None:
+def _crossed(axes: Axes, turns: list[float]) -> None:
     left, right = axes.get_xlim()
     for turn in turns:
         axes.axvline(turn, color=LOSS, linewidth=0.9, linestyle=(0, (3, 2)), zorder=3)
@@ -113,9 +117,8 @@ def _crossed(axes: Axes, turns: list[float], *, told: bool) -> None:
     for turn in turns if len(turns) == 1 else turns[:1]:
         more = f" (first of {len(turns)})" if len(turns) > 1 else ""
         side = "right" if turn > (left + right) / 2 else "left"
-        said = f"sign changes at {short(turn)}{more}" + ("" if told else f"; everywhere {NOT_TOLD}")
-        axes.text(turn, 1.02, said, ha=side, va="bottom", transform=axes.get_xaxis_transform(),
-                  fontsize=7.5, color=LOSS if told else MUTED)  # fmt: skip
+        axes.text(turn, 1.02, f"sign changes at {short(turn)}{more}", ha=side, va="bottom",
+                  transform=axes.get_xaxis_transform(), fontsize=7.5, color=LOSS)  # fmt: skip
 
 
 @look()
