@@ -4,9 +4,12 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from s3sim import describe
+from s3sim.cli import app
 from s3sim.explore.compare import compare
 from s3sim.explore.plan import Plan
 from s3sim.explore.run import run_one, run_scenarios
@@ -43,11 +46,11 @@ def undo():
         registry.update(content)
 
 
-def test_four_recipes_of_fewer_than_twenty_lines():
-    assert list(RECIPES) == ["policy", "mechanism", "outcome", "region"]
+def test_five_recipes_of_at_most_twenty_lines():
+    assert list(RECIPES) == ["policy", "mechanism", "outcome", "region", "experiment"]
     for name, block in RECIPES.items():
         code = [line for line in block.splitlines() if line.strip()]
-        assert len(code) < 20, name
+        assert len(code) <= 20, name
         assert max(map(len, code)) <= 110, name
 
 
@@ -104,3 +107,19 @@ def test_a_new_region_takes_part(tmp_path, monkeypatch):
     result = run_one(Scenario(world, scale=0.02, years=2))
     assert result.status == "ok", result.message
     assert result.regions["gross_value_added"][here] > 0
+
+
+def test_a_new_experiment_runs_from_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "my_experiments"
+    folder.mkdir()
+    (design,) = re.findall(r"^```toml\n(.*?)^```", TEXT, re.DOTALL | re.MULTILINE)
+    (folder / "e90_pooling.toml").write_text(design)
+    (folder / "e90_pooling.py").write_text(RECIPES["experiment"])
+    command = re.search(r"`s3sim (experiment run e90 [^`]*)`", TEXT)[1].split()
+    done = CliRunner().invoke(app, [*command, "--out", "out", "--workers", "1"])
+    assert done.exit_code == 0, done.output
+    assert "collaborations per 1000 firms" in " ".join(done.output.split())
+    table = pd.read_csv(tmp_path / "out/table.csv")
+    assert set(table) == {"joint.pooled_share", "meeting.border", "difference"}
+    assert len(table) == 8
