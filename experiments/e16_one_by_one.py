@@ -61,6 +61,7 @@ def answer(study, run):
         f"on {lucks} lucks; {study.title(study.policy)} less {study.title(study.baseline)} in percent of the mean under "
         f"{study.title(study.baseline)} at the defaults; 95 % intervals one by one:",
         *words,
+        "All shifts are from the same runs at the defaults, so that chance makes many of them at once, or few. "
         "One at a time sees no interaction, and a parameter with a narrow range may matter and not show. This is no forecast.",
     ]  # fmt: skip
     checks = [
@@ -118,9 +119,10 @@ def _mean(first):
 
 def in_short(name, table):
     """Return one outcome's answer in a sentence."""
-    best = table.sort_values("widest", ascending=False, kind="stable").iloc[0]
-    ends = sorted((best["at_low"], best["at_high"]))
+    ends = table[list(ENDS)]
+    clear = sum(int(told(table, end).sum()) for end in ENDS)
     return (
-        f"The difference in {OUTCOMES[name].title.lower()} is {_mean(best)} at the defaults and lies between "
-        f"{ends[0]:+.1f} and {ends[1]:+.1f} % over the range of {best['factor']}, the parameter that shifts it most."
+        f"The difference in {OUTCOMES[name].title.lower()} is {_mean(table.iloc[0])} at the defaults and lies between "
+        f"{ends.min(axis=None):+.1f} and {ends.max(axis=None):+.1f} % whichever single parameter is at an end of its range "
+        f"({clear} of {ends.size} shifts are told from zero, where chance alone would give about {CHANCE * ends.size:.0f})."
     )  # fmt: skip
