@@ -19,7 +19,7 @@ def overview():
         held = kept(name)
         cost = f"{held['runs']:,}, {minutes(held)}" if held else ""
         said = (
-            f"{held.get('short') or held['answer'][0]} ({held['date']}, data {held['data_fingerprint'][:8]})"
+            f"{held['short']} ({held['date']}, data {held['data_fingerprint'][:8]})"
             if held
             else f"`s3sim experiment run {name}`"
         )
