@@ -88,7 +88,7 @@ def answer(study, run, mixed):
         tables += frames
         figures[f"drivers_{name}"] = index_bars(
             pd.concat([shown(one) for one in frames]), outcome=OUTCOMES[name].title.lower(),
-            titles={ORDER: "Order of worlds by the difference"})  # fmt: skip
+            titles={ORDER: "Order of worlds"})  # fmt: skip
     table = pd.concat(tables, ignore_index=True)
     dummies = table.loc[table["factor"].str.startswith("dummy_"), ["S1", "ST"]].fillna(0.0)
     wide = np.nanmax(widths) if np.isfinite(widths).any() else np.nan

@@ -382,6 +382,7 @@ def test_screening_names_every_kept_factor_of_the_panel(figures):
         assert said == {"luck (seed)" if k == "seed" else k for k in kept}
     assert len(marked(figure, "factor")) == 3 * len(LONG)
     assert len(marked(figure, "dummy band")) == 3
+    assert "diamond: luck" in words(figure).replace("\n", " ")
 
 
 def test_index_rows_follow_the_total_index_of_the_difference(figures):

@@ -80,8 +80,9 @@ def mu_star_sigma(
     spread_known = bool(np.isfinite(table["sigma"].to_numpy(float))[known].all())
     title = f"Which factors move {outcome}?"
     if spread_known:
+        luck = "diamond: luck; " if (table["factor"] == "seed").any() else ""
         note = (
-            "Filled: kept; hollow: dropped; cross: dummy, which the model never reads; grey band: "
+            f"Filled: kept; hollow: dropped; {luck}cross: dummy, which the model never reads; grey band: "
             "what such a dummy can reach. Line across a mark: 95 % interval. Above the dashed line "
             "the effect depends on the other factors or bends."
         )
