@@ -319,14 +319,38 @@ def test_fingerprint_follows_content(tmp_path):
     assert dataclasses.replace(base, gdp=gdp).fingerprint != base.fingerprint
     codes = ("XX", *base.codes[1:])
     assert dataclasses.replace(base, codes=codes).fingerprint != base.fingerprint
-    assert dataclasses.replace(base, name="other").fingerprint == base.fingerprint
+
+
+def test_fingerprint_is_of_the_tables_whatever_their_line_ends(tmp_path):
     shutil.copytree(DATA, tmp_path / "copy")
+    folder = tmp_path / "copy"
     rows = [r for r in rows_of(DATA / "regions.csv") if r["world"] in ("partners", "both")]
-    write(tmp_path / "copy" / "regions.csv", rows)
+    write(folder / "regions.csv", rows)
     for file in ("employment.csv", "priorities.csv", "h2020_regions.csv"):
         kept = {r["region"] for r in rows}
-        write(tmp_path / "copy" / file, [r for r in rows_of(DATA / file) if r["region"] in kept])
-    assert World.from_tables(tmp_path / "copy").fingerprint == base.fingerprint
+        write(folder / file, [r for r in rows_of(DATA / file) if r["region"] in kept])
+    world = World.from_tables(folder)
+    text = (folder / "regions.csv").read_text(encoding="utf-8")
+    (folder / "regions.csv").write_bytes("\r\n".join(text.splitlines()).encode())
+    assert World.from_tables(folder).fingerprint == world.fingerprint
+    (folder / "regions.csv").write_text(text.replace("PL84", "PL8X"), encoding="utf-8")
+    for file in ("employment.csv", "priorities.csv", "h2020_regions.csv"):
+        path = folder / file
+        path.write_text(path.read_text(encoding="utf-8").replace("PL84", "PL8X"), encoding="utf-8")
+    assert World.from_tables(folder).fingerprint != world.fingerprint
+
+
+def test_fingerprint_does_not_hang_on_the_last_bits_of_derived_figures(monkeypatch):
+    from s3sim.world import assemble
+
+    base = World.load("partners")
+    real = assemble.distances
+    monkeypatch.setattr(assemble, "distances", lambda *args: np.nextafter(real(*args), np.inf))
+    moved = World.load("partners")
+    assert (moved.distance != base.distance).any()
+    assert moved.fingerprint == base.fingerprint
+    in_memory = [dataclasses.replace(w, gdp=base.gdp * 2) for w in (base, moved)]
+    assert in_memory[0].fingerprint == in_memory[1].fingerprint != base.fingerprint
 
 
 def test_pickled_worlds_stay_frozen(world):

@@ -1,5 +1,6 @@
 """Array types of the world."""
 
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -34,14 +35,22 @@ def freeze(value: Any) -> Any:
     return copy
 
 
-def digest(named: dict[str, Any]) -> str:
-    """Return the first 16 hex digits of a SHA-256 over named arrays and tuples of texts."""
-    total = sha256()
+def digest(texts: Iterable[str]) -> str:
+    """Return the first 16 hex digits of a SHA-256 over texts."""
+    return sha256("\x1f".join(texts).encode()).hexdigest()[:16]
+
+
+def content_digest(named: Mapping[str, Any]) -> str:
+    """Return the digest of named arrays and tuples of texts, floats to six digits.
+
+    Floats that numpy's vectorised functions gave differ in their last bits between processors; six
+    digits do not.
+    """
+    texts = []
     for name, value in named.items():
-        total.update(name.encode())
-        if isinstance(value, np.ndarray):
-            total.update(f"{value.dtype.kind}{value.shape}".encode())
-            total.update(value.tobytes())
-        else:
-            total.update("\x1f".join(value).encode())
-    return total.hexdigest()[:16]
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            value = [f"{number:.5e}" for number in value.ravel()]
+        elif isinstance(value, np.ndarray):
+            value = value.ravel().tolist()
+        texts += [name, *map(str, value)]
+    return digest(texts)

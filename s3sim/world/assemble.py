@@ -7,7 +7,7 @@ import numpy as np
 
 from s3sim.errors import InputError
 from s3sim.world import schema, tables
-from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, first_seen
+from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.firms import enterprises, mean_sizes
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.tables import Table
@@ -25,22 +25,27 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[str] = []
+        self.read_tables: list[Table] = []
 
     def own(self, file: str) -> bool:
         return self.folder == DATA or (self.folder / file).exists()
 
     def read(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
-        path = (self.folder if self.own(file) else DATA) / file
+        return self._read((self.folder if self.own(file) else DATA) / file, columns, key)
+
+    def required(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
+        return self._read(self.folder / file, columns, key)
+
+    def _read(self, path: Path, columns: tuple[schema.Column, ...], key: tuple[str, ...]) -> Table:
         table = tables.read(path, columns, self.problems)
+        self.read_tables.append(table)
         if key:
             tables.unique(table, key, self.problems)
         return table
 
-    def required(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
-        table = tables.read(self.folder / file, columns, self.problems)
-        if key:
-            tables.unique(table, key, self.problems)
-        return table
+    def fingerprint(self, only: str | None) -> str:
+        """Return a hash of the texts of all tables that were read."""
+        return digest([only or "", *(f"{t.file}:{t.sha256}" for t in self.read_tables)])
 
     def stop_if_wrong(self) -> None:
         if self.problems:
@@ -113,6 +118,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     observed = dict(zip(activity["region"], activity["participations"], strict=True))
     return fields | {
         "name": name,
+        "fingerprint": source.fingerprint(only),
         "business_employment": business,
         "firms": enterprises(firms, national.numbers("business_employment"), business),
         "mean_size": mean_sizes(firms, persons),

@@ -7,7 +7,7 @@ import numpy as np
 
 from s3sim.errors import InputError
 from s3sim.streams import Dice
-from s3sim.world.arrays import FloatArray, first_seen
+from s3sim.world.arrays import FloatArray, digest, first_seen
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.schema import TRANS_FIELDS
 
@@ -65,6 +65,7 @@ def invent(
     kinds = np.arange(domains)
     return {
         "name": "synthetic",
+        "fingerprint": digest(f"synthetic {k}" for k in (regions, seed, count, domains, firms)),
         "codes": codes,
         "names": tuple(f"Region {k + 1}" for k in range(regions)),
         "countries": country_names,

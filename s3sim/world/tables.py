@@ -1,6 +1,8 @@
 """Reading a table and saying everything that is wrong with it."""
 
 import csv
+import hashlib
+import io
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +27,14 @@ class Table:
         Line of each row in the file, counted from 1 with the header as line 1.
     columns : dict of str to list [n]
         Values: float (nan if empty), str, or list of str.
+    sha256 : str
+        Of the text of the file, whatever its line ends.
     """
 
     file: str
     lines: list[int]
     columns: dict[str, list[Any]]
+    sha256: str
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -58,7 +63,7 @@ class Table:
     def select(self, rows: list[int]) -> "Table":
         """Return some rows."""
         picked = {name: [values[k] for k in rows] for name, values in self.columns.items()}
-        return Table(self.file, [self.lines[k] for k in rows], picked)
+        return Table(self.file, [self.lines[k] for k in rows], picked, self.sha256)
 
 
 def read(path: Path, schema: tuple[Column, ...], problems: list[str]) -> Table:
@@ -68,13 +73,13 @@ def read(path: Path, schema: tuple[Column, ...], problems: list[str]) -> Table:
     read as empty, so that checking can go on.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.reader(handle)
-            header = [cell.strip() for cell in next(reader, [])]
-            rows = [(reader.line_num, row) for row in reader if any(row)]
+        text = path.read_bytes().decode("utf-8-sig")
+        reader = csv.reader(io.StringIO(text, newline=""))
+        header = [cell.strip() for cell in next(reader, [])]
+        rows = [(reader.line_num, row) for row in reader if any(row)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         problems.append(f"{path.name} cannot be read as a UTF-8 CSV file: {error}.")
-        header, rows = [], []
+        text, header, rows = "", [], []
     else:
         _check_header(path.name, header, schema, problems)
         if not rows:
@@ -92,7 +97,7 @@ def read(path: Path, schema: tuple[Column, ...], problems: list[str]) -> Table:
             place = f"{path.name}, row {line}, column '{column.name}'"
             values.append(_value(cell, column, place, problems))
         columns[column.name] = values
-    return Table(path.name, [line for line, _ in rows], columns)
+    return Table(path.name, [line for line, _ in rows], columns, _sha256(text))
 
 
 def unique(table: Table, columns: tuple[str, ...], problems: list[str]) -> None:
@@ -181,3 +186,7 @@ def _empty(column: Column) -> Any:
 
 def _some(names: list[str]) -> str:
     return ", ".join(names[:24]) + (", ..." if len(names) > 24 else "")
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()

@@ -1,12 +1,11 @@
 """The world of a run: regions, domains and what is known about them, as read-only arrays."""
 
-from dataclasses import dataclass, fields
-from functools import cached_property
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from s3sim.errors import InputError, unknown
-from s3sim.world.arrays import BoolArray, FloatArray, IntArray, digest, freeze
+from s3sim.world.arrays import BoolArray, FloatArray, IntArray, content_digest, freeze
 
 WORLDS = ("partners", "bsr")
 """Worlds that come with the package."""
@@ -79,6 +78,11 @@ class World:
         Kilometres; the diagonal is the typical distance within the region.
     cross_border, shared_language : BoolArray [R, R]
         Pairs in two countries; pairs with a language in common.
+    fingerprint : str
+        What decides the content, in 16 hex digits: a hash of the texts of the tables, whatever
+        their line ends, or of the arguments of a synthetic world. A world that was put together or
+        changed in memory (`dataclasses.replace`) has a hash of its arrays to six digits. It is the
+        same on every processor.
     """
 
     name: str
@@ -132,10 +136,23 @@ class World:
     distance: FloatArray
     cross_border: BoolArray
     shared_language: BoolArray
+    fingerprint: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            object.__setattr__(self, field.name, freeze(getattr(self, field.name)))
+        for one in fields(self):
+            object.__setattr__(self, one.name, freeze(getattr(self, one.name)))
+        if not self.fingerprint:
+            content = {one.name: getattr(self, one.name) for one in fields(self)}
+            del content["name"], content["fingerprint"]
+            object.__setattr__(self, "fingerprint", content_digest(content))
+
+    @classmethod
+    def _of(cls, content: dict[str, Any]) -> "World":
+        """Return the world of assembled content, which knows its own fingerprint."""
+        world = object.__new__(cls)
+        world.__dict__.update(content)
+        world.__post_init__()
+        return world
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -157,7 +174,7 @@ class World:
 
         name = str(name_or_folder)
         if name in WORLDS:
-            return cls(**assemble(DATA, name, only=name))
+            return cls._of(assemble(DATA, name, only=name))
         if Path(name_or_folder).is_dir():
             return cls.from_tables(name_or_folder)
         hint = "A folder with regions.csv and employment.csv will do as well."
@@ -181,7 +198,7 @@ class World:
         from s3sim.world.assemble import assemble
 
         path = Path(folder)
-        return cls(**assemble(path, path.resolve().name))
+        return cls._of(assemble(path, path.resolve().name))
 
     @classmethod
     def synthetic(
@@ -208,7 +225,7 @@ class World:
         """
         from s3sim.world.synthetic import invent
 
-        return cls(**invent(regions, seed, countries, domains, firms))
+        return cls._of(invent(regions, seed, countries, domains, firms))
 
     @property
     def n_regions(self) -> int:
@@ -229,12 +246,6 @@ class World:
     def n_domains(self) -> int:
         """Number of domains."""
         return len(self.domains)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """First 16 hex digits of a SHA-256 over all content but the name of the world."""
-        named = {field.name: getattr(self, field.name) for field in fields(self)}
-        return digest({name: value for name, value in named.items() if name != "name"})
 
     def index(self, code: str) -> int:
         """Return the place of a region in every array with a region axis.
