@@ -24,8 +24,8 @@ def measure(firms: int, world_name: str) -> dict[str, float]:
 
     import numpy as np
 
-    from s3sim.engine import Engine
-    from s3sim.scenario import Scenario
+    from s3sim.simulation.engine import Engine
+    from s3sim.simulation.scenario import Scenario
     from s3sim.world import World
 
     world = World.load(world_name)

@@ -13,14 +13,14 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
 
-from s3sim.explore import run as sweeps
-from s3sim.explore.executors import local_executor, one_thread
-from s3sim.explore.plan import Plan
-from s3sim.explore.probe import probe
-from s3sim.explore.progress import lines
-from s3sim.explore.result import RunResult, run_one
-from s3sim.explore.store import Store
-from s3sim.scenario import Scenario
+from s3sim.ensemble import runner as sweeps
+from s3sim.ensemble.executors import local_executor, one_thread
+from s3sim.ensemble.plan import Plan
+from s3sim.ensemble.probe import probe
+from s3sim.ensemble.progress import lines
+from s3sim.ensemble.store import Store
+from s3sim.simulation.result import RunResult, run_one
+from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
 RUN_SECONDS = 0.1

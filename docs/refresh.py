@@ -1,7 +1,7 @@
 """Write the tables of docs/odd.md anew: `python docs/refresh.py`, with `--patterns` also that of patterns.
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Declared tables come from
-`s3sim.describe`; the table of patterns comes from runs without any S3 policy (ten seconds).
+`s3sim.ensemble.describe`; the table of patterns comes from runs without any S3 policy (ten seconds).
 """
 
 import re
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from s3sim import describe
-from s3sim.engine import Engine
-from s3sim.recorder import Recorder
-from s3sim.scenario import Scenario
+from s3sim.ensemble import describe
+from s3sim.simulation.engine import Engine
+from s3sim.simulation.recorder import Recorder
+from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
 ODD = Path(__file__).parent / "odd.md"

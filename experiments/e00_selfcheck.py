@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.decision.information import evpi, value_of_information
-from s3sim.explore.decision.robustness import regret
-from s3sim.explore.discovery.discover import discover
-from s3sim.explore.inference.stopping import Stopping, stopped_at
-from s3sim.explore.sensitivity import Problem, indices, noise_share, sobol_design
-from s3sim.explore.sensitivity.functions import Ishigami, Noisy
-from s3sim.explore.sensitivity.guard import SensitivityError
-from s3sim.explore.surrogate.study import surrogate_study
-from s3sim.streams import generator
+from s3sim.analysis.decision.information import evpi, value_of_information
+from s3sim.analysis.decision.robustness import regret
+from s3sim.analysis.discovery.discover import discover
+from s3sim.analysis.inference.stopping import Stopping, stopped_at
+from s3sim.analysis.sensitivity import Problem, indices, noise_share, sobol_design
+from s3sim.analysis.sensitivity.functions import Ishigami, Noisy
+from s3sim.analysis.sensitivity.guard import SensitivityError
+from s3sim.analysis.surrogate.study import surrogate_study
+from s3sim.core.streams import generator
+from s3sim.ensemble.experiments.study import Answer, Check
 
 
 def designs(study):

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.engine import Engine
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.result import run_one
-from s3sim.ledger import ITEMS, SOURCES
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.model.ledger import ITEMS, SOURCES
+from s3sim.simulation.engine import Engine
+from s3sim.simulation.result import run_one
 from s3sim.world import World
 
 

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.conditions import defaults, repeated
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.noise import by_seeds, gain, pairs_needed, spread
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.inference.intervals import t_interval
-from s3sim.figures.studies.efficiency import variance_ratio
-from s3sim.figures.studies.effort import running_mean
+from s3sim.analysis.inference.intervals import t_interval
+from s3sim.core.formatting import listed
+from s3sim.ensemble.experiments.conditions import defaults, repeated
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.noise import by_seeds, gain, pairs_needed, spread
+from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
+from s3sim.report.figures.studies.efficiency import variance_ratio
+from s3sim.report.figures.studies.effort import running_mean
 
 PRIMARY = 2
 LEAST_PRIMARY, LEAST_MEDIAN = 2.0, 5.0

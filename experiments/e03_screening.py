@@ -5,23 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.drivers import (
+from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.sensitivity.paired_outputs import OUTPUTS, three_outputs
+from s3sim.analysis.sensitivity.screening import screen, stability
+from s3sim.analysis.sensitivity.trajectories import morris_design
+from s3sim.core.formatting import listed
+from s3sim.ensemble.experiments.drivers import (
     every_row,
     in_percent,
     leading,
     problem_of,
     whole_trajectories,
 )
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.factors import SEED, Space
-from s3sim.explore.inference.intervals import t_interval
-from s3sim.explore.sensitivity.screening import screen, stability
-from s3sim.explore.sensitivity.three import OUTPUTS, three_outputs
-from s3sim.explore.sensitivity.trajectories import morris_design
-from s3sim.figures.studies.screening import mu_star_sigma
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.factors import SEED, Space
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
+from s3sim.report.figures.studies.screening import mu_star_sigma
 
 STABLE, SURE = 0.9, 0.9
 NAMED = 8

@@ -4,8 +4,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from s3sim.experiment.conditions import along, change_of_sign, strongest
-from s3sim.experiment.drivers import (
+from s3sim.analysis.sensitivity.luck import noise_share
+from s3sim.analysis.sensitivity.paired_outputs import three_outputs
+from s3sim.analysis.sensitivity.sobol import indices, sobol_design
+from s3sim.core.formatting import listed
+from s3sim.ensemble.experiments.conditions import along, change_of_sign, strongest
+from s3sim.ensemble.experiments.drivers import (
     TOP,
     every_row,
     in_percent,
@@ -15,16 +19,12 @@ from s3sim.experiment.drivers import (
     surrogate,
     whole_scrambles,
 )
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.factors import DUMMY, SEED, space
-from s3sim.explore.sensitivity.luck import noise_share
-from s3sim.explore.sensitivity.sobol import indices, sobol_design
-from s3sim.explore.sensitivity.three import three_outputs
-from s3sim.figures.studies.indices import index_bars
-from s3sim.figures.studies.tipping import tipping_curve
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.factors import DUMMY, SEED, space
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
+from s3sim.report.figures.studies.indices import index_bars
+from s3sim.report.figures.studies.tipping import tipping_curve
 
 WIDEST, CLOSE = 0.10, 0.05
 UNRESOLVED = 0.5

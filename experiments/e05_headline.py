@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.estimates import LOWER, estimates, sentence
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.inference.stopping import Stopping, stopped_at
-from s3sim.figures.studies.effort import running_mean
-from s3sim.figures.studies.spread import difference_distributions
-from s3sim.figures.studies.worlds import trade_off
+from s3sim.analysis.inference.stopping import Stopping, stopped_at
+from s3sim.core.formatting import listed
+from s3sim.ensemble.experiments.estimates import LOWER, estimates, sentence
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
+from s3sim.report.figures.studies.effort import running_mean
+from s3sim.report.figures.studies.spread import difference_distributions
+from s3sim.report.figures.studies.worlds import trade_off
 
 PRIMARY = 2
 
@@ -123,7 +123,7 @@ def figures(study, evidence):
 
 def settling(study, evidence):
     """Mean difference over the first worlds, with a t interval."""
-    from s3sim.explore.inference.intervals import t_interval
+    from s3sim.analysis.inference.intervals import t_interval
 
     rows = []
     for name in study.design.outcomes[:PRIMARY]:

@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.decision.factorial import interactions, shapley
-from s3sim.explore.inference.simultaneous import by_scrambles
-from s3sim.figures.studies.parts import shapley_split
+from s3sim.analysis.decision.factorial import interactions, shapley
+from s3sim.analysis.inference.simultaneous import by_scrambles
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
 from s3sim.policies.brokers import Brokers
 from s3sim.policies.joint_programme import JointProgramme
+from s3sim.report.figures.studies.parts import shapley_split
 
 OPEN, JOINT, BROKERS = COMPONENTS = ("openness", "joint programme", "brokers")
 LISTS = POLICIES["coordinated_s3"].parts

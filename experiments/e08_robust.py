@@ -4,20 +4,20 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.experiment.estimates import LOWER
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.decision.dominance import dominance
-from s3sim.explore.decision.information import value_of_information
-from s3sim.explore.decision.robustness import robustness
-from s3sim.explore.factors import DUMMY
-from s3sim.explore.worlds import SEQUENCES
-from s3sim.figures.studies.information import information_bars
-from s3sim.figures.studies.ranks import rank_table
-from s3sim.figures.studies.words import short
+from s3sim.analysis.decision.dominance import dominance
+from s3sim.analysis.decision.information import value_of_information
+from s3sim.analysis.decision.robustness import robustness
+from s3sim.core.formatting import listed
+from s3sim.core.streams import generator
+from s3sim.ensemble.experiments.estimates import LOWER
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.factors import DUMMY
+from s3sim.ensemble.samples import SEQUENCES
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
-from s3sim.streams import generator
+from s3sim.report.figures.studies.information import information_bars
+from s3sim.report.figures.studies.ranks import rank_table
+from s3sim.report.figures.studies.words import short
 
 VALUED = "gross_value_added"
 DUMMIES = "dummies"

@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.regional import convergence_change, inequality, regional
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.decision.losers import losers
-from s3sim.explore.inference.intervals import t_interval
-from s3sim.explore.inference.simultaneous import by_scrambles
-from s3sim.figures.studies.parts import winners_losers
+from s3sim.analysis.decision.policy_failure import losers
+from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.inference.simultaneous import by_scrambles
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.regional import convergence_change, inequality, regional
+from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.outcomes import OUTCOMES
+from s3sim.report.figures.studies.parts import winners_losers
 
 LINKS, VALUE = "cross_border_collaborations", "gross_value_added"
 EXACT = 1e-12

@@ -3,7 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.money import (
+from s3sim.analysis.inference.intervals import t_interval
+from s3sim.core.formatting import listed, rounded
+from s3sim.ensemble.experiments.money import (
     COLLABORATION_YEARS,
     TRANSNATIONAL,
     booked,
@@ -14,11 +16,9 @@ from s3sim.experiment.money import (
     ratio,
     same_outlay,
 )
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.inference.intervals import t_interval
-from s3sim.explore.worlds import by_world
-from s3sim.figures.studies.effort import cost_curve
-from s3sim.rounding import listed, rounded
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.samples import by_world
+from s3sim.report.figures.studies.effort import cost_curve
 
 COST, VALUE = "brokers.cost", "gross_value_added"
 MILLION = 1e6

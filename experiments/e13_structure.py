@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.estimates import LOWER
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.structure import under, variant
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.inference.simultaneous import by_scrambles
-from s3sim.explore.inference.verdicts import verdict_table
-from s3sim.figures.studies.structure import sign_table
+from s3sim.analysis.inference.simultaneous import by_scrambles
+from s3sim.analysis.inference.verdicts import verdict_table
+from s3sim.core.formatting import listed
+from s3sim.ensemble.experiments.estimates import LOWER
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.structure import under, variant
+from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
+from s3sim.report.figures.studies.structure import sign_table
 
 SIGNS = {"same": "clearly that of the declared model", "open": "open", "changed": "clearly the other one",
          "clear": "clear where the declared model leaves it open"}  # fmt: skip

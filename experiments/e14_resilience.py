@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.executors import local_executor
-from s3sim.explore.plan import Plan
-from s3sim.explore.provenance import hashed
-from s3sim.explore.run import Interrupted, run_scenarios
-from s3sim.explore.store import Store
-from s3sim.explore.tables import runs_table
+from s3sim.ensemble.executors import local_executor
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.plan import Plan
+from s3sim.ensemble.provenance import hashed
+from s3sim.ensemble.runner import Interrupted, run_scenarios
+from s3sim.ensemble.store import Store
+from s3sim.ensemble.tables import runs_table
 
 
 class Refusing:

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from s3sim.experiment.conditions import defaults
-from s3sim.experiment.evidence import Evidence
-from s3sim.experiment.study import Answer, Check
-from s3sim.explore.factors import DUMMY, SEED, Space
-from s3sim.explore.inference.intervals import t_interval
-from s3sim.figures.studies.ranges import tornado
+from s3sim.analysis.inference.intervals import t_interval
+from s3sim.core.formatting import listed
+from s3sim.ensemble.experiments.conditions import defaults
+from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.factors import DUMMY, SEED, Space
 from s3sim.outcomes import OUTCOMES
-from s3sim.rounding import listed
+from s3sim.report.figures.studies.ranges import tornado
 
 ENDS = {"at_low": 0.0, "at_high": 1.0}
 DRAWN, NAMED, CHANCE = 15, 6, 0.05

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from s3sim.experiment.catalogue import names
-from s3sim.experiment.definition import Definition
+from s3sim.ensemble.experiments.catalogue import names
+from s3sim.ensemble.experiments.definition import Definition
 
 HERE = Path(__file__).parent
 KEPT = HERE.parent / "docs" / "experiments"

@@ -4,14 +4,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from s3sim.engine import Engine
-from s3sim.instruments import Instruments
-from s3sim.ledger import Ledger
-from s3sim.outcomes import OUTCOMES
-from s3sim.outcomes.measures import measures
-from s3sim.outcomes.panel import Panel
-from s3sim.scenario import Scenario
-from s3sim.state import (
+from s3sim.model.instruments import Instruments
+from s3sim.model.ledger import Ledger
+from s3sim.model.state import (
     FIRM,
     OWN,
     Authorities,
@@ -24,6 +19,11 @@ from s3sim.state import (
     Table,
     Ties,
 )
+from s3sim.outcomes import OUTCOMES
+from s3sim.outcomes.measures import measures
+from s3sim.outcomes.panel import Panel
+from s3sim.simulation.engine import Engine
+from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
 

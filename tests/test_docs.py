@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from s3sim.quarter import QUARTER
-from s3sim.scenario import CONDUCT, known_parameters
+from s3sim.simulation.scenario import CONDUCT, known_parameters
+from s3sim.simulation.schedule import QUARTER
 
 ROOT = Path(__file__).parents[1]
 ODD = ROOT / "docs" / "odd.md"
 PAGES = [
     path
-    for pattern in ("*.md", "docs/*.md", "s3sim/data/*.md", "notebooks/*.ipynb")
+    for pattern in ("*.md", "docs/*.md", "s3sim/world/data/*.md", "notebooks/*.ipynb")
     for path in sorted(ROOT.glob(pattern))
 ]
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]*)\)")

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from s3sim import describe
 from s3sim.cli import app
-from s3sim.explore.compare import compare
-from s3sim.explore.plan import Plan
-from s3sim.explore.run import run_one, run_scenarios
+from s3sim.ensemble import describe
+from s3sim.ensemble.comparison import compare
+from s3sim.ensemble.plan import Plan
+from s3sim.ensemble.runner import run_one, run_scenarios
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
-from s3sim.scenario import Scenario
+from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
 TEXT = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -30,7 +30,7 @@ def wheel(tmp_path_factory):
 
 def test_data_templates_and_types_are_inside(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("data/regions.csv", "data/SOURCES.md", "report/report.html.j2", "py.typed"):
+    for name in ("world/data/regions.csv", "world/data/SOURCES.md", "report/report.html.j2", "py.typed"):
         assert f"s3sim/{name}" in names
     assert not any(name.startswith(("tests/", "docs/")) for name in names)
 
@@ -39,8 +39,8 @@ def test_it_runs_from_elsewhere(wheel, tmp_path):
     installed = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(installed)
     code = (
-        "from s3sim.world import World; from s3sim.explore.run import run_one;"
-        "from s3sim.scenario import Scenario; import s3sim;"
+        "from s3sim.world import World; from s3sim.ensemble.runner import run_one;"
+        "from s3sim.simulation.scenario import Scenario; import s3sim;"
         "r = run_one(Scenario(World.load('bsr'), scale=0.001, years=1));"
         "print(r.status, s3sim.__file__)"
     )

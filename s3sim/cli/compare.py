@@ -10,8 +10,8 @@ from s3sim.cli import sweep as w
 from s3sim.cli.ending import FAILED, STOPPED, say, told
 
 if TYPE_CHECKING:
-    from s3sim.explore.compare import Comparison
-    from s3sim.explore.plan import Plan
+    from s3sim.ensemble.comparison import Comparison
+    from s3sim.ensemble.plan import Plan
 
 MOST_NAMED = 10
 """Failed runs that are named on the terminal; `runs.parquet` holds them all."""
@@ -61,8 +61,8 @@ def compare(
     with told():
         from s3sim.cli import finish
         from s3sim.cli.layers import asked
-        from s3sim.explore import results as tables
-        from s3sim.scenario_file import plan as plan_of
+        from s3sim.ensemble import results as tables
+        from s3sim.ensemble.scenario_file import plan as plan_of
 
         given = {"world": world, "baseline": baseline, "policies": o.names(policies),
                  "years": years, "start": start, "replications": replications,
@@ -99,8 +99,8 @@ def _foretell(plan: "Plan", out: Path, place: w.Where, *, afresh: bool, accept_c
     """Tell what the runs would cost; nothing is written to `out`."""
     import tempfile
 
-    from s3sim.explore.results import STORE, design
-    from s3sim.explore.store import Store
+    from s3sim.ensemble.results import STORE, design
+    from s3sim.ensemble.store import Store
 
     scenarios = plan.scenarios()
     if (out / STORE).is_dir() and not afresh:
@@ -112,7 +112,7 @@ def _foretell(plan: "Plan", out: Path, place: w.Where, *, afresh: bool, accept_c
 
 
 def _introduce(plan: "Plan", place: w.Where) -> None:
-    from s3sim.explore.progress import duration
+    from s3sim.ensemble.progress import duration
 
     base, runs = plan.scenario, len(plan.policies) * plan.replications
     workers = place.workers

@@ -23,9 +23,9 @@ def describe(
 ) -> None:
     """Show parameters, regions, domains, policies, outcomes or state variables."""
     with told():
-        from s3sim import describe as tables
-        from s3sim.errors import InputError, unknown
-        from s3sim.settings import Layer
+        from s3sim.core.errors import InputError, unknown
+        from s3sim.ensemble import describe as tables
+        from s3sim.ensemble.settings import Layer
         from s3sim.world import World
 
         problems = [] if what in tables.TABLES else [unknown("table", what, tables.TABLES)]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import typer
 
-from s3sim.errors import InputError
+from s3sim.core.errors import InputError
 
 FAILED, MISTAKE, STOPPED = 1, 2, 130
 

@@ -10,7 +10,7 @@ from s3sim.cli import sweep as w
 from s3sim.cli.ending import FAILED, STOPPED, say, told
 
 if TYPE_CHECKING:
-    from s3sim.experiment.running import Done, Job
+    from s3sim.ensemble.experiments.running import Done, Job
 
 UNMET = 3
 
@@ -29,7 +29,7 @@ Folder = Annotated[
 def list_(folder: Folder = None, json: o.Json = False) -> None:
     """List questions, and how many runs each takes at the three tiers."""
     with told():
-        from s3sim.experiment.catalogue import home, listed
+        from s3sim.ensemble.experiments.catalogue import home, listed
 
         found = listed(folder or home())
         if json:
@@ -72,8 +72,8 @@ def run(
 ) -> None:  # fmt: skip
     """Run experiments, or what their stores do not hold yet, and write their answers."""
     with told():
-        from s3sim.errors import InputError
-        from s3sim.experiment.catalogue import chosen, home
+        from s3sim.core.errors import InputError
+        from s3sim.ensemble.experiments.catalogue import chosen, home
 
         place, wrong = w.where(workers, dask, max_seconds)
         where = folder or home()
@@ -103,8 +103,8 @@ def _job(
     accept_code: bool,
 ) -> "Job":  # fmt: skip
     """Return the job of an experiment; those of one command share the runs they can share."""
-    from s3sim.experiment.catalogue import load
-    from s3sim.experiment.running import STORE, Job
+    from s3sim.ensemble.experiments.catalogue import load
+    from s3sim.ensemble.experiments.running import STORE, Job
 
     definition, script = load(where, name)
     if out is None:
@@ -119,7 +119,8 @@ def _job(
 
 
 def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
-    from s3sim.experiment.running import run as run_job
+    from s3sim.ensemble.experiments.running import run as run_job
+    from s3sim.report.figures.studies.base import save_study
 
     shelves = job.shelves()
     if overwrite:
@@ -129,14 +130,16 @@ def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
         runs = sum(one.worlds.runs for one in shelves)
         say(f"{job.definition.name}: {job.definition.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
-    return run_job(job, lambda scenarios, store: w.sweep(scenarios, store, place, quiet=quiet))
+    return run_job(
+        job, lambda scenarios, store: w.sweep(scenarios, store, place, quiet=quiet), save_study
+    )
 
 
 def _foretell(job: "Job", place: w.Where, *, afresh: bool) -> None:
     import tempfile
 
-    from s3sim.experiment.running import KEEP
-    from s3sim.explore.store import Store
+    from s3sim.ensemble.experiments.running import KEEP
+    from s3sim.ensemble.store import Store
 
     print(f"{job.definition.name} ({job.tier})")
     shelves = job.shelves()
@@ -169,7 +172,7 @@ def json_of(job: "Job") -> str:
     """Return the summary that was written, as one line."""
     import json
 
-    from s3sim.experiment.running import summary
+    from s3sim.ensemble.experiments.running import summary
 
     return json.dumps(summary(job.out), allow_nan=False)
 

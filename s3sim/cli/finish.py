@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from s3sim.cli.tables import console, print_effects, shown
-from s3sim.explore import results as store
-from s3sim.explore.compare import Comparison, compare, outcome_info
-from s3sim.explore.plan import Plan
-from s3sim.explore.result import RunResult
+from s3sim.ensemble import results as store
+from s3sim.ensemble.comparison import Comparison, compare, outcome_info
+from s3sim.ensemble.plan import Plan
 from s3sim.policies import POLICIES
+from s3sim.simulation.result import RunResult
 
 
 def complete(results: Sequence[RunResult], plan: Plan) -> list[RunResult]:
@@ -33,8 +33,8 @@ def save(plan: Plan, results: Sequence[RunResult], out: Path, *, stopped: bool) 
 
 def report(comparison: Comparison, out: Path) -> Path:
     """Draw the figures and write the report."""
-    from s3sim.figures import draw_all
     from s3sim.report import write_report
+    from s3sim.report.figures import draw_all
 
     words = outcome_info()
     figures = draw_all(comparison, words, POLICIES, out / "figures")

@@ -15,7 +15,7 @@ def init(
     """Write a commented scenario file with every setting and parameter."""
     with told():
         from s3sim.cli.template import template
-        from s3sim.errors import InputError
+        from s3sim.core.errors import InputError
 
         if file.is_dir():
             raise InputError(f"{file} is a folder; name a file, e.g. {file / 'my.toml'}.")

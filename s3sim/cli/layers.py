@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from s3sim.errors import InputError
-from s3sim.explore.executors import usable_cores
-from s3sim.scenario_file import options, read
-from s3sim.settings import Layer
+from s3sim.core.errors import InputError
+from s3sim.ensemble.executors import usable_cores
+from s3sim.ensemble.scenario_file import options, read
+from s3sim.ensemble.settings import Layer
 
 MOST_PROCESSES = 1024
 

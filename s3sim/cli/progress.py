@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from s3sim.explore.progress import lines
+from s3sim.ensemble.progress import lines
 
 
 @contextmanager

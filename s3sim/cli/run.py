@@ -9,8 +9,8 @@ from s3sim.cli import options as o
 from s3sim.cli.ending import FAILED, say, told
 
 if TYPE_CHECKING:
-    from s3sim.explore.result import RunResult
-    from s3sim.scenario import Scenario
+    from s3sim.simulation.result import RunResult
+    from s3sim.simulation.scenario import Scenario
 
 
 def run(
@@ -43,8 +43,8 @@ def run(
     """Run one policy once and print its outcomes."""
     with told():
         from s3sim.cli.layers import asked
-        from s3sim.explore.run import run_scenarios
-        from s3sim.scenario_file import scenario as scenario_of
+        from s3sim.ensemble.runner import run_scenarios
+        from s3sim.ensemble.scenario_file import scenario as scenario_of
 
         given = {"world": world, "years": years, "start": start, "scale": scale, "seed": seed,
                  "replication": replication}  # fmt: skip
@@ -83,7 +83,7 @@ def _tell(result: "RunResult", out: Path | None, *, as_json: bool) -> None:
 
 def _prepare(out: Path, one: "Scenario", *, overwrite: bool) -> None:
     """Refuse a folder that holds something else, before anything runs."""
-    from s3sim.errors import InputError
+    from s3sim.core.errors import InputError
 
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
@@ -102,8 +102,8 @@ def _prepare(out: Path, one: "Scenario", *, overwrite: bool) -> None:
 def _write(out: Path, one: "Scenario", result: "RunResult") -> None:
     import json
 
-    from s3sim.explore.provenance import versions
-    from s3sim.explore.tables import ledger_table, regions_table, timeline_table
+    from s3sim.ensemble.provenance import versions
+    from s3sim.ensemble.tables import ledger_table, regions_table, timeline_table
 
     about: dict[str, Any] = {
         "run_id": one.run_id, "world_name": one.world.name, **one.described(),

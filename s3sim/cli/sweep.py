@@ -10,9 +10,9 @@ from s3sim.cli import options as o
 from s3sim.cli.ending import say
 
 if TYPE_CHECKING:
-    from s3sim.explore.result import RunResult
-    from s3sim.explore.store import Store
-    from s3sim.scenario import Scenario
+    from s3sim.ensemble.store import Store
+    from s3sim.simulation.result import RunResult
+    from s3sim.simulation.scenario import Scenario
 
 Workers = Annotated[
     str | None,
@@ -81,8 +81,8 @@ def sweep(
 ) -> "tuple[list[RunResult], bool]":
     """Return results, and whether the user stopped the sweep; runs that were lost are none."""
     from s3sim.cli.progress import progress
-    from s3sim.explore.executors import dask, processes
-    from s3sim.explore.run import Interrupted, run_scenarios
+    from s3sim.ensemble.executors import dask, processes
+    from s3sim.ensemble.runner import Interrupted, run_scenarios
 
     due = len(scenarios) - store.count(scenarios)
     if 0 < due < len(scenarios) and not quiet:
@@ -119,8 +119,8 @@ def _kept(results: "list[RunResult]") -> "list[RunResult]":
 
 def foretell(scenarios: "Sequence[Scenario]", store: "Store", place: Where) -> None:
     """Print what all runs will cost, from a probe."""
-    from s3sim.explore.probe import probe, size_words
-    from s3sim.explore.progress import duration
+    from s3sim.ensemble.probe import probe, size_words
+    from s3sim.ensemble.progress import duration
 
     held = store.count(scenarios)
     cost = probe(scenarios, place.workers, held=held, keep=store.keep)

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from s3sim.rounding import MISSING, SYMBOLS, is_percentage, number, rounded
+from s3sim.core.formatting import MISSING, SYMBOLS, is_percentage, number, rounded
 
 COST = "cost_per_additional_cross_border_collaboration"
 BEFORE_SECTION = ("innovations", "theil_index", "grants_paid", "smes_served")

@@ -4,10 +4,10 @@ import json
 from itertools import groupby
 from textwrap import wrap
 
-from s3sim.parameter import Parameter
+from s3sim.core.parameters import Parameter
+from s3sim.ensemble.settings import KEYS, Settings
 from s3sim.policies import POLICIES
-from s3sim.scenario import known_parameters
-from s3sim.settings import KEYS, Settings
+from s3sim.simulation.scenario import known_parameters
 from s3sim.world import WORLDS
 
 WIDTH = 98

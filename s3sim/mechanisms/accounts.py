@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.environment import QUARTERS, Environment
-from s3sim.parameter import Parametric
-from s3sim.state import State
+from s3sim.core.parameters import Parametric
+from s3sim.model.context import QUARTERS, Environment
+from s3sim.model.state import State
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools, Floats, sum_by, sum_cents
-from s3sim.environment import YEAR_FRACTION, Environment
-from s3sim.parameter import Parametric, param
-from s3sim.state import FIRM, PROJECT_ITEMS, Projects, State
+from s3sim.core.arrays import Bools, Floats, sum_by, sum_cents
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.model.state import FIRM, PROJECT_ITEMS, Projects, State
 
 
 @dataclass(frozen=True)

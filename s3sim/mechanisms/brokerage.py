@@ -9,13 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.agreement import matched
-from s3sim.arrays import Bools, Floats, Ints
-from s3sim.environment import Environment
-from s3sim.meeting import Directory, first_meetings
-from s3sim.parameter import Parametric, param
-from s3sim.proximity import degree
-from s3sim.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
+from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import Environment
+from s3sim.model.matching import Directory, first_meetings
+from s3sim.model.partner_choice import matched
+from s3sim.model.proximity import degree
+from s3sim.model.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
 
 SME_LIMIT = 250
 SPECIALIST_LOSS = 0.5

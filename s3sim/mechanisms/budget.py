@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Cents, Floats, sum_cents
-from s3sim.environment import QUARTERS, Environment
-from s3sim.ledger import to_cents
-from s3sim.parameter import Parametric, param
-from s3sim.state import State
+from s3sim.core.arrays import Cents, Floats, sum_cents
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import QUARTERS, Environment
+from s3sim.model.ledger import to_cents
+from s3sim.model.state import State
 from s3sim.world import World
 
 

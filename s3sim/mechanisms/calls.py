@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Cents, Floats, Ints, sum_by, sum_cents
-from s3sim.award import funded
-from s3sim.environment import Environment
-from s3sim.parameter import Parametric, param
-from s3sim.state import (
+from s3sim.core.arrays import Cents, Floats, Ints, sum_by, sum_cents
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.budget_allocation import funded
+from s3sim.model.context import Environment
+from s3sim.model.state import (
     HORIZONTAL,
     NOT_SEEKING,
     REGIONAL,

@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools, Floats, Ints, draw_from, sum_by
-from s3sim.environment import YEAR_FRACTION, Environment
-from s3sim.meeting import Directory, employment_table
-from s3sim.parameter import Parametric, param
-from s3sim.specialisation import location_quotient, relatedness_density
-from s3sim.state import FIRM, INSTITUTE, Organisations, State
+from s3sim.core.arrays import Bools, Floats, Ints, draw_from, sum_by
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.model.matching import Directory, employment_table
+from s3sim.model.state import FIRM, INSTITUTE, Organisations, State
+from s3sim.world.specialisation import location_quotient, relatedness_density
 
 EU_BIRTH_RATE = 0.098
 """Enterprise births over enterprises, EU 2016 (Eurostat business demography)."""

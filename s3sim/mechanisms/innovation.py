@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools, Floats, Ints, Singles, draw_from
-from s3sim.environment import YEAR_FRACTION, Environment
-from s3sim.parameter import Parametric, param
-from s3sim.state import INSTITUTE, Organisations, State
-from s3sim.streams import poisson
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from
+from s3sim.core.parameters import Parametric, param
+from s3sim.core.streams import poisson
+from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.model.state import INSTITUTE, Organisations, State
 
 REFERENCE_EFFORT = 2.0
 """R&D effort, person-years a year, at which `rate` holds."""

@@ -9,11 +9,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Floats, Ints, sum_by
-from s3sim.beginning import market_of
-from s3sim.environment import YEAR_FRACTION, Environment
-from s3sim.parameter import Parametric, param
-from s3sim.state import Organisations, State
+from s3sim.core.arrays import Floats, Ints, sum_by
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.model.initial_conditions import market_of
+from s3sim.model.state import Organisations, State
 
 YOUTH = 5.0
 """Age, years, over which the growth of young firms fades by e."""

@@ -5,9 +5,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.environment import YEAR_FRACTION, Environment
-from s3sim.parameter import Parametric, param
-from s3sim.state import FIRM, State
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.model.state import FIRM, State
 
 
 @dataclass(frozen=True)

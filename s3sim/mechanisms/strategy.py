@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Floats
-from s3sim.environment import Environment
-from s3sim.meeting import employment_table
-from s3sim.parameter import Parametric, param
-from s3sim.state import State
+from s3sim.core.arrays import Floats
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import Environment
+from s3sim.model.matching import employment_table
+from s3sim.model.state import State
 
 PUBLICATION = 2
 """Quarter of the year in which statistics appear; used at the turn of the year, 6 quarters old."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.arrays import Floats
+from s3sim.core.arrays import Floats
 from s3sim.outcomes.panel import WINDOWS, Panel, Window
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from s3sim.arrays import Floats
-from s3sim.environment import QUARTERS
+from s3sim.core.arrays import Floats
+from s3sim.model.context import QUARTERS
 from s3sim.outcomes import outcome, ratio
 from s3sim.outcomes.panel import Window
 

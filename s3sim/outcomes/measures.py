@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from s3sim.arrays import Bools, Floats, Ints, sum_by
-from s3sim.meeting import employment_table
-from s3sim.proximity import degree
-from s3sim.specialisation import location_quotient, relatedness_density
-from s3sim.state import BROKERED, INSTITUTE, State, Ties
+from s3sim.core.arrays import Bools, Floats, Ints, sum_by
+from s3sim.model.matching import employment_table
+from s3sim.model.proximity import degree
+from s3sim.model.state import BROKERED, INSTITUTE, State, Ties
 from s3sim.world import World
+from s3sim.world.specialisation import location_quotient, relatedness_density
 
 CENTS_A_MILLION = 1e8
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.arrays import Floats
-from s3sim.environment import QUARTERS
+from s3sim.core.arrays import Floats
+from s3sim.model.context import QUARTERS
 
 WINDOWS = {"last year": 4, "last 4 years": 16, "whole run": 10_000}
 """Quarters at the end of a run over which an outcome is averaged."""

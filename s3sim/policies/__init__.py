@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from s3sim.environment import Environment
-from s3sim.instruments import Instruments
-from s3sim.parameter import Parameter
+from s3sim.core.parameters import Parameter
+from s3sim.model.context import Environment
+from s3sim.model.instruments import Instruments
+from s3sim.model.state import State
 from s3sim.policies.brokers import Brokers, Secretariat
 from s3sim.policies.horizontal import HorizontalSupport
 from s3sim.policies.joint_programme import JointProgramme
 from s3sim.policies.priorities import Priorities
-from s3sim.state import State
 
 
 class PolicyPart(Protocol):

@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools
-from s3sim.environment import QUARTERS, Environment
-from s3sim.instruments import Instruments
-from s3sim.parameter import Parametric, param
-from s3sim.state import State
+from s3sim.core.arrays import Bools
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import QUARTERS, Environment
+from s3sim.model.instruments import Instruments
+from s3sim.model.state import State
 from s3sim.world import World
 
 PARTNERSHIPS = ("gosmart", "gosmart_excel")

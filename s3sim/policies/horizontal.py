@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from s3sim.environment import Environment
-from s3sim.instruments import Instruments
-from s3sim.parameter import Parametric, param
-from s3sim.state import State
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import Environment
+from s3sim.model.instruments import Instruments
+from s3sim.model.state import State
 
 
 @dataclass(frozen=True)

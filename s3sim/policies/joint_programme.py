@@ -5,18 +5,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools, Floats, Ints, standardised
-from s3sim.environment import QUARTERS, Environment
-from s3sim.instruments import Instruments
-from s3sim.parameter import Parametric, param
+from s3sim.core.arrays import Bools, Floats, Ints, standardised
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import QUARTERS, Environment
+from s3sim.model.instruments import Instruments
+from s3sim.model.state import State
 from s3sim.policies.priorities import PROGRAMME, discovery
-from s3sim.specialisation import (
+from s3sim.world.specialisation import (
     complementarity,
     complexity,
     location_quotient,
     relatedness_density,
 )
-from s3sim.state import State
 
 
 @dataclass(frozen=True)

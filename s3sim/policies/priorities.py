@@ -5,12 +5,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.arrays import Bools, Floats, standardised, sum_by
-from s3sim.environment import Environment
-from s3sim.instruments import Instruments
-from s3sim.parameter import Parametric, param
-from s3sim.specialisation import complexity, location_quotient, relatedness_density
-from s3sim.state import State
+from s3sim.core.arrays import Bools, Floats, standardised, sum_by
+from s3sim.core.parameters import Parametric, param
+from s3sim.model.context import Environment
+from s3sim.model.instruments import Instruments
+from s3sim.model.state import State
+from s3sim.world.specialisation import complexity, location_quotient, relatedness_density
 
 PROGRAMME = 28
 """Quarters of a programme: seven years."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from s3sim.figures.inputs import Comparison, OutcomeInfo, PolicyInfo, Words
+from s3sim.core.formatting import Rounded, rounded
 from s3sim.report import sentences
+from s3sim.report.figures.inputs import Comparison, OutcomeInfo, PolicyInfo, Words
 from s3sim.report.page import write_report
-from s3sim.rounding import Rounded, rounded
 
 __all__ = ["Rounded", "headline", "rounded", "write_report"]
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from s3sim.figures.inputs import Comparison, Words, focus
+from s3sim.core.formatting import as_sentence
+from s3sim.report.figures.inputs import Comparison, Words, focus
 from s3sim.report.sentences import LINKS, effect_row, said
 from s3sim.report.tables import costs
-from s3sim.rounding import as_sentence
 
 Row = dict[str, Any]
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from s3sim.figures.inputs import (
+from s3sim.core.formatting import as_sentence, lower_first
+from s3sim.report import criteria, sentences, tables
+from s3sim.report.figures.inputs import (
     Comparison,
     Drawn,
     OutcomeInfo,
@@ -17,8 +19,6 @@ from s3sim.figures.inputs import (
     focus,
     others,
 )
-from s3sim.report import criteria, sentences, tables
-from s3sim.rounding import as_sentence, lower_first
 
 _SPLIT = re.compile(r"(?<=\d) (?=%)|(?<=EUR) (?=\d)")  # where no line may break
 REGIONAL = "gross_value_added"
@@ -48,7 +48,7 @@ def write_report(
     outcomes, policies : mapping
         Title, unit and meaning of each outcome and policy.
     figures : sequence of Drawn
-        What `s3sim.figures.draw_all` returned; a missing figure is left out.
+        What `s3sim.report.figures.draw_all` returned; a missing figure is left out.
     path : path
         The file to write; its folder is created.
 

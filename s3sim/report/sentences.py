@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from s3sim.figures.inputs import Comparison, Words, focus, others, shared_years
-from s3sim.rounding import (
+from s3sim.core.formatting import (
     MISSING,
     Rounded,
     effect_unit,
@@ -15,6 +14,7 @@ from s3sim.rounding import (
     lower_first,
     rounded,
 )
+from s3sim.report.figures.inputs import Comparison, Words, focus, others, shared_years
 
 COST = "cost_per_additional_cross_border_collaboration"
 LINKS = "cross_border_collaborations"
@@ -85,7 +85,7 @@ def said(comparison: Comparison, words: Words, outcome: str, policy: str) -> str
 def headline(comparison: Comparison, words: Words) -> str:
     """Return the answer in one sentence: links, and growth beside them.
 
-    It names the policy that `s3sim.figures.inputs.focus` picks and is correct whether that policy
+    It names the policy that `s3sim.report.figures.inputs.focus` picks and is correct whether that policy
     does better, does worse or makes no clear difference.
     """
     policy = focus(comparison)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from s3sim.figures.inputs import Comparison, Words, focus, others
-from s3sim.figures.paired import regional_effects
+from s3sim.core.formatting import MISSING, SYMBOLS, effect_unit, number, rounded
+from s3sim.report.figures.inputs import Comparison, Words, focus, others
+from s3sim.report.figures.paired import regional_effects
 from s3sim.report.sentences import (
     COST,
     LINKS,
@@ -18,7 +19,6 @@ from s3sim.report.sentences import (
     pairs_words,
     relative_numbers,
 )
-from s3sim.rounding import MISSING, SYMBOLS, effect_unit, number, rounded
 
 GROUPS = {
     "Collaboration": (

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from s3sim.errors import InputError
+from s3sim.core.errors import InputError
 from s3sim.world import schema, tables
 from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.firms import enterprises, mean_sizes
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.tables import Table
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parent / "data"
 """Folder of the shipped tables."""
 
 _ADMIN_QUALITY = {"lagging": 0.5, "advanced": 0.7}

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from s3sim.errors import InputError
-from s3sim.streams import Dice
+from s3sim.core.errors import InputError
+from s3sim.core.streams import Dice
 from s3sim.world.arrays import FloatArray, digest, first_seen
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.schema import TRANS_FIELDS

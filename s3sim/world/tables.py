@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from s3sim.errors import nearest
+from s3sim.core.errors import nearest
 from s3sim.world.arrays import BoolArray, FloatArray
 from s3sim.world.schema import Column
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from s3sim.errors import InputError, unknown
+from s3sim.core.errors import InputError, unknown
 from s3sim.world.arrays import BoolArray, FloatArray, IntArray, content_digest, freeze
 
 WORLDS = ("partners", "bsr")
@@ -17,7 +17,7 @@ class World:
 
     Content alone decides the order of regions (latitude, longitude, population, never a label), so
     renaming or reordering rows permutes results exactly. Countries and authorities stand in order
-    of first appearance. Sources: ``s3sim/data/SOURCES.md``.
+    of first appearance. Sources: ``s3sim/world/data/SOURCES.md``.
 
     Parameters
     ----------

@@ -6,10 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from s3sim.errors import InputError
-from s3sim.experiment.catalogue import home, load
-from s3sim.experiment.conditions import along, by_seed, change_of_sign, repeated, strongest
-from s3sim.experiment.money import (
+from s3sim.core.errors import InputError
+from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.conditions import (
+    along,
+    by_seed,
+    change_of_sign,
+    repeated,
+    strongest,
+)
+from s3sim.ensemble.experiments.money import (
     booked,
     break_even,
     discounted,
@@ -18,9 +24,9 @@ from s3sim.experiment.money import (
     ratio,
     same_outlay,
 )
-from s3sim.experiment.regional import convergence_change, inequality
-from s3sim.experiment.study import Study
-from s3sim.ledger import ITEMS, SOURCES
+from s3sim.ensemble.experiments.regional import convergence_change, inequality
+from s3sim.ensemble.experiments.study import Study
+from s3sim.model.ledger import ITEMS, SOURCES
 
 
 def study_of(name, tier="smoke"):

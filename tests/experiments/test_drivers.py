@@ -6,9 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from s3sim.errors import InputError
-from s3sim.experiment.catalogue import home, load
-from s3sim.experiment.drivers import (
+from s3sim.analysis.sensitivity.problem import Problem
+from s3sim.analysis.sensitivity.screening import screen
+from s3sim.analysis.sensitivity.sobol import indices, sobol_design
+from s3sim.analysis.sensitivity.trajectories import morris_design
+from s3sim.core.errors import InputError
+from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.drivers import (
     in_percent,
     leading,
     opinions,
@@ -16,11 +20,7 @@ from s3sim.experiment.drivers import (
     whole_scrambles,
     whole_trajectories,
 )
-from s3sim.experiment.study import Study
-from s3sim.explore.sensitivity.problem import Problem
-from s3sim.explore.sensitivity.screening import screen
-from s3sim.explore.sensitivity.sobol import indices, sobol_design
-from s3sim.explore.sensitivity.trajectories import morris_design
+from s3sim.ensemble.experiments.study import Study
 
 PROBLEM = Problem(("a", "b", "dummy_1", "seed"), ("one", "one", "dummy_1", "seed"))
 

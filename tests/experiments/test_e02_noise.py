@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from s3sim.errors import InputError
-from s3sim.experiment.catalogue import home, load
-from s3sim.experiment.noise import gain, pairs_needed, spread
-from s3sim.experiment.study import Study
+from s3sim.core.errors import InputError
+from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.noise import gain, pairs_needed, spread
+from s3sim.ensemble.experiments.study import Study
 
 
 def made(worlds, seeds, between, luck, seed=0):

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from s3sim.cli import app
-from s3sim.errors import InputError
-from s3sim.experiment.catalogue import chosen, home, listed, names
-from s3sim.experiment.definition import Definition
+from s3sim.core.errors import InputError
+from s3sim.ensemble.experiments.catalogue import chosen, home, listed, names
+from s3sim.ensemble.experiments.definition import Definition
 
 SMALL = """# Is one small experiment enough?
 title = "Small"
@@ -30,7 +30,7 @@ SCRIPT = '''"""Is one small experiment enough?"""
 
 import pandas as pd
 
-from s3sim.experiment.study import Answer
+from s3sim.ensemble.experiments.study import Answer
 
 
 def designs(study):
@@ -117,7 +117,7 @@ USER = '''"""Does another experiment use these worlds?"""
 
 import pandas as pd
 
-from s3sim.experiment.study import Answer
+from s3sim.ensemble.experiments.study import Answer
 
 
 def designs(study):
@@ -217,7 +217,7 @@ def test_a_bad_file_is_explained(tmp_path):
 
 
 def test_too_many_failures_give_no_verdict(s3sim, tmp_path, monkeypatch):
-    from s3sim.explore import result
+    from s3sim.simulation import result
 
     real = result.Engine.of
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from s3sim.errors import InputError
-from s3sim.experiment.catalogue import home, load
-from s3sim.experiment.structure import VARIANTS, Variant, under, variant
-from s3sim.experiment.study import Study
-from s3sim.quarter import QUARTER
+from s3sim.core.errors import InputError
+from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.structure import VARIANTS, Variant, under, variant
+from s3sim.ensemble.experiments.study import Study
+from s3sim.simulation.schedule import QUARTER
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from builders import around, people, state_of, two_regions
 
-from s3sim.ledger import LedgerError
 from s3sim.mechanisms.accounts import Accounts
+from s3sim.model.ledger import LedgerError
 
 WORLD = two_regions()
 

@@ -3,7 +3,7 @@ import pytest
 from builders import around, people, projects, state_of, two_regions
 
 from s3sim.mechanisms.additionality import Additionality
-from s3sim.state import HORIZONTAL, JOINT, REGIONAL
+from s3sim.model.state import HORIZONTAL, JOINT, REGIONAL
 
 WORLD = two_regions()
 

@@ -3,8 +3,8 @@ import pytest
 from builders import around, pairs, people, state_of, ties, two_regions
 
 from s3sim.mechanisms.brokerage import Brokerage
-from s3sim.proximity import degree
-from s3sim.state import BROKERED, INSTITUTE
+from s3sim.model.proximity import degree
+from s3sim.model.state import BROKERED, INSTITUTE
 
 WORLD = two_regions()
 N = 200

@@ -4,9 +4,16 @@ from builders import around, people, state_of, two_regions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3sim.award import funded
 from s3sim.mechanisms.calls import Calls
-from s3sim.state import HORIZONTAL, INSTITUTE, NOT_SEEKING, REGIONAL, SEEKING_ANY, SEEKING_DOMESTIC
+from s3sim.model.budget_allocation import funded
+from s3sim.model.state import (
+    HORIZONTAL,
+    INSTITUTE,
+    NOT_SEEKING,
+    REGIONAL,
+    SEEKING_ANY,
+    SEEKING_DOMESTIC,
+)
 
 WORLD = two_regions(admin_quality=np.array([0.5, 0.5]))
 MILLION = 100_000_000

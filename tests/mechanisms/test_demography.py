@@ -3,7 +3,7 @@ import pytest
 from builders import around, people, state_of, ties, two_regions
 
 from s3sim.mechanisms.demography import EU_BIRTH_RATE, Demography
-from s3sim.state import FIRM, INSTITUTE
+from s3sim.model.state import FIRM, INSTITUTE
 
 WORLD = two_regions(
     birth_rate=np.full(2, EU_BIRTH_RATE), innovative=np.full(2, 0.4), cooperating=np.full(2, 0.3)

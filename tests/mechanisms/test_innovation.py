@@ -4,9 +4,9 @@ from builders import around, people, state_of, ties, two_regions
 from hypothesis import given
 from hypothesis import strategies as st
 
+from s3sim.core.streams import MOST_EVENTS, poisson
 from s3sim.mechanisms.innovation import Innovation, _latest_partner
-from s3sim.state import FIRM, INSTITUTE
-from s3sim.streams import MOST_EVENTS, poisson
+from s3sim.model.state import FIRM, INSTITUTE
 
 WORLD = two_regions(tertiary=np.array([0.5, 0.3]))
 KNOWN = np.array([0.6, 0.3, 0.0], np.float32)

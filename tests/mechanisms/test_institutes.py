@@ -3,7 +3,7 @@ import pytest
 from builders import around, people, state_of, two_regions
 
 from s3sim.mechanisms.institutes import Institutes
-from s3sim.state import FIRM, INSTITUTE
+from s3sim.model.state import FIRM, INSTITUTE
 
 WORLD = two_regions()
 KNOWN = np.array([[0.5, 0.2, 0.05]] * 5, np.float32)

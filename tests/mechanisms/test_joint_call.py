@@ -2,9 +2,17 @@ import numpy as np
 import pytest
 from builders import around, people, state_of, ties, two_regions
 
-from s3sim.award import funded
 from s3sim.mechanisms.joint_call import JointCall, _normal_pairs
-from s3sim.state import BROKERED, INSTITUTE, JOINT, JOINT_GRANT, NOT_SEEKING, OWN, SEEKING_ABROAD
+from s3sim.model.budget_allocation import funded
+from s3sim.model.state import (
+    BROKERED,
+    INSTITUTE,
+    JOINT,
+    JOINT_GRANT,
+    NOT_SEEKING,
+    OWN,
+    SEEKING_ABROAD,
+)
 
 WORLD = two_regions(lagging=np.array([True, False]))
 ASKED = 2 * 250 * 60 * 1000  # cents: two partners, 250 kEUR each, 60 %

@@ -3,7 +3,7 @@ import pytest
 from builders import around, people, state_of, ties, two_regions
 
 from s3sim.mechanisms.learning import Learning
-from s3sim.state import FIRM, INSTITUTE
+from s3sim.model.state import FIRM, INSTITUTE
 
 SQUARE = np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]])
 WORLD = two_regions(relatedness=SQUARE)

@@ -3,7 +3,7 @@ import pytest
 from builders import around, people, state_of, two_regions
 
 from s3sim.mechanisms.research import Research
-from s3sim.state import FIRM, INSTITUTE
+from s3sim.model.state import FIRM, INSTITUTE
 
 
 def researched(**columns):

@@ -3,8 +3,8 @@ import pytest
 from builders import around, pairs, people, state_of, ties, two_regions
 
 from s3sim.mechanisms.search import Search, _friend_of_friend
-from s3sim.proximity import degree
-from s3sim.state import (
+from s3sim.model.proximity import degree
+from s3sim.model.state import (
     JOINT_GRANT,
     OWN,
     REGIONAL_GRANT,

@@ -1,0 +1,1 @@
+"""Statistics on arrays: intervals and verdicts, sensitivity, discovery, robustness."""

@@ -1,0 +1,164 @@
+"""Where runs happen: processes of this machine, or a Dask cluster; any other Executor will do."""
+
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from multiprocessing import get_context, parent_process, resource_tracker
+from threading import Thread
+from typing import Any
+
+from s3sim.core.errors import InputError
+from s3sim.ensemble.provenance import code_fingerprint
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+CLUSTER_SECONDS = 60
+"""How long to wait for a Dask scheduler and its first worker."""
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS and Windows
+        return os.cpu_count() or 1
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Executor | None]:
+    """Give a pool of processes on this machine; None, which runs in order here, for one worker."""
+    if workers <= 1:
+        yield None
+        return
+    executor = local_executor(workers)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def local_executor(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of processes on this machine, each with one thread."""
+    one_thread()
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
+
+
+@contextmanager
+def dask(address: str, workers: int) -> Iterator[Executor]:
+    """Give an executor on a Dask cluster.
+
+    Parameters
+    ----------
+    address : str
+        Of a scheduler, e.g. ``tcp://10.0.0.1:8786``, or ``local`` for a cluster of processes here.
+    workers : int
+        Processes of a local cluster; a scheduler has its own.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, or nobody answers at the address.
+    """
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        raise InputError(
+            '--dask needs an extra that is not installed; install it with: pip install "s3sim[cluster]"'
+        ) from None
+    one_thread()
+    with ExitStack() as open_until_the_end:
+        try:
+            where = address
+            if address == "local":
+                where = open_until_the_end.enter_context(
+                    distributed.LocalCluster(
+                        n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
+                    )
+                )  # fmt: skip
+            client = open_until_the_end.enter_context(
+                distributed.Client(where, timeout=CLUSTER_SECONDS)
+            )
+            client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
+        except (OSError, ValueError) as error:
+            told = (str(error) or type(error).__name__).splitlines()[0]
+            raise InputError(
+                f"--dask {address}: no Dask scheduler with workers answers ({told}); "
+                "give its address as in tcp://10.0.0.1:8786, or 'local'."
+            ) from None
+        if address != "local":
+            _same_code(client, address)
+        yield client.get_executor(pure=False)
+
+
+def _same_code(client: Any, address: str) -> None:
+    """Refuse workers that would compute something else."""
+    try:
+        codes = set(client.run(code_fingerprint).values())
+    except Exception as error:  # whatever a worker that lacks the package says
+        told = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(
+            f"--dask {address}: its workers cannot run the model ({told}); "
+            "install this version of s3sim where they run."
+        ) from None
+    if codes != {code_fingerprint()}:
+        raise InputError(
+            f"--dask {address}: its workers have other code of the model than this command; "
+            "install the same version of s3sim where they run, then start them again."
+        )
+
+
+def slots(executor: Executor) -> int:
+    """Return how many runs an executor works on at a time now, as far as it tells."""
+    client: Any = getattr(executor, "_client", None)
+    if hasattr(client, "ncores"):  # Dask, whose workers come and go
+        return max(sum(client.ncores().values()), 1)
+    for name in ("_max_workers", "num_workers"):  # of the standard library, of MPI
+        found = getattr(executor, name, None)
+        if isinstance(found, int) and found > 0:
+            return found
+    return usable_cores()
+
+
+def one_thread() -> None:
+    """Let workers that are started later compute with one thread each: a run is the unit of work."""
+    for name in THREAD_VARIABLES:
+        os.environ.setdefault(name, "1")
+
+
+def stop(executor: Executor) -> bool:
+    """End the processes of a pool at once; return whether its futures are still to be cancelled."""
+    # A pool whose processes end fails its futures itself; cancelling them too would race.
+    for process in list((getattr(executor, "_processes", None) or {}).values()):
+        process.terminate()
+    return not isinstance(executor, ProcessPoolExecutor)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Hold Ctrl-C back while workers start, which inherit this: only the parent answers it."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
+        return
+    # Its own start would let Ctrl-C through again.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _quiet() -> None:
+    """Leave Ctrl-C to the parent, which decides what is kept; end when it ends, however."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    """End this process with its parent: a killed one does not tell its workers."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,114 @@
+"""The same worlds under another structure: other mechanisms, rules, horizons, regions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from s3sim.core.errors import InputError, unknown
+from s3sim.ensemble.factors import Factor, Space, declared_by
+from s3sim.ensemble.samples import Worlds
+from s3sim.simulation.scenario import Scenario
+from s3sim.world import World
+
+LATER = 3
+"""Years by which a later start is later."""
+
+
+def _same(base: Scenario) -> Scenario:
+    return base
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Another structure of the model.
+
+    Parameters
+    ----------
+    title : str
+        In words.
+    change : function of a scenario
+        Makes the variant's scenario of the declared one.
+    fixed : mapping
+        Parameters that have one value instead of a range.
+    """
+
+    title: str
+    change: Callable[[Scenario], Scenario] = _same
+    fixed: Mapping[str, float] = field(default_factory=dict)
+
+
+VARIANTS: dict[str, Variant] = {
+    "declared": Variant("as declared"),
+    "no_spillovers": Variant("no knowledge without contract", lambda s: s.without("spillovers")),
+    "no_learning": Variant("partners do not learn", lambda s: s.without("learning")),
+    "no_institutes": Variant("public research stands still", lambda s: s.without("institutes")),
+    "no_demography": Variant("no firm enters or leaves", lambda s: s.without("demography")),
+    "open_search": Variant(
+        "search knows no neighbours or friends", fixed={"search.local": 0.0, "search.friends": 0.0}
+    ),
+    "sharp_judgement": Variant(
+        "partners are judged without error", fixed={"agreement.blindness": 0.0}
+    ),
+    "steady_brokers": Variant("brokers do not learn", fixed={"brokerage.learning": 0.0}),
+    "lists_by_lot": Variant(
+        "all lists are drawn by lot", fixed={"priorities.at_random": 1.0, "joint.at_random": 1.0}
+    ),
+    "later_start": Variant(
+        f"policies start {LATER} years later",
+        lambda s: replace(s, start=s.start + LATER, years=s.years + LATER),
+    ),
+    "short": Variant("half as many years", lambda s: replace(s, years=max(2, s.years // 2))),
+    "long": Variant("half as many years more", lambda s: replace(s, years=s.years + s.years // 2)),
+    "invented_regions": Variant(
+        "invented regions", lambda s: replace(s, world=World.synthetic(9, seed=1, firms=3000))
+    ),
+    "all_regions": Variant(
+        "all regions of the Baltic Sea (half the scale)",
+        lambda s: replace(s, world=World.load("bsr"), scale=s.scale / 2),
+    ),
+    "finer": Variant("twice as many firms simulated", lambda s: replace(s, scale=2 * s.scale)),
+}
+"""Variants by name; the first is what the others are held against."""
+
+
+def variant(name: str) -> Variant:
+    """Return a variant; raise InputError, naming the nearest, for an unknown one."""
+    if name not in VARIANTS:
+        raise InputError(unknown("variant", name, VARIANTS))
+    return VARIANTS[name]
+
+
+def under(worlds: Worlds, other: Variant) -> Worlds:
+    """Return the same worlds under another structure.
+
+    Parameters
+    ----------
+    worlds : Worlds
+        As declared. Factors keep their columns, so that a world has the same parameters and luck
+        under every variant; those of a mechanism that is left out do nothing.
+    other : Variant
+
+    Raises
+    ------
+    InputError
+        If a fixed parameter is none of the policies'.
+    """
+    space, unit = worlds.space, worlds.unit
+    known = declared_by(worlds.base, worlds.policies)
+    if problems := [unknown("parameter", name, known) for name in other.fixed if name not in known]:
+        raise InputError(problems)
+    factors = [
+        replace(one, low=other.fixed[one.name], high=other.fixed[one.name])
+        if one.name in other.fixed
+        else one
+        for one in space.factors
+    ]
+    for name, value in other.fixed.items():
+        if name not in space.names:
+            group = name.partition(".")[0]
+            factors.append(Factor(name, value, value, group, known[name].whole))
+            unit = np.column_stack([unit, np.full(len(unit), 0.5)])
+    return replace(
+        worlds, space=Space(tuple(factors)), unit=unit, base=other.change(worlds.base)
+    )  # fmt: skip

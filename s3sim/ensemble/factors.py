@@ -1,0 +1,175 @@
+"""Factors of a study: declared parameters over their ranges, luck, and inert dummies.
+
+Designs draw in the unit cube; a `Space` turns a point of it into parameters and a replication
+number. Groups are the mechanisms and policy parts that declare the parameters.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from s3sim.core.arrays import Floats
+from s3sim.core.errors import InputError, nearest
+from s3sim.core.parameters import Parameter
+from s3sim.policies import POLICIES, PolicyPart
+from s3sim.simulation.scenario import Scenario
+
+SEED = "seed"
+"""The factor that is luck: it decides the replication."""
+
+DUMMY = "dummy_"
+"""Start of the names of factors that nothing reads: what an analysis says of them is its error."""
+
+MOST_REPLICATIONS = 2**31
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One dimension of a study; `whole` factors take whole numbers, both ends included."""
+
+    name: str
+    low: float
+    high: float
+    group: str
+    whole: bool = False
+
+    @property
+    def is_parameter(self) -> bool:
+        """Whether it is a parameter of the model."""
+        return self.name != SEED and not self.name.startswith(DUMMY)
+
+
+@dataclass(frozen=True)
+class Space:
+    """The factors of a study, in order."""
+
+    factors: tuple[Factor, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name of each factor."""
+        return tuple(one.name for one in self.factors)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Group of each factor."""
+        return tuple(one.group for one in self.factors)
+
+    def natural(self, unit: Floats) -> Floats:
+        """Return values [n, D] in natural units from a design [n, D] in the unit cube."""
+        low = np.array([one.low for one in self.factors])
+        high = np.array([one.high for one in self.factors])
+        whole = np.array([one.whole for one in self.factors])
+        spread = np.where(whole, high - low + 1, high - low)
+        values = low + unit * spread
+        # The upper end may come out a rounding error too high.
+        return np.minimum(np.where(whole, np.floor(values), values), high)
+
+    def scenarios(
+        self,
+        base: Scenario,
+        policies: Sequence[str],
+        unit: Floats,
+        *,
+        arms: Mapping[str, tuple[PolicyPart, ...]] | None = None,
+        luck: Sequence[int] | None = None,
+    ) -> list[Scenario]:
+        """Return world by world a scenario of each policy; all of a world meet the same luck.
+
+        Parameters
+        ----------
+        base : Scenario
+            World, length, scale, seed; parameters that are no factors keep their values.
+        policies : sequence of str
+            Parameters that a policy does not have, or that make a control what it is, are left out.
+        unit : array [n, D]
+            Design in the unit cube.
+        arms : mapping, optional
+            Parts of policies that are not the package's, by name.
+        luck : sequence of int [n], optional
+            Replication of each point; else the seed factor decides, or the number of the point.
+        """
+        own = arms or {}
+        made_of = [base.replace(policy=name, parts=own.get(name)) for name in policies]
+        mine = [self._of(arm) for arm in made_of]
+        made = []
+        for k, row in enumerate(self.natural(unit)):
+            values = dict(zip(self.names, row.tolist(), strict=True))
+            which = k if luck is None else int(luck[k])
+            if luck is None and SEED in values:
+                which = min(int(values[SEED] * MOST_REPLICATIONS), MOST_REPLICATIONS - 1)
+            for arm, known in zip(made_of, mine, strict=True):
+                chosen = {name: values[name] for name in known}
+                new = arm.replace(chosen, strict=False, parts=arm.parts, replication=which)
+                made.append(new)
+        return made
+
+    def _of(self, arm: Scenario) -> list[str]:
+        pinned = POLICIES[arm.policy].pinned if arm.policy in POLICIES else ()
+        known = arm.parameters().keys()
+        return [one.name for one in self.factors if one.name in known and one.name not in pinned]
+
+
+def space(
+    base: Scenario,
+    policies: Iterable[str],
+    *,
+    only: Sequence[str] = ("*",),
+    leave: Sequence[str] = (),
+    dummies: int = 3,
+    seed: bool = True,
+) -> Space:
+    """Return the declared parameters of some policies as factors, with luck and dummies.
+
+    Parameters
+    ----------
+    base : Scenario
+        Whose mechanisms count.
+    policies : iterable of str
+        Whose parts count.
+    only, leave : sequence of str
+        Names as in "search.rate", groups as in "search", or patterns as in "search.*".
+    dummies : int
+        Inert factors to add.
+    seed : bool
+        Whether luck is a factor.
+
+    Raises
+    ------
+    InputError
+        If a name or pattern fits no parameter.
+    """
+    declared = declared_by(base, policies)
+    problems = [
+        f"factor '{text}' fits no parameter of these policies{nearest(text, declared) or '.'} "
+        "See 's3sim describe parameters'."
+        for text in (*only, *leave)
+        if not _fitting(declared, text)
+    ]
+    if problems:
+        raise InputError(problems)
+    wanted = {name for text in only for name in _fitting(declared, text)}
+    wanted -= {name for text in leave for name in _fitting(declared, text)}
+    factors = [
+        Factor(one.name, one.low, one.high, one.name.partition(".")[0], one.whole)
+        for name, one in declared.items()
+        if name in wanted
+    ]
+    extra = [Factor(f"{DUMMY}{k + 1}", 0.0, 1.0, f"{DUMMY}{k + 1}") for k in range(dummies)]
+    luck = [Factor(SEED, 0.0, 1.0, SEED)] if seed else []
+    return Space((*factors, *extra, *luck))
+
+
+def declared_by(base: Scenario, policies: Iterable[str]) -> dict[str, Parameter]:
+    """Return the parameters of a scenario under each of the policies, by name."""
+    return {one.name: one for policy in policies for one in base.replace(policy=policy).declared()}
+
+
+def _fitting(declared: Mapping[str, Parameter], text: str) -> list[str]:
+    return [
+        name
+        for name in declared
+        if fnmatchcase(name, text) or name.partition(".")[0] == text or name == text
+    ]

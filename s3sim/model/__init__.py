@@ -1,0 +1,1 @@
+"""State, accounts and the behaviour that mechanisms share."""

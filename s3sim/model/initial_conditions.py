@@ -1,0 +1,174 @@
+"""The state before the first quarter: population, collaborations, markets, published lists."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.core.arrays import Ints, sum_by
+from s3sim.core.parameters import Parametric, param
+from s3sim.core.streams import Dice
+from s3sim.model.context import Environment
+from s3sim.model.ledger import Ledger
+from s3sim.model.matching import Directory, employment_table, first_meetings, permitted
+from s3sim.model.population import Population
+from s3sim.model.state import (
+    OWN,
+    SEEKING_ABROAD,
+    SEEKING_DOMESTIC,
+    Authorities,
+    Brokers,
+    Markets,
+    Organisations,
+    Projects,
+    Regions,
+    State,
+    Ties,
+)
+from s3sim.world import World
+
+EMPTY_MARKET = 0.05
+"""Least size of a market over the country's mean market (assumed)."""
+
+
+@dataclass(frozen=True)
+class Beginning(Parametric):
+    """What is going on already when a run starts."""
+
+    name: ClassVar[str] = "beginning"
+
+    outside_tradable: float = param(
+        0.6, 0.0, 0.9, "share of tradable demand that the rest of the world serves", unit="share"
+    )
+    outside_local: float = param(
+        0.1, 0.0, 0.5, "share of local demand that others serve", unit="share"
+    )
+    tie_share: float = param(
+        0.6,
+        0.3,
+        1.0,
+        "open innovative firms that start with a partner they asked",
+        unit="share",
+        source="fitted to innovators cooperating (CIS 2008)",
+    )
+    institute_share: float = param(
+        0.25,
+        0.05,
+        0.5,
+        "first ties that join firm and institute",
+        unit="share",
+        source="universities 9, public research 6 % of innovative firms of 26 % cooperating (CIS4)",
+        mark="reported",
+    )
+
+    def state(
+        self,
+        env: Environment,
+        population: Population,
+        *,
+        substitution: float,
+        duration: int,
+    ) -> State:
+        """Return the state before the first quarter.
+
+        Parameters
+        ----------
+        env : Environment
+            Quarter 0; its dice's seed and replication decide the draw.
+        population : Population
+            Draws the organisations.
+        substitution : float
+            Elasticity of substitution of the market.
+        duration : int
+            Length of a collaboration, quarters.
+        """
+        world = env.world
+        people = population.organisations(env)
+        people, markets = self._markets(people, world, substitution)
+        table = employment_table(people, world)
+        regions, authorities = world.n_regions, world.n_authorities
+        none = np.zeros(regions, np.int64)
+        return State(
+            organisations=people,
+            ties=self._ties(people, env, duration),
+            projects=Projects.none(),
+            authorities=Authorities(
+                priorities=np.zeros((authorities, world.n_domains), bool),
+                success=np.full(authorities, 0.37),
+                results=np.zeros((authorities, world.n_domains)),
+                balance=np.zeros(authorities, np.int64),
+            ),
+            brokers=Brokers(
+                np.zeros(regions), np.zeros(regions), none, none, none, np.zeros(regions)
+            ),
+            regions=Regions(
+                published=world.domain_share * world.business_employment[:, None] * env.scale,
+                awaiting=table,
+                pool=np.zeros((regions, world.n_domains)),
+                entries=none,
+                exits=none,
+                cohort=sum_by(people.region, regions, people.firms),
+                tracked=sum_by(people.region, regions, people.firms),
+                grants_paid=none,
+                awards=none,
+            ),
+            markets=markets,
+            ledger=Ledger.empty(-(-env.n_quarters // 4)),
+            joint_priorities=np.zeros(world.n_domains, bool),
+            pool=0,
+            frontier=np.zeros(world.n_domains),
+            spill_reference=0.0,
+            substitution=substitution,
+        )
+
+    def _markets(
+        self, people: Organisations, world: World, substitution: float
+    ) -> tuple[Organisations, Markets]:
+        """Set customers' appeal so that first sales equal productivity x size."""
+        power = substitution - 1
+        appeal = np.where(
+            people.sales > 0,
+            np.maximum(people.sales, 1e-9) ** (1 / power) / np.maximum(people.productivity, 1e-9),
+            1.0,
+        )
+        n = world.n_countries * world.n_domains
+        inside = sum_by(market_of(people, world), n, np.where(people.firms, people.sales, 0.0))
+        share = self.outside_local + (self.outside_tradable - self.outside_local) * world.tradable
+        # Markets without a supplier at the start have customers, whom others serve.
+        latent = EMPTY_MARKET * inside.reshape(world.n_countries, -1).mean(axis=1)
+        outside = np.maximum(
+            inside * np.tile(share / (1 - share), world.n_countries),
+            np.repeat(latent, world.n_domains),
+        )
+        return people.replace(appeal=appeal), Markets(
+            inside + outside, outside, inside + outside, np.ones(n)
+        )
+
+    def _ties(self, people: Organisations, env: Environment, duration: int) -> Ties:
+        """Pair open innovative firms at home or abroad as their country's statistics say."""
+        world, dice = env.world, Dice(env.dice.seed, env.dice.replication, -1)
+        n = len(people)
+        asks = people.firms & people.innovative & (people.openness == 1.0)
+        asks &= dice.uniform("beginning/asks", n) < self.tie_share
+        row = np.flatnonzero(asks)
+        directory = Directory.of(people, world, env.space, env.gravity, env.outward)
+        region, u = people.region[row], dice.uniform("beginning/partner", (n, 6))[row]
+        abroad = u[:, 0] < (world.cooperating_abroad / np.maximum(world.cooperating, 1e-9))[region]
+        seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
+        where = permitted(seeking, region, env.space.abroad, np.ones(world.n_regions, bool))
+        firm = directory.firms(region, people.domain[row], where, u[:, 1:4])
+        institute = directory.research(region, where, u[:, 1:3])
+        other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
+        good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
+        row, other, u = row[good], other[good], u[good]
+        end = np.floor(u[:, 5] * duration).astype(np.int64)
+        no = np.zeros(len(row), bool)
+        return Ties(
+            row, other, end - duration, end, np.full(len(row), OWN), np.full(len(row), 0.3), no, no
+        )
+
+
+def market_of(people: Organisations, world: World) -> Ints:
+    """Return the market of each organisation: its country and home domain."""
+    market: Ints = world.country[people.region] * world.n_domains + people.domain
+    return market

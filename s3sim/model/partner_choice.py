@@ -1,0 +1,178 @@
+"""Whether two who have met agree: five proximities, a price, and scarce attention."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.parameters import Parametric, param
+from s3sim.core.streams import Dice
+from s3sim.model.proximity import Proximity, Space
+from s3sim.model.state import INSTITUTE, Organisations
+
+ROUNDS = 3
+"""Rounds of mutual best choice within a quarter."""
+
+
+@dataclass(frozen=True)
+class Agreement(Parametric):
+    """Each side weighs the pair; both must gain (Boschma 2005: five proximities).
+
+    U = cognitive V - geographic ln(1 + km / 100) - border XB (1 - relief) - language
+        - organisational + social common + openness habit - threshold + luck (Gumbel).
+    """
+
+    name: ClassVar[str] = "agreement"
+
+    cognitive: float = param(
+        10.0,
+        4.0,
+        20.0,
+        "weight of the value of learning",
+        source="technological outweighs spatial proximity: Scherngell and Barber 2009",
+    )
+    geographic: float = param(
+        0.15,
+        0.05,
+        0.6,
+        "weight of ln(1 + km / 100)",
+        source="fitted to a distance elasticity of -0.35 (Picci 2008)",
+    )
+    border: float = param(
+        0.1, 0.0, 1.5, "reluctance towards another country's institutions", unit="utility"
+    )
+    language: float = param(0.2, 0.0, 1.0, "reluctance without a common language", unit="utility")
+    organisational: float = param(
+        0.2, 0.0, 1.0, "reluctance between firm and institute", unit="utility"
+    )
+    social: float = param(
+        0.3,
+        0.0,
+        1.0,
+        "trust that a common partner lends",
+        unit="utility",
+        source="direction: triadic closure (Toth et al. 2021)",
+    )
+    habit: float = param(
+        2.0, 0.0, 3.0, "advantage of open over closed organisations", unit="utility"
+    )
+    threshold: float = param(
+        2.3,
+        0.0,
+        4.0,
+        "what a partnership must offer",
+        unit="utility",
+        source="fitted to innovators cooperating (CIS 2008)",
+    )
+    blindness: float = param(
+        0.5, 0.0, 1.0, "error in judging a stranger's value, relative to its spread", unit="share"
+    )
+    attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners")
+    institute_slots: float = param(
+        0.5, 0.1, 1.0, "firm projects at once per five researchers of an institute", unit="projects"
+    )
+
+    def capacity(self, people: Organisations) -> Ints:
+        """Return how many partners each organisation can attend to, shape [N]."""
+        firm = self.attention + np.floor(np.log2(np.maximum(people.size / 50, 1.0)))
+        institute = np.maximum(1.0, np.floor(self.institute_slots * people.size / 5))
+        return np.where(people.kind == INSTITUTE, institute, firm).astype(np.int64)
+
+    def utility(
+        self,
+        people: Organisations,
+        one: Ints,
+        other: Ints,
+        *,
+        space: Space,
+        proximity: Proximity,
+        dice: Dice,
+        common: Floats | float = 0.0,
+        relief: float = 0.0,
+        trust: float = 0.0,
+    ) -> Floats:
+        """Return what the pair is worth to `one` and to `other`, shape [2, P].
+
+        Parameters
+        ----------
+        people : Organisations
+            All organisations.
+        one, other : array [P]
+            Rows of each pair.
+        space, proximity, dice
+            Of the environment.
+        common : array [P]
+            Whether they have a common partner.
+        relief : float
+            Share of border frictions that a broker removes.
+        trust : float
+            Trust that a broker lends at the start, 0-1.
+        """
+        here, there = people.region[one], people.region[other]
+        abroad = space.abroad[here, there]
+        position = space.positions(people.knowledge[one]), space.positions(people.knowledge[other])
+        distance = space.cognitive_distance(*position)
+        institute = people.kind == INSTITUTE
+        shared = (
+            self.social * common
+            - self.geographic * np.log1p(space.distance[here, there] / 100)
+            - self.border * abroad * (1 - relief)
+            - self.language * space.other_language[here, there] * (1 - relief)
+            - self.organisational * (institute[one] != institute[other])
+            - self.threshold
+        )
+        sides = []
+        for me, you in ((one, other), (other, one)):
+            value = proximity.value(
+                distance,
+                people.absorptive_capacity[me],
+                institute[me],
+                institute[you],
+                abroad,
+                np.full(len(me), trust),
+                relief,
+            )
+            misjudged = 1 + self.blindness * (2 * dice.pair("agreement/judgement", me, you) - 1)
+            luck = -np.log(-np.log(dice.pair("agreement/luck", me, you)))
+            sides.append(
+                self.cognitive * value * misjudged
+                + shared
+                + self.habit * people.openness[me]
+                + luck
+            )
+        return np.stack(sides)
+
+
+def matched(one: Ints, other: Ints, surplus: Floats, free: Ints) -> Bools:
+    """Return which proposals become ties: rounds of mutual best within what is free.
+
+    Parameters
+    ----------
+    one, other : array [P]
+        Who asked and who was asked. Each asker concludes at most one tie.
+    surplus : array [P]
+        Joint worth of a proposal; only positive ones stand.
+    free : array [N]
+        Partners that each organisation can still take.
+
+    >>> matched(np.array([0, 0, 1]), np.array([2, 3, 2]), np.array([1.0, 3.0, 2.0]), np.array([1, 1, 1, 1])).tolist()
+    [False, True, True]
+    """
+    free, accepted, open_ = free.copy(), np.zeros(len(one), bool), surplus > 0
+    for _ in range(ROUNDS):
+        open_ &= (free[one] > 0) & (free[other] > 0)
+        live = np.flatnonzero(open_)
+        if not len(live):
+            break
+        best = np.full(len(free), -np.inf)
+        np.maximum.at(best, one[live], surplus[live])
+        np.maximum.at(best, other[live], surplus[live])
+        won = live[(best[one[live]] == surplus[live]) & (best[other[live]] == surplus[live])]
+        accepted[won] = True
+        np.subtract.at(free, one[won], 1)
+        np.subtract.at(free, other[won], 1)
+        asked = np.zeros(len(free), bool)
+        asked[one[won]] = True
+        open_ &= ~asked[one]
+    return accepted

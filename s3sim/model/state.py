@@ -1,0 +1,229 @@
+"""What a run changes: one table of equally long columns for each kind of thing.
+
+Rows are identities: a row keeps its actor (or its latent founder) for the whole run, entry and
+exit only switch `active`. A mechanism returns a new `State` that shares the unchanged columns.
+"""
+
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+
+import numpy as np
+
+from s3sim.core.arrays import Bools, Floats, Ints, Singles
+from s3sim.model.ledger import Ledger
+
+FIRM, INSTITUTE = 0, 1
+"""Kinds of organisations."""
+
+OWN, REGIONAL_GRANT, JOINT_GRANT, BROKERED = 0, 1, 2, 3
+"""Kinds of ties: formed at own cost, under a regional grant, a joint grant, or by a broker."""
+
+TIE_KINDS = ("own", "regional_grant", "joint_grant", "brokered")
+
+REGIONAL, JOINT, HORIZONTAL = 0, 1, 2
+"""Public money that pays a project, in the order of `PROJECT_ITEMS`."""
+
+PROJECT_ITEMS = ("regional_grants", "joint_grants", "horizontal_support")
+"""Ledger item of each kind of public money."""
+
+NOT_SEEKING, SEEKING_DOMESTIC, SEEKING_ANY, SEEKING_ABROAD = 0, 1, 2, 3
+"""What partner a funded or bidding organisation must find this quarter."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of one length; the first axis of every column is the row."""
+
+    def __post_init__(self) -> None:
+        lengths = {one.name: len(getattr(self, one.name)) for one in fields(self)}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"{type(self).__name__} has columns of unequal length: {lengths}")
+
+    def __len__(self) -> int:
+        return len(getattr(self, fields(self)[0].name))
+
+    def replace(self, **columns: Any) -> Self:
+        """Return a table with some columns exchanged."""
+        return replace(self, **columns)
+
+
+@dataclass(frozen=True)
+class Organisations(Table):
+    """Firms and research institutes (institutes have no market: their sales stay zero).
+
+    Money is in thousand euro (kEUR) at constant prices, rates are a year. Firm rows come first,
+    both kinds in region order.
+    """
+
+    kind: Ints  # FIRM or INSTITUTE
+    region: Ints
+    domain: Ints  # home domain
+    active: Bools  # False: latent founder, or gone
+    size: Floats  # persons employed; institutes: researchers (FTE)
+    productivity: Floats  # value added per person and year, kEUR
+    appeal: Floats  # what customers pay beyond productivity, index
+    sales: Floats  # value added at an annual rate, kEUR
+    cash: Floats  # money at hand, kEUR
+    rd_intensity: Floats  # own R&D spending as a share of value added (institutes: kEUR a year)
+    rd: Floats  # own R&D spending at an annual rate, kEUR
+    project_rd: Floats  # additional R&D from public projects, annual rate, kEUR
+    rd_stock: Floats  # depreciated sum of past R&D, kEUR
+    absorptive_capacity: Floats  # ability to use what others know, 0-1
+    innovative: Bools  # innovation-active
+    openness: Floats  # habit of cooperating, 0-1
+    knowledge: Singles  # [N, D] mastery of each domain, 0-1
+    learning: Floats  # value of learning from partners this quarter (C)
+    institute_learning: Floats  # the part that comes from institutes (U)
+    novelty: Floats  # mean cognitive distance to active partners
+    tie_cost: Floats  # share of own R&D effort that partnerships cost
+    spillover: Floats  # knowledge that reaches the organisation without contract (Sp)
+    innovations: Ints  # this quarter
+    age: Floats  # years
+    distress: Ints  # quarters in a row with negative cash
+    shock_variance: Floats  # variance multiplier of demand shocks, drawn once a year
+    grants: Ints  # awards so far
+    seeking: Ints  # partner that a project needs this quarter
+    served: Bools  # has been a broker's client
+
+    @property
+    def firms(self) -> Bools:
+        """Active firms."""
+        return self.active & (self.kind == FIRM)
+
+
+@dataclass(frozen=True)
+class Ties(Table):
+    """Collaborations in progress; each joins two active organisations."""
+
+    source: Ints  # the organisation that asked
+    partner: Ints
+    start: Ints  # quarter
+    end: Ints  # quarter in which it is renewed or ends
+    kind: Ints  # OWN ... BROKERED
+    trust: Floats  # of the two sides in each other, 0-1
+    bid: Bools  # stands in the joint call of this year
+    pending: Bools  # formed for a joint bid that is not decided yet: no collaboration so far
+
+    @classmethod
+    def none(cls) -> "Ties":
+        """Return an empty table."""
+        i, f, b = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool)
+        return cls(i, i, i, i, i, f, b, b)
+
+    @classmethod
+    def new(
+        cls, one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
+    ) -> "Ties":
+        """Return ties that start now; the mechanism of tie life sets when they end."""
+        when, n = np.full(len(one), quarter), len(one)
+        return cls(one, other, when, np.full(n, -1), kind, np.full(n, trust), bid, bid)
+
+    def where(self, keep: Bools) -> "Ties":
+        """Return the rows for which `keep` holds."""
+        return Ties(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+    def joined(self, other: "Ties") -> "Ties":
+        """Return these ties followed by others."""
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return Ties(*(np.concatenate(pair) for pair in pairs))
+
+
+@dataclass(frozen=True)
+class Projects(Table):
+    """Funded projects: money awarded, to be paid when due, and R&D that it adds."""
+
+    organisation: Ints
+    instrument: Ints  # REGIONAL, JOINT or HORIZONTAL money
+    authority: Ints  # whose call; the number of authorities itself stands for the joint call
+    domain: Ints
+    award: Ints  # euro cents, at real scale
+    cost: Floats  # kEUR for one simulated organisation
+    value: Floats  # private value to the organisation, standard deviations (known to it alone)
+    due: Ints  # quarter of payment and of the start
+    end: Ints  # quarter
+    rd: Floats  # R&D added while it runs, kEUR a year for one simulated organisation
+
+    @classmethod
+    def none(cls) -> "Projects":
+        """Return an empty table."""
+        i = np.zeros(0, np.int64)
+        return cls(i, i, i, i, i, np.zeros(0), np.zeros(0), i, i, np.zeros(0))
+
+    def where(self, keep: Bools) -> "Projects":
+        """Return the rows for which `keep` holds."""
+        return Projects(*(getattr(self, one.name)[keep] for one in fields(self)))
+
+    def joined(self, other: "Projects") -> "Projects":
+        """Return these projects followed by others."""
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return Projects(*(np.concatenate(pair) for pair in pairs))
+
+
+@dataclass(frozen=True)
+class Authorities(Table):
+    """Those who decide a smart-specialisation strategy: regions, or nations for their regions."""
+
+    priorities: Bools  # [A, D] the list in force
+    success: Floats  # remembered share of applied-for money that was awarded, 0-1
+    results: Floats  # [A, D] monitored innovations of funded projects (decaying sum)
+    balance: Ints  # uncommitted money of this year, cents
+
+
+@dataclass(frozen=True)
+class Brokers(Table):
+    """The broker office of each region."""
+
+    skill: Floats  # correlation of the broker's ranking with true value, 0-1
+    credit: Floats  # capacity earned and not yet used, simulated clients
+    clients: Ints  # cases so far, simulated
+    firms: Ints  # different firms served so far, simulated
+    matches: Ints  # ties brought about so far, simulated
+    funded: Floats  # share of this year's broker contracts that the budget could pay, 0-1
+
+
+@dataclass(frozen=True)
+class Regions(Table):
+    """Tables of region x domain, and flows of the quarter that no other table remembers."""
+
+    published: Floats  # [R, D] employment statistics that authorities can see
+    awaiting: Floats  # [R, D] employment statistics collected, not yet published
+    pool: Floats  # [R, D] knowledge that spills into the region, relative to the start
+    entries: Ints
+    exits: Ints
+    cohort: Floats  # firms of the start
+    tracked: Floats  # those of them that are still there
+    grants_paid: Ints  # cents this quarter
+    awards: Ints  # cents awarded this quarter
+
+
+@dataclass(frozen=True)
+class Markets(Table):
+    """One row for each country x domain."""
+
+    expenditure: Floats  # kEUR a year at the start
+    outside: Floats  # strength of competitors from the rest of the world at the start
+    strength: Floats  # all suppliers' strength at the start (fixes the price index)
+    price: Floats  # sales that a unit of strength brings now, kEUR a year
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a run changes."""
+
+    organisations: Organisations
+    ties: Ties
+    projects: Projects
+    authorities: Authorities
+    brokers: Brokers
+    regions: Regions
+    markets: Markets
+    ledger: Ledger
+    joint_priorities: Bools  # [D] the joint list in force
+    pool: int  # uncommitted money of the joint pool, cents
+    frontier: Floats  # [D] log productivity of the domain's best tenth
+    spill_reference: float  # mean of the raw knowledge pool at the start
+    substitution: float  # elasticity that appeal is measured with
+
+    def replace(self, **tables: Any) -> "State":
+        """Return a state with some tables exchanged."""
+        return replace(self, **tables)

@@ -1,0 +1,1 @@
+"""One run: scenario, schedule of a quarter, engine, Mesa model."""

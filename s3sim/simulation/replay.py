@@ -1,0 +1,51 @@
+"""The command line that does a run again."""
+
+from s3sim.core.errors import InputError
+from s3sim.simulation.scenario import Scenario
+from s3sim.world import WORLDS
+
+
+def world_words(scenario: Scenario) -> str:
+    """Return `--world NAME`; a user's own world is named by its folder's name alone.
+
+    Paths are not written down: they tell about people and their machines.
+    """
+    name = scenario.world.name
+    return f"--world {name if name in WORLDS else f'FOLDER-OF/{name}'}"
+
+
+def set_words(values: dict[str, float]) -> list[str]:
+    """Return `--set name=value` for each value.
+
+    >>> set_words({"search.rate": 0.3})
+    ['--set search.rate=0.3']
+    """
+    return [f"--set {name}={_plain(value)!r}" for name, value in values.items()]
+
+
+def replay_command(scenario: Scenario) -> str:
+    """Return the `s3sim run` that does a run again, or in words why no command line can.
+
+    Only parameters that differ from the policy's own are named.
+    """
+    s = scenario
+    try:
+        plain = Scenario(s.world, s.policy, mechanisms=type(s).mechanisms, conduct=type(s).conduct)
+        usual = plain.parameters()
+        values = {n: v for n, v in s.parameters().items() if usual.get(n) != v}
+        again = plain.replace(
+            values, years=s.years, scale=s.scale, seed=s.seed, replication=s.replication, start=s.start
+        )  # fmt: skip
+    except InputError:
+        return "from Python only: its policy is not one of the package's"
+    if again.run_id != s.run_id:
+        return "from Python only: its mechanisms or policy parts are not the package's"
+    return " ".join((
+        f"s3sim run --policy {s.policy}", world_words(s), f"--years {s.years}", f"--start {s.start}",
+        f"--scale {_plain(s.scale)!r}", f"--seed {s.seed}", f"--replication {s.replication}", *set_words(values),
+    ))  # fmt: skip
+
+
+def _plain(value: float) -> float:
+    """Return a Python number: numpy's are written as in `np.float64(0.3)`."""
+    return int(value) if isinstance(value, int) else float(value)

@@ -1,0 +1,199 @@
+"""All that decides a run, frozen: world, policy, parameters, length, scale, luck."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
+
+from s3sim.core.errors import InputError, unknown
+from s3sim.core.parameters import Parameter, check, plain, unknown_parameter
+from s3sim.model.context import Environment
+from s3sim.model.initial_conditions import Beginning
+from s3sim.model.matching import Meeting
+from s3sim.model.partner_choice import Agreement
+from s3sim.model.population import Population
+from s3sim.model.proximity import Proximity
+from s3sim.model.state import State
+from s3sim.policies import POLICIES, PolicyPart
+from s3sim.simulation.schedule import QUARTER
+from s3sim.world import World
+
+
+class Mechanism(Protocol):
+    """How the world works: `(state, env) -> state`, with its parameters."""
+
+    @property
+    def name(self) -> str:
+        """First part of the names of its parameters."""
+
+    def __call__(self, state: State, env: Environment) -> State:
+        """Return the state after it."""
+
+
+CONDUCT = (Population(), Beginning(), Proximity(), Meeting(), Agreement())
+"""Holders of numbers that several mechanisms share."""
+
+LIMITS = {
+    "years": (1, 100),
+    "scale": (0.001, 1.0),
+    "seed": (0, 2**31),
+    "replication": (0, 2**31),
+    "start": (0, 100),
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One run.
+
+    Parameters
+    ----------
+    world : World
+        Regions and figures.
+    policy : str
+        Name in `POLICIES`.
+    years : int
+        Length, 1-100.
+    scale : float
+        Simulated firms for each real one, 0.001-1.
+    seed, replication : int
+        Decide all luck; policies compared on one replication meet the same luck.
+    start : int
+        Year in which policies start; before it all policies are the same.
+    mechanisms : tuple
+        Order of events of a quarter.
+    conduct : tuple
+        Holders of shared numbers.
+    parts : tuple
+        Parts of the policy, filled from `POLICIES` unless given.
+    """
+
+    world: World
+    policy: str = "isolated_s3"
+    years: int = 14
+    scale: float = 0.05
+    seed: int = 0
+    replication: int = 0
+    start: int = 1
+    mechanisms: tuple[Any, ...] = QUARTER
+    conduct: tuple[Any, ...] = CONDUCT
+    parts: tuple[PolicyPart, ...] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        for name in LIMITS:
+            object.__setattr__(self, name, plain(getattr(self, name)))
+        problems = [
+            f"{name} = {getattr(self, name)!r} is out of range; allowed {low} to {high}."
+            for name, (low, high) in LIMITS.items()
+            if not _within(getattr(self, name), low, high, whole=name != "scale")
+        ]
+        if self.parts is None:
+            if self.policy in POLICIES:
+                object.__setattr__(self, "parts", POLICIES[self.policy].parts)
+            else:
+                problems.append(unknown("policy", str(self.policy), POLICIES))
+        if problems:
+            raise InputError(problems)
+
+    @property
+    def groups(self) -> tuple[Any, ...]:
+        """All holders of parameters, in order."""
+        return (*self.conduct, *self.mechanisms, *(self.parts or ()))
+
+    def parameters(self) -> dict[str, float]:
+        """Return dotted name to value for all that is declared in this scenario."""
+        return {name: value for group in self.groups for name, value in group.values().items()}
+
+    def declared(self) -> list[Parameter]:
+        """Return all declared parameters of this scenario."""
+        return [one for group in self.groups for one in group.declared()]
+
+    def known(self, *, strict: bool = True) -> dict[str, Parameter]:
+        """Return declared parameters by name; unless strict, those of all policies too."""
+        mine = {one.name: one for one in self.declared()}
+        return mine if strict else {**known_parameters(), **mine}
+
+    def replace(
+        self, values: Mapping[str, Any] | None = None, *, strict: bool = True, **changes: Any
+    ) -> Self:
+        """Return a scenario with dotted parameters and fields exchanged.
+
+        Parameters
+        ----------
+        values : mapping, optional
+            Dotted name to value, e.g. ``{"search.rate": 0.1}``.
+        strict : bool
+            Whether a name that this policy does not have is an error; if not, it must at least be
+            a parameter of some policy.
+        **changes
+            Fields of the scenario, e.g. ``policy="trans_s3"``.
+
+        Raises
+        ------
+        InputError
+            With every mistake: unknown names (and the nearest), values out of range.
+        """
+        if "policy" in changes and "parts" not in changes:
+            changes["parts"] = None
+        new = replace(self, **changes)
+        values = dict(values or {})
+        problems = problems_with(values, new.known(strict=strict))
+        if problems:
+            raise InputError(problems)
+        return replace(
+            new,
+            conduct=tuple(group.updated(values) for group in new.conduct),
+            mechanisms=tuple(group.updated(values) for group in new.mechanisms),
+            parts=tuple(part.updated(values) for part in new.parts or ()),
+        )
+
+    def without(self, name: str) -> Self:
+        """Return a scenario that leaves one mechanism out (a structural experiment)."""
+        names = [mechanism.name for mechanism in self.mechanisms]
+        if name not in names:
+            raise InputError(unknown("mechanism", name, names))
+        kept = tuple(one for one in self.mechanisms if one.name != name)
+        return replace(self, mechanisms=kept)
+
+    def described(self) -> dict[str, Any]:
+        """Return what decides the run as plain values."""
+        values = {
+            name: getattr(self, name)
+            for name in ("policy", "years", "scale", "seed", "replication", "start")
+        }
+        values["parts"] = [[type(part).__name__, repr(part)] for part in self.parts or ()]
+        values["mechanisms"] = [type(one).__name__ for one in self.mechanisms]
+        return {"world": self.world.fingerprint, **values, "parameters": self.parameters()}
+
+    @property
+    def run_id(self) -> str:
+        """Hash of everything that decides the run, package version included."""
+        from s3sim import __version__
+
+        text = json.dumps({"version": __version__, **self.described()}, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def known_parameters() -> dict[str, Parameter]:
+    """Return every parameter of the standard model and of all policies by dotted name."""
+    parts = [part for policy in POLICIES.values() for part in policy.parts]
+    groups: tuple[Any, ...] = (*CONDUCT, *QUARTER, *parts)
+    return {one.name: one for group in groups for one in group.declared()}
+
+
+def problems_with(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[str]:
+    """Return every mistake in dotted `values`."""
+    problems = []
+    for name, value in values.items():
+        if name not in known:
+            problems.append(unknown_parameter(name, list(known)))
+        elif problem := check(known[name], value):
+            problems.append(problem)
+    return problems
+
+
+def _within(value: object, low: float, high: float, *, whole: bool) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return low <= value <= high and (not whole or float(value) == int(value))

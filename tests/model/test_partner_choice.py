@@ -1,0 +1,105 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from builders import around, people, two_regions
+from hypothesis import given
+from hypothesis import strategies as st
+
+from s3sim.core.streams import Dice
+from s3sim.model.partner_choice import Agreement, matched
+from s3sim.model.state import FIRM, INSTITUTE
+
+WORLD = two_regions(shared_language=np.eye(2, dtype=bool))
+ONE, OTHER = np.array([0, 0, 0]), np.array([1, 2, 3])
+
+
+class FixedDice(Dice):
+    """Always one half."""
+
+    def pair(self, decision, i, j):
+        return np.full(len(i), 0.5)
+
+
+LUCK = -np.log(-np.log(0.5))
+FOLK = people(
+    kind=[FIRM, FIRM, FIRM, INSTITUTE, FIRM], region=[0, 0, 1, 0, 0], openness=[1, 0.05, 1, 1, 1],
+    knowledge=np.eye(3, dtype=np.float32)[[0, 0, 0, 0, 0]],
+)  # fmt: skip
+
+
+def worth(agreement=None, **extra):
+    env = around(WORLD)
+    return (agreement or Agreement()).utility(
+        FOLK, ONE, OTHER, space=env.space, proximity=env.proximity, dice=FixedDice(0, 0, 0), **extra
+    )
+
+
+def test_five_proximities_by_hand():
+    """Partners who know the same have nothing to learn: what remains are the frictions."""
+    near, far = 0.15 * np.log1p(20 / 100), 0.15 * np.log1p(200 / 100)
+    base = LUCK - 2.3
+    expected = [base - near + 2.0, base - far - 0.1 - 0.2 + 2.0, base - near - 0.2 + 2.0]
+    one, other = worth()
+    np.testing.assert_allclose(one, expected, rtol=1e-6, atol=1e-6)
+    assert other[0] == pytest.approx(expected[0] - 2.0 + 2.0 * 0.05)  # the closed hesitate
+
+
+def test_a_broker_relieves_border_and_language_and_a_friend_lends_trust():
+    plain, relieved = worth()[0], worth(relief=0.5)[0]
+    np.testing.assert_allclose(relieved - plain, [0.0, 0.5 * 0.3, 0.0], atol=1e-12)
+    np.testing.assert_allclose(
+        worth(common=np.array([1.0, 0, 0]))[0] - plain, [0.3, 0, 0], atol=1e-12
+    )
+
+
+def test_without_border_effects_only_distance_remains():
+    open_ = Agreement(border=0.0, language=0.0, geographic=0.05)
+    one = worth(open_)[0]
+    assert one[0] - one[1] == pytest.approx(0.05 * np.log(3.0 / 1.2))
+
+
+def test_capacity_by_hand():
+    folk = people(
+        6, kind=[0, 0, 0, 0, 1, 1], size=[5, 99, 100, 800, 4, 100]
+    )  # two partners, one more for each doubling above 50; institutes: one a ten researchers
+    assert Agreement().capacity(folk).tolist() == [2, 2, 3, 6, 1, 10]
+    assert Agreement(attention=1).capacity(folk).tolist()[:4] == [1, 1, 2, 5]
+
+
+@st.composite
+def proposals(draw):
+    n = draw(st.integers(2, 8))
+    pair = st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)).filter(lambda p: p[0] != p[1])
+    listed = draw(st.lists(pair, max_size=30, unique_by=lambda p: (min(p), max(p))))
+    surplus = draw(st.lists(st.integers(-3, 9), min_size=len(listed), max_size=len(listed)))
+    free = draw(st.lists(st.integers(0, 3), min_size=n, max_size=n))
+    # No two proposals are worth exactly the same.
+    worth = [s + k / 100 if s else 0.0 for k, s in enumerate(surplus)]
+    one, other = (np.array([p[k] for p in listed], np.int64) for k in (0, 1))
+    return one, other, np.array(worth, float), np.array(free, np.int64)
+
+
+@given(proposals())
+def test_matched_respects_capacity_surplus_and_one_tie_an_asker(drawn):
+    one, other, surplus, free = drawn
+    before = free.copy()
+    yes = matched(one, other, surplus, free)
+    np.testing.assert_array_equal(free, before)
+    load = np.bincount(one[yes], minlength=len(free)) + np.bincount(other[yes], minlength=len(free))
+    assert (load <= free).all()
+    assert (surplus[yes] > 0).all()
+    assert np.bincount(one[yes], minlength=len(free)).max(initial=0) <= 1
+    possible = (surplus > 0) & (free[one] > 0) & (free[other] > 0) if len(one) else yes
+    if possible.any():  # the best of all feasible proposals is always concluded
+        best = np.flatnonzero(possible)[surplus[possible].argmax()]
+        assert yes[best]
+
+
+def test_luck_of_a_pair_is_its_own():
+    env = around(WORLD)
+    dice = replace(env.dice, quarter=3)
+    extra = dict(space=env.space, proximity=env.proximity, dice=dice)
+    both = Agreement().utility(FOLK, ONE, OTHER, **extra)
+    alone = Agreement().utility(FOLK, ONE[1:2], OTHER[1:2], **extra)
+    np.testing.assert_array_equal(both[:, 1:2], alone)

@@ -1,0 +1,155 @@
+"""The first quarter comes out of the figures of the world."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from s3sim.core.arrays import sum_by
+from s3sim.model.initial_conditions import market_of
+from s3sim.model.population import (
+    CEILINGS,
+    FLOORS,
+    SIZE_GRADIENT,
+    Population,
+    innovative_share,
+    sizes,
+)
+from s3sim.model.state import FIRM, INSTITUTE
+from s3sim.simulation.engine import Engine
+from s3sim.simulation.scenario import Scenario
+from s3sim.world import World
+
+WORLD = World.synthetic(4, seed=1, countries=2, firms=1500.0)
+SCALE = 0.5
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine.of(Scenario(WORLD, "no_s3", scale=SCALE))
+
+
+@pytest.fixture(scope="module")
+def folk(engine):
+    return Population().organisations(engine.env)
+
+
+def by_region(folk, values):
+    return sum_by(folk.region, WORLD.n_regions, values)
+
+
+def test_counts_of_firms_founders_and_institutes(folk):
+    started = np.rint(WORLD.firms.sum(axis=1) * SCALE)
+    np.testing.assert_array_equal(by_region(folk, folk.firms), started)
+    latent = by_region(folk, (folk.kind == FIRM) & ~folk.active)
+    np.testing.assert_array_equal(latent, np.ceil(0.35 * started) + 4)
+    offices = np.maximum(1, np.rint(WORLD.institutes * SCALE))
+    np.testing.assert_array_equal(by_region(folk, folk.kind == INSTITUTE), offices)
+    assert (np.diff(folk.region[folk.kind == FIRM]) >= 0).all()
+
+
+def test_business_and_public_research_meet_the_statistics(folk):
+    business = by_region(folk, np.where(folk.firms, folk.rd, 0.0))
+    np.testing.assert_allclose(business, WORLD.berd / 100 * WORLD.gdp * 1000 * SCALE, rtol=1e-9)
+    public = by_region(folk, np.where(folk.kind == INSTITUTE, folk.rd, 0.0))
+    np.testing.assert_allclose(public, WORLD.public_rd / 100 * WORLD.gdp * 1000 * SCALE, rtol=1e-9)
+    np.testing.assert_allclose(folk.rd_stock, 5.9 * folk.rd)
+
+
+def test_intensity_has_a_ceiling():
+    rich = replace(WORLD, berd=np.full(4, 90.0))
+    env = Engine.of(Scenario(rich, "no_s3", scale=0.1)).env
+    folk = Population().organisations(env)
+    assert folk.rd_intensity[folk.kind == FIRM].max() == pytest.approx(0.6)
+
+
+def test_productivity_domains_and_innovators_follow_the_region(folk):
+    level = 0.9 * WORLD.gdp * 1000 / WORLD.employment
+    for region in range(WORLD.n_regions):
+        mine = folk.firms & (folk.region == region)
+        n = mine.sum()
+        # Firms of fifty persons produce what the region does on average.
+        relative = folk.productivity[mine] / (level[region] * (folk.size[mine] / 50) ** 0.05)
+        assert relative.mean() == pytest.approx(1.0, abs=4 * 0.37 / np.sqrt(n))
+        assert np.log(relative).std() == pytest.approx(0.35, rel=0.1)
+        share = np.bincount(folk.domain[mine], minlength=WORLD.n_domains) / n
+        assert np.abs(share - WORLD.domain_share[region]).max() < 4 * 0.5 / np.sqrt(n)
+        assert folk.innovative[mine].mean() == pytest.approx(
+            WORLD.innovative[region], abs=4 * 0.5 / np.sqrt(n)
+        )
+        habit = folk.openness[mine] == 1.0
+        assert habit.mean() == pytest.approx(WORLD.cooperating[region], abs=4 * 0.5 / np.sqrt(n))
+
+
+def test_the_innovative_share_keeps_level_and_gradient():
+    share = innovative_share(WORLD)
+    mix = WORLD.firms / WORLD.firms.sum(axis=1, keepdims=True)
+    free = (share < 0.98).all(axis=1)
+    np.testing.assert_allclose((share * mix).sum(axis=1)[free], WORLD.innovative[free])
+    np.testing.assert_allclose(share[free, 2] / share[free, 0], SIZE_GRADIENT[2] / SIZE_GRADIENT[0])
+
+
+@pytest.mark.parametrize(("size_class", "mean"), [(0, 20.0), (1, 100.0), (2, 800.0)])
+def test_sizes_stay_in_their_class_and_meet_its_mean(size_class, mean):
+    u = (np.arange(200_000) + 0.5) / 200_000
+    drawn = sizes(np.full(len(u), size_class), np.full(len(u), mean), u)
+    assert drawn.min() >= FLOORS[size_class]
+    assert drawn.max() <= CEILINGS[size_class]
+    # The Pareto tail of the large is cut at its 99.5 % quantile, which costs some of the mean.
+    assert drawn.mean() == pytest.approx(mean, rel=0.01 if size_class < 2 else 0.2)
+    if size_class == 2:
+        tail = 800 / (800 - 250)
+        assert np.median(drawn) == pytest.approx(250 * 2 ** (1 / tail), rel=1e-3)
+
+
+def test_everybody_knows_the_home_domain_best(folk):
+    rows = np.arange(len(folk))
+    home = folk.knowledge[rows, folk.domain]
+    assert home.min() >= 0.5
+    assert home.max() <= 0.9
+    others = folk.knowledge.copy()
+    others[rows, folk.domain] = 0.0
+    assert others.max() <= 0.5
+    number = (folk.knowledge > 0).sum(axis=1)
+    small = folk.firms & (folk.size < 50)
+    assert number[small].max() <= 2
+    assert number[folk.kind == INSTITUTE].max() <= 6
+    assert number[folk.kind == INSTITUTE].mean() > number[small].mean()
+
+
+def test_markets_open_at_the_sales_of_the_start(engine):
+    state = engine.beginning()
+    people, markets = state.organisations, state.markets
+    strength = np.where(people.firms, (people.productivity * people.appeal) ** 3, 0.0)
+    np.testing.assert_allclose(strength[people.firms], people.sales[people.firms], rtol=1e-9)
+    market = market_of(people, WORLD)
+    inside = sum_by(market, len(markets), np.where(people.firms, people.sales, 0.0))
+    np.testing.assert_allclose(markets.strength, inside + markets.outside)
+    np.testing.assert_allclose(markets.expenditure, markets.strength)
+    share = 0.1 + 0.5 * np.tile(WORLD.tradable, WORLD.n_countries)
+    big = inside > 0.5 * inside.mean()
+    np.testing.assert_allclose((markets.outside / markets.strength)[big], share[big])
+
+
+def test_first_collaborations_join_open_innovators_once(engine):
+    state = engine.beginning()
+    people, ties = state.organisations, state.ties
+    assert len(ties) > 50
+    assert (people.openness[ties.source] == 1.0).all()
+    assert people.innovative[ties.source].all()
+    assert people.active[ties.partner].all()
+    asks = people.firms & people.innovative & (people.openness == 1.0)
+    assert len(ties) / asks.sum() == pytest.approx(0.6, abs=0.1)
+    assert ((ties.end >= 0) & (ties.end < 8)).all()
+    np.testing.assert_array_equal(ties.end - ties.start, 8)
+    science = people.kind[ties.partner] == INSTITUTE
+    assert science.mean() == pytest.approx(0.25, abs=0.08)
+
+
+def test_the_start_does_not_depend_on_policy_or_length():
+    one = Engine.of(Scenario(WORLD, "no_s3", scale=0.1, years=2)).beginning()
+    other = Engine.of(Scenario(WORLD, "macro_regional", scale=0.1, years=9)).beginning()
+    for name in type(one.organisations).__dataclass_fields__:
+        np.testing.assert_array_equal(
+            getattr(one.organisations, name), getattr(other.organisations, name)
+        )
