@@ -35,7 +35,7 @@ def measure(firms: int, world_name: str) -> dict[str, float]:
     )
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     engine = Engine.of(scenario)
-    state = engine.beginning()
+    state = engine.initial_state()
     times = []
     for quarter in range(YEARS * 4):
         began = time.perf_counter()

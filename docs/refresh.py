@@ -81,20 +81,20 @@ def _row(pattern: str, target: str, use: str, value: float) -> dict[str, str]:
 
 
 def _measured(scenario: Scenario) -> dict[str, object]:
-    engine, people = Engine.of(scenario), []
+    engine, orgs = Engine.of(scenario), []
     recorder = Recorder(engine)
     for state in engine.run():
         recorder.collect(state)
-        people.append(state.organisations)
+        orgs.append(state.organisations)
     values = recorder.panel(state).values
     total = {name: series.sum(axis=1) for name, series in values.items()}
-    years = (len(people) - 1) / 4
+    years = (len(orgs) - 1) / 4
     country = np.eye(scenario.world.n_countries)[scenario.world.country]
     last = {name: series[-16:].sum(axis=0) @ country for name, series in values.items()}
     abroad = 100 * total["cooperating_abroad"] / total["innovators"]
-    now, then = people[-1], people[-5]
+    now, then = orgs[-1], orgs[-5]
     both = now.firms & then.firms & (now.age > then.age)  # the same firm in the row
-    growth = np.log(now.sales[both] / then.sales[both])
+    growth = np.log(now.value_added[both] / then.value_added[both])
     growth = growth - growth.mean()
     size = np.sort(now.size[now.firms])[::-1]
     top = size[: max(int(0.02 * len(size)), 5)]

@@ -87,7 +87,7 @@ def cases(study):
     other = outcomes(base.replace(replication=1)).outcomes
     yield "other luck, other outcomes", "different", "compared", other != twice[0].outcomes
     lone = World.synthetic(2, seed=1, countries=2)
-    state = Engine.of(base.replace(world=lone)).beginning()
+    state = Engine.of(base.replace(world=lone)).initial_state()
     shares = np.bincount(state.organisations.region, minlength=2)
     yield (
         "every region of a two-region world has organisations",
@@ -98,7 +98,7 @@ def cases(study):
     for side in ("low", "high"):
         values = {
             p.name: getattr(p, side)
-            for p in tibs.declared()
+            for p in tibs.parameters()
             if p.name not in ("brokers.domestic", "joint.at_random", "priorities.at_random")
         }
         result = run_one(tibs.replace(values))

@@ -13,7 +13,7 @@ from s3sim.policies.brokers import Brokers
 from s3sim.policies.joint_programme import JointProgramme
 from s3sim.report.figures.studies.parts import shapley_split
 
-OPEN, JOINT, BROKERS = COMPONENTS = ("openness", "joint programme", "brokers")
+OPEN, JOINT, BROKERS = COMPONENTS = ("cooperation_propensity", "joint programme", "brokers")
 LISTS = POLICIES["coordinated_s3"].parts
 ARMS = {
     "open_joint": (*LISTS, JointProgramme()),

@@ -45,7 +45,7 @@ def answer(study, run):
         figures[f"ranks_{name}"] = rank_table(ranked(one, name), titles=titles(study, one))
         over.append(one.ranks.mean(axis=1))
         firsts.append(foremost(study, name, one))
-    words.append(agreement(study, over))
+    words.append(partner_choice(study, over))
     known, left_out = information(study, evidence)
     bars = known.table.merge(left_out, on="name").rename(columns={"name": "factor"})
     bars["group"] = np.where(bars["factor"] == DUMMIES, "dummy", bars["factor"])
@@ -162,7 +162,7 @@ def domination(study, name, orders):
     return [f"{OUTCOMES[name].title}, stochastic dominance over isolated S3: {'; '.join(said)}."]
 
 
-def agreement(study, over):
+def partner_choice(study, over):
     """Say whether outcomes agree on the ranking."""
     pairs = [(a, b) for a in range(len(over)) for b in range(a)]
     taus = [stats.kendalltau(over[a], over[b]).statistic for a, b in pairs]

@@ -20,11 +20,11 @@ class Refusing:
 
     name = "refusing"
 
-    def __call__(self, state, env):
+    def __call__(self, state, context):
         """Fail."""
         raise FloatingPointError("injected")
 
-    def declared(self):
+    def parameters(self):
         """No parameters."""
         return iter(())
 
@@ -32,7 +32,7 @@ class Refusing:
         """No parameters."""
         return {}
 
-    def updated(self, values):
+    def with_values(self, values):
         """Return itself."""
         return self
 

@@ -39,12 +39,14 @@ def around(world, quarter=0, *, scale=1.0, start=0, years=4, replication=0, valu
     scenario = Scenario(
         world, "no_s3", years=years, scale=scale, start=start, replication=replication
     )
-    env = Engine.of(scenario.replace(values or {})).env
+    context = Engine.of(scenario.replace(values or {})).context
     offer = Instruments.none(world).replace(**offers)
-    return env.at(quarter=quarter, dice=replace(env.dice, quarter=quarter), instruments=offer)
+    return context.at(
+        quarter=quarter, streams=replace(context.streams, quarter=quarter), instruments=offer
+    )
 
 
-def people(n=5, domains=3, **columns):
+def orgs(n=5, domains=3, **columns):
     """Active innovative firms of 20 persons in region 0 and domain 0, unless `columns` say else."""
     blank = {}
     for one in fields(Organisations):
@@ -61,10 +63,10 @@ def people(n=5, domains=3, **columns):
         "served": np.zeros(n, bool),
         "size": np.full(n, 20.0),
         "productivity": np.full(n, 50.0),
-        "appeal": np.ones(n),
-        "sales": np.full(n, 1000.0),
+        "demand_shifter": np.ones(n),
+        "value_added": np.full(n, 1000.0),
         "cash": np.full(n, 500.0),
-        "openness": np.ones(n),
+        "cooperation_propensity": np.ones(n),
         "shock_variance": np.ones(n),
         "age": np.full(n, 10.0),
         "knowledge": np.zeros((n, domains), np.float32),

@@ -192,9 +192,9 @@ def test_a_run_imports_numpy_and_nothing_else():
 
 
 def test_mechanisms_stand_in_the_schedule():
-    from s3sim.simulation.schedule import QUARTER
+    from s3sim.simulation.schedule import SCHEDULE
 
-    listed = {type(one).__module__.rsplit(".", 1)[1] for one in QUARTER}
+    listed = {type(one).__module__.rsplit(".", 1)[1] for one in SCHEDULE}
     written = {p.stem for p in (PACKAGE / "mechanisms").glob("*.py")} - {"__init__"}
     assert written == listed
-    assert len({one.name for one in QUARTER}) == len(QUARTER)
+    assert len({one.name for one in SCHEDULE}) == len(SCHEDULE)

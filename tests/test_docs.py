@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from s3sim.simulation.scenario import CONDUCT, known_parameters
-from s3sim.simulation.schedule import QUARTER
+from s3sim.simulation.scenario import SHARED_PARAMETERS, known_parameters
+from s3sim.simulation.schedule import SCHEDULE
 
 ROOT = Path(__file__).parents[1]
 ODD = ROOT / "docs" / "odd.md"
@@ -68,17 +68,17 @@ def test_a_stale_table_is_seen_and_renewed(refresh):
 
 def test_events_stand_in_the_order_of_the_quarter():
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \|", ODD.read_text(encoding="utf-8"), re.MULTILINE)
-    assert rows == [(str(k), one.name) for k, one in enumerate(QUARTER, 1)]
+    assert rows == [(str(k), one.name) for k, one in enumerate(SCHEDULE, 1)]
 
 
 def test_every_group_of_parameters_and_mechanism_has_a_section():
     sections = re.findall(r"^#### `(\w+)`", ODD.read_text(encoding="utf-8"), re.MULTILINE)
     groups = {name.partition(".")[0] for name in known_parameters()}
-    mechanisms = [one.name for one in QUARTER]
+    mechanisms = [one.name for one in SCHEDULE]
     assert set(sections) == groups | set(mechanisms)
     assert len(sections) == len(set(sections))
     assert [name for name in sections if name in mechanisms] == mechanisms
-    assert {one.name for one in CONDUCT} <= set(sections)
+    assert {one.name for one in SHARED_PARAMETERS} <= set(sections)
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def test_is_a_lesson_not_a_module(path):
 def test_runs(path, tmp_path):
     """In a process of its own, with the kernel of this interpreter and the package of this folder."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    env = {
+    context = {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
@@ -64,7 +64,7 @@ def test_runs(path, tmp_path):
         "--override-ini=addopts=", "-n0", f"--rootdir={tmp_path}", "-c", os.devnull, str(path),
     ]  # fmt: skip
     done = subprocess.run(
-        command, env=env, cwd=tmp_path, capture_output=True, text=True, timeout=2 * SECONDS
+        command, env=context, cwd=tmp_path, capture_output=True, text=True, timeout=2 * SECONDS
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-1000:]
     assert "1 passed" in done.stdout

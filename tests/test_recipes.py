@@ -72,9 +72,9 @@ def test_a_new_policy_is_compared_and_described(small):
 
 def test_a_new_mechanism_changes_results_and_declares_its_parameter(small):
     scenario = small.replace(mechanisms=cook("mechanism")["MECHANISMS"])
-    assert scenario.parameters()["routines.gain"] == 0.01
-    assert "routines.gain" not in small.parameters()
-    changed, without = run_one(scenario), run_one(scenario.without("routines"))
+    assert scenario.parameter_values()["routines.gain"] == 0.01
+    assert "routines.gain" not in small.parameter_values()
+    changed, without = run_one(scenario), run_one(scenario.drop_mechanism("routines"))
     assert changed.status == "ok", changed.message
     before = run_one(small).outcomes
     assert without.outcomes == before

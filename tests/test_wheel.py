@@ -30,7 +30,12 @@ def wheel(tmp_path_factory):
 
 def test_data_templates_and_types_are_inside(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("world/data/regions.csv", "world/data/SOURCES.md", "report/report.html.j2", "py.typed"):
+    for name in (
+        "world/data/regions.csv",
+        "world/data/SOURCES.md",
+        "report/report.html.j2",
+        "py.typed",
+    ):
         assert f"s3sim/{name}" in names
     assert not any(name.startswith(("tests/", "docs/")) for name in names)
 
@@ -44,11 +49,11 @@ def test_it_runs_from_elsewhere(wheel, tmp_path):
         "r = run_one(Scenario(World.load('bsr'), scale=0.001, years=1));"
         "print(r.status, s3sim.__file__)"
     )
-    env = {**os.environ, "PYTHONPATH": str(installed)}
+    context = {**os.environ, "PYTHONPATH": str(installed)}
     told = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,
-        env=env,
+        env=context,
         capture_output=True,
         text=True,
         check=True,

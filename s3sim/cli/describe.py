@@ -58,7 +58,7 @@ def _compact(row: dict[str, Any]) -> dict[str, Any]:
             "name": row["name"],
             "default": row["default"],
             "range": f"{row['low']:g} to {row['high']:g}{unit}",
-            "meaning": f"{row['meaning']} [{row['mark']}: {row['source']}]",
+            "meaning": f"{row['meaning']} [{row['evidence']}: {row['source']}]",
         }
     if "table" in row:
         return {

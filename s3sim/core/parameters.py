@@ -1,4 +1,4 @@
-"""Declare a number once: default, plausible range, unit, meaning, source and mark."""
+"""Declare a number once: default, plausible range, unit, meaning, source and evidence."""
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
@@ -9,7 +9,7 @@ import numpy as np
 
 from s3sim.core.errors import InputError, nearest
 
-MARKS = ("reported", "recalled", "assumed")
+EVIDENCE = ("reported", "recalled", "assumed")
 """How well a number is founded: read in a source, remembered, or chosen by the project."""
 
 
@@ -24,7 +24,7 @@ class Parameter:
     unit: str
     meaning: str
     source: str
-    mark: str
+    evidence: str
     whole: bool
 
 
@@ -36,7 +36,7 @@ def param(
     *,
     unit: str = "-",
     source: str = "project",
-    mark: str = "assumed",
+    evidence: str = "assumed",
 ) -> Any:
     """Declare a field of a `Parametric` class.
 
@@ -48,25 +48,25 @@ def param(
         Plausible range, inclusive. It bounds what is accepted and what sensitivity designs draw.
     meaning, unit, source : str
         What the number is, in which unit, and where it comes from.
-    mark : {"reported", "recalled", "assumed"}
+    evidence : {"reported", "recalled", "assumed"}
         How well it is founded.
     """
-    if mark not in MARKS:
-        raise ValueError(f"mark {mark!r} is not one of {MARKS}")
+    if evidence not in EVIDENCE:
+        raise ValueError(f"evidence {evidence!r} is not one of {EVIDENCE}")
     about = {
         "low": low,
         "high": high,
         "meaning": meaning,
         "unit": unit,
         "source": source,
-        "mark": mark,
+        "evidence": evidence,
         "whole": isinstance(default, int),
     }
     return field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
-class Parametric:
+class ParameterGroup:
     """A frozen holder of declared numbers; its constructor stores and checks, nothing else.
 
     `name` is the first part of every dotted parameter name and the group of a sensitivity analysis.
@@ -77,33 +77,33 @@ class Parametric:
     def __post_init__(self) -> None:
         problems = [
             problem
-            for declared in self.declared()
+            for declared in self.parameters()
             if (problem := check(declared, getattr(self, declared.name.partition(".")[2])))
         ]
         if problems:
             raise InputError(problems)
 
     @classmethod
-    def declared(cls) -> Iterator[Parameter]:
+    def parameters(cls) -> Iterator[Parameter]:
         """Yield the declared parameters of this class, in order of declaration."""
-        yield from _declared(cls)  # type: ignore[arg-type]
+        yield from _parameters(cls)  # type: ignore[arg-type]
 
     def values(self) -> dict[str, float]:
         """Return dotted name to value for every declared parameter."""
-        return {p.name: getattr(self, p.name.partition(".")[2]) for p in self.declared()}
+        return {p.name: getattr(self, p.name.partition(".")[2]) for p in self.parameters()}
 
-    def updated(self, values: dict[str, float]) -> Self:
+    def with_values(self, values: dict[str, float]) -> Self:
         """Return a copy with the dotted `values` of this group set; others are ignored."""
-        mine = {p.name for p in self.declared()} & values.keys()
+        mine = {p.name for p in self.parameters()} & values.keys()
         if not mine:
             return self
-        kinds = {p.name: p for p in self.declared()}
+        kinds = {p.name: p for p in self.parameters()}
         new = {k.partition(".")[2]: _as_declared(kinds[k], values[k]) for k in sorted(mine)}
         return replace(self, **new)
 
 
 @cache
-def _declared(kind: Any) -> tuple[Parameter, ...]:
+def _parameters(kind: Any) -> tuple[Parameter, ...]:
     return tuple(_parameter(kind.name, one) for one in fields(kind) if one.metadata)
 
 

@@ -28,7 +28,7 @@ _SHIFTS = tuple(np.uint64(k) for k in (30, 27, 31, 11))
 
 
 @dataclass(frozen=True)
-class Dice:
+class Streams:
     """The luck of one quarter of one replication.
 
     Parameters
@@ -81,7 +81,7 @@ class Dice:
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
-    """Return a generator for an analysis (bootstraps, splits); runs draw through `Dice`.
+    """Return a generator for an analysis (bootstraps, splits); runs draw through `Streams`.
 
     Parameters
     ----------

@@ -123,7 +123,7 @@ class Comparison:
             rows.append((name, one.unit, paired_effect(a, b)))
         if any(p.served is not None and p.served.any() for p, _ in pairs):
             for name, column, factor in (
-                ("served_firms_value_added", "sales", 1.0),
+                ("served_firms_value_added", "value_added", 1.0),
                 ("served_firms_cross_border_collaborations", "partners_abroad", 1000.0),
             ):
                 rows.append((name, COMPARED[name].unit, _of_served(pairs, column, factor)))

@@ -52,12 +52,12 @@ def parameters() -> list[Row]:
     """Return every parameter of the model and of all policies, in order of declaration.
 
     >>> sorted(parameters()[0])
-    ['default', 'high', 'low', 'mark', 'meaning', 'name', 'source', 'unit']
+    ['default', 'evidence', 'high', 'low', 'meaning', 'name', 'source', 'unit']
     """
     return [
         {
             "name": one.name, "default": one.default, "low": one.low, "high": one.high,
-            "unit": one.unit, "mark": one.mark, "meaning": one.meaning, "source": one.source,
+            "unit": one.unit, "evidence": one.evidence, "meaning": one.meaning, "source": one.source,
         }
         for one in known_parameters().values()
     ]  # fmt: skip

@@ -107,9 +107,13 @@ class Space:
         return made
 
     def _of(self, arm: Scenario) -> list[str]:
-        pinned = POLICIES[arm.policy].pinned if arm.policy in POLICIES else ()
-        known = arm.parameters().keys()
-        return [one.name for one in self.factors if one.name in known and one.name not in pinned]
+        fixed_parameters = POLICIES[arm.policy].fixed_parameters if arm.policy in POLICIES else ()
+        known = arm.parameter_values().keys()
+        return [
+            one.name
+            for one in self.factors
+            if one.name in known and one.name not in fixed_parameters
+        ]
 
 
 def space(
@@ -164,7 +168,9 @@ def space(
 
 def declared_by(base: Scenario, policies: Iterable[str]) -> dict[str, Parameter]:
     """Return the parameters of a scenario under each of the policies, by name."""
-    return {one.name: one for policy in policies for one in base.replace(policy=policy).declared()}
+    return {
+        one.name: one for policy in policies for one in base.replace(policy=policy).parameters()
+    }
 
 
 def _fitting(declared: Mapping[str, Parameter], text: str) -> list[str]:

@@ -13,7 +13,7 @@ def manifest(plan: Plan) -> dict[str, Any]:
     base = plan.scenario
     return {
         "scenario": described(plan),
-        "parameters": {policy: plan.of(policy).parameters() for policy in plan.policies},
+        "parameters": {policy: plan.of(policy).parameter_values() for policy in plan.policies},
         "changed_parameters": dict(plan.values),
         "versions": versions(),
         "commit": commit(),

@@ -73,8 +73,8 @@ class Plan:
         here = {
             name
             for policy in self.policies
-            for name in self.scenario.replace(policy=policy).parameters()
-            if name not in POLICIES[policy].pinned
+            for name in self.scenario.replace(policy=policy).parameter_values()
+            if name not in POLICIES[policy].fixed_parameters
         }
         return [
             f"parameter '{name}' belongs to none of the policies {', '.join(self.policies)}; "
@@ -90,8 +90,10 @@ class Plan:
 
     def of(self, policy: str) -> Scenario:
         """Return the base scenario under a policy, with overrides."""
-        pinned = POLICIES[policy].pinned
-        values = {name: value for name, value in self.values.items() if name not in pinned}
+        fixed_parameters = POLICIES[policy].fixed_parameters
+        values = {
+            name: value for name, value in self.values.items() if name not in fixed_parameters
+        }
         return self.scenario.replace(values, strict=False, policy=policy)
 
     def scenarios(self) -> list[Scenario]:
@@ -123,6 +125,6 @@ def _having(name: str) -> str:
     having = [
         policy
         for policy, one in POLICIES.items()
-        if name not in one.pinned and any(name in part.values() for part in one.parts)
+        if name not in one.fixed_parameters and any(name in part.values() for part in one.parts)
     ]
     return f"policies that have it: {', '.join(having)}" if having else "no policy has it"

@@ -19,10 +19,10 @@ SCHEMA = pa.schema(
      ("message", pa.string()), ("command", pa.string()), ("seconds", pa.float64()),
      *((name, pa.float64()) for name in OUTCOMES), ("collaboration_years", pa.float64()),
      ("regions", _FLOATS), ("paths", _FLOATS), ("links", _FLOATS), ("ledger", _COUNTS),
-     ("served", _FLAGS), ("sales", _FLOATS), ("partners_abroad", _FLOATS)],
+     ("served", _FLAGS), ("value_added", _FLOATS), ("partners_abroad", _FLOATS)],
     metadata={"lists": "regions, paths: outcome by outcome; links: kind, region, region; ledger: year, item in cents"},
 )  # fmt: skip
-_TABLES = ("links", "ledger", "served", "sales", "partners_abroad")
+_TABLES = ("links", "ledger", "served", "value_added", "partners_abroad")
 
 
 def as_batch(result: RunResult) -> pa.RecordBatch:
@@ -69,7 +69,7 @@ def _result(columns: dict[str, pa.Array], plain: dict[str, list[Any]], k: int) -
         regions=_parted(lists["regions"]), paths=_parted(lists["paths"]), links=links,
         ledger=None if ledger is None else ledger.reshape(-1, len(ITEMS)),
         collaboration_years=plain["collaboration_years"][k],
-        served=lists["served"], sales=lists["sales"], partners_abroad=lists["partners_abroad"],
+        served=lists["served"], value_added=lists["value_added"], partners_abroad=lists["partners_abroad"],
     )  # fmt: skip
 
 

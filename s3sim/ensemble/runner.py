@@ -158,7 +158,7 @@ def worlds_of(scenarios: Sequence[Scenario]) -> list[range]:
 def _same(one: Scenario, other: Scenario) -> bool:
     return all(
         getattr(one, name) == getattr(other, name)
-        for name in ("world", "seed", "replication", "years", "scale", "start", "conduct", "mechanisms")
+        for name in ("world", "seed", "replication", "years", "scale", "start", "shared_parameters", "mechanisms")
     )  # fmt: skip
 
 

@@ -148,7 +148,7 @@ def scenario(layers: Sequence[Layer], policy: str | None) -> Scenario:
         raise InputError(problems)
     one = _scenario(final, found.world, name)
     typed = layers[-1].values.get("parameters", {}) if layers else {}
-    if idle := [key for key in typed if key not in one.parameters()]:
+    if idle := [key for key in typed if key not in one.parameter_values()]:
         raise InputError(f"--set: policy '{name}' has no parameter '{key}'." for key in idle)
     return one.replace(final.parameters, strict=False, replication=final.replication)
 

@@ -5,18 +5,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.parameters import Parametric
-from s3sim.model.context import QUARTERS, Environment
+from s3sim.core.parameters import ParameterGroup
+from s3sim.model.context import QUARTERS, Context
 from s3sim.model.state import State
 
 
 @dataclass(frozen=True)
-class Accounts(Parametric):
+class Accounts(ParameterGroup):
     """Regional accounts and public books; a ledger that does not balance voids the run."""
 
     name: ClassVar[str] = "accounts"
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state with the books of the quarter closed.
 
         Raises
@@ -24,11 +24,11 @@ class Accounts(Parametric):
         LedgerError
             If sources differ from uses plus the money still held.
         """
-        last = env.quarter == env.n_quarters - 1
-        if env.quarter_of_year == QUARTERS - 1 or last:
+        last = context.quarter == context.n_quarters - 1
+        if context.quarter_of_year == QUARTERS - 1 or last:
             rest = int(state.authorities.balance.sum()) + state.pool
             state = state.replace(
-                ledger=state.ledger.book(env.year, {"unspent": rest}),
+                ledger=state.ledger.book(context.year, {"unspent": rest}),
                 authorities=state.authorities.replace(
                     balance=np.zeros_like(state.authorities.balance)
                 ),

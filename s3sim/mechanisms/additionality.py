@@ -6,13 +6,13 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, sum_by, sum_cents
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import FIRM, PROJECT_ITEMS, Projects, State
 
 
 @dataclass(frozen=True)
-class Additionality(Parametric):
+class Additionality(ParameterGroup):
     """Additionality is an outcome of liquidity, size and selection, not a number.
 
     A project that the firm could and would have paid itself only frees the grant, of which a share
@@ -46,38 +46,36 @@ class Additionality(Parametric):
         0.3, 0.1, 0.6, "share of cash that a firm would put into one project", unit="share"
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""
-        people, projects, n = state.organisations, state.projects, len(state.organisations)
+        orgs, projects, n = state.organisations, state.projects, len(state.organisations)
         # A row that was left may have a new founder next quarter: take its projects back at once.
-        gone = ~people.active[projects.organisation]
-        due = projects.due == env.quarter
-        state = _taken_back(state, gone & (projects.due >= env.quarter), env)
+        gone = ~orgs.active[projects.organisation]
+        due = projects.due == context.quarter
+        state = _taken_back(state, gone & (projects.due >= context.quarter), context)
         paid = due & ~gone
-        keur = np.where(paid, projects.award / 100_000 / env.weight, 0.0)
-        firm = people.kind == FIRM
-        cash = people.cash + np.where(firm, sum_by(projects.organisation, n, keur), 0.0)
+        keur = np.where(paid, projects.award / 100_000 / context.weight, 0.0)
+        firm = orgs.kind == FIRM
+        cash = orgs.cash + np.where(firm, sum_by(projects.organisation, n, keur), 0.0)
         projects = projects.replace(
             rd=np.where(paid, self._added(state, projects, keur), projects.rd)
         )
-        running = (projects.due <= env.quarter) & (projects.end > env.quarter)
+        running = (projects.due <= context.quarter) & (projects.end > context.quarter)
         extra = sum_by(projects.organisation, n, np.where(running, projects.rd, 0.0))
-        extra = np.where(people.active, extra, 0.0)
+        extra = np.where(orgs.active, extra, 0.0)
         cash = cash - np.where(firm, extra * YEAR_FRACTION, 0.0)
-        regions = people.region[projects.organisation]
-        out = sum_cents(regions, env.world.n_regions, np.where(paid, projects.award, 0))
+        regions = orgs.region[projects.organisation]
+        out = sum_cents(regions, context.world.n_regions, np.where(paid, projects.award, 0))
         return state.replace(
-            organisations=people.replace(cash=cash, project_rd=extra),
-            projects=projects.where((projects.end > env.quarter) & ~gone),
+            organisations=orgs.replace(cash=cash, project_rd=extra),
+            projects=projects.where((projects.end > context.quarter) & ~gone),
             regions=state.regions.replace(grants_paid=out),
         )
 
     def _added(self, state: State, projects: Projects, keur: Floats) -> Floats:
         """Return the R&D that each project adds, kEUR a year while it runs."""
-        people, who = state.organisations, projects.organisation
-        total = self.added(
-            keur, projects.cost, projects.value, people.cash[who], people.size[who] < 50
-        )
+        orgs, who = state.organisations, projects.organisation
+        total = self.added(keur, projects.cost, projects.value, orgs.cash[who], orgs.size[who] < 50)
         return total / np.maximum((projects.end - projects.due) * YEAR_FRACTION, YEAR_FRACTION)
 
     def added(
@@ -93,11 +91,11 @@ class Additionality(Parametric):
         return np.where(grant > 0, np.where(feasible, recycled * grant, self.staff * cost), 0.0)
 
 
-def _taken_back(state: State, gone: Bools, env: Environment) -> State:
+def _taken_back(state: State, gone: Bools, context: Context) -> State:
     """Book what falls due to organisations that are gone as unspent."""
     if not gone.any():
         return state
     lost, kind = state.projects.award[gone], state.projects.instrument[gone]
     booked = {item: -int(lost[kind == code].sum()) for code, item in enumerate(PROJECT_ITEMS)}
     booked["unspent"] = int(lost.sum())
-    return state.replace(ledger=state.ledger.book(env.year, booked))
+    return state.replace(ledger=state.ledger.book(context.year, booked))

@@ -10,9 +10,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import Environment
-from s3sim.model.matching import Directory, first_meetings
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import Context
+from s3sim.model.matching import PartnerIndex, first_meetings
 from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
@@ -23,7 +23,7 @@ SPECIALIST_LOSS = 0.5
 
 
 @dataclass(frozen=True)
-class Brokerage(Parametric):
+class Brokerage(ParameterGroup):
     """Brokers propose pairs; the pairs decide. Fees are paid by the budget, before any grant.
 
     Ranking: q V / sd(V) + sqrt(1 - q^2) noise; skill q grows with cases: q + learning (1 - q) cases.
@@ -58,26 +58,28 @@ class Brokerage(Parametric):
     trust: float = param(0.2, 0.0, 0.5, "trust that a broker lends to a new pair")
     institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's clients were served."""
-        at_work = env.instruments.brokers * state.brokers.funded
+        at_work = context.instruments.brokers * state.brokers.allocate_budget
         if not at_work.any():
             return state
-        people, brokers, n = state.organisations, state.brokers, len(state.organisations)
-        credit = brokers.credit + at_work * self.clients * env.scale
+        orgs, brokers, n = state.organisations, state.brokers, len(state.organisations)
+        credit = brokers.credit + at_work * self.clients * context.scale
         capacity = np.floor(credit + 1e-9).astype(np.int64)
-        free = env.agreement.capacity(people) - degree(n, state.ties.source, state.ties.partner)
-        client = self._clients(people, free, capacity, env)
-        handled = np.bincount(people.region[client], minlength=len(capacity))
+        free = context.partner_choice.capacity(orgs) - degree(
+            n, state.ties.source, state.ties.partner
+        )
+        client = self._clients(orgs, free, capacity, context)
+        handled = np.bincount(orgs.region[client], minlength=len(capacity))
         skill = np.where(at_work > 0, np.maximum(brokers.skill, self.skill), brokers.skill)
-        new = self._matches(client, skill, free, state, env)
-        region = people.region[new.source]
-        cases = handled * env.weight / np.maximum(env.instruments.brokers, 1e-9)
+        new = self._matches(client, skill, free, state, context)
+        region = orgs.region[new.source]
+        cases = handled * context.weight / np.maximum(context.instruments.brokers, 1e-9)
         learnt = 1 - (1 - self.learning) ** np.where(at_work > 0, cases, 0.0)
-        served = people.served.copy()
+        served = orgs.served.copy()
         served[client] = True
         return state.replace(
-            organisations=people.replace(served=served),
+            organisations=orgs.replace(served=served),
             ties=state.ties.joined(new),
             brokers=brokers.replace(
                 skill=skill + learnt * (1 - skill),
@@ -85,19 +87,17 @@ class Brokerage(Parametric):
                 credit=np.minimum(credit - handled, 1.0),
                 clients=brokers.clients + handled,
                 firms=brokers.firms
-                + np.bincount(
-                    people.region[client[~people.served[client]]], minlength=len(capacity)
-                ),
+                + np.bincount(orgs.region[client[~orgs.served[client]]], minlength=len(capacity)),
                 matches=brokers.matches + np.bincount(region, minlength=len(capacity)),
             ),
         )
 
-    def _clients(self, people: Organisations, free: Ints, capacity: Ints, env: Environment) -> Ints:
+    def _clients(self, orgs: Organisations, free: Ints, capacity: Ints, context: Context) -> Ints:
         """Return the SMEs served now: new clients first, by the luck of the draw, within capacity."""
-        eligible = people.firms & people.innovative & (people.size < SME_LIMIT) & (free > 0)
-        row = np.flatnonzero(eligible & (capacity[people.region] > 0))
-        luck = env.dice.uniform("brokerage/client", len(people))[row] + people.served[row]
-        region = people.region[row]
+        eligible = orgs.firms & orgs.innovative & (orgs.size < SME_LIMIT) & (free > 0)
+        row = np.flatnonzero(eligible & (capacity[orgs.region] > 0))
+        luck = context.streams.uniform("brokerage/client", len(orgs))[row] + orgs.served[row]
+        region = orgs.region[row]
         order = np.lexsort((luck, region))
         size = np.bincount(region, minlength=len(capacity))
         rank = np.empty(len(row), np.int64)
@@ -105,22 +105,22 @@ class Brokerage(Parametric):
         return row[rank < capacity[region]]
 
     def _matches(
-        self, client: Ints, skill: Floats, free: Ints, state: State, env: Environment
+        self, client: Ints, skill: Floats, free: Ints, state: State, context: Context
     ) -> Ties:
         """Search the registers, propose the best-looking, let both sides decide."""
-        people = state.organisations
-        one, other = self._register(client, people, state.ties, env)
+        orgs = state.organisations
+        one, other = self._register(client, orgs, state.ties, context)
         if not len(one):
             return Ties.none()
-        keep = self._shortlist(one, other, skill, people, env)
+        keep = self._shortlist(one, other, skill, orgs, context)
         one, other = one[keep], other[keep]
-        worth = env.agreement.utility(
-            people,
+        worth = context.partner_choice.utility(
+            orgs,
             one,
             other,
-            space=env.space,
-            proximity=env.proximity,
-            dice=env.dice,
+            space=context.space,
+            proximity=context.proximity,
+            streams=context.streams,
             relief=self.relief,
             trust=self.trust,
         )
@@ -128,52 +128,54 @@ class Brokerage(Parametric):
         yes = matched(one, other, surplus, free)
         no = np.zeros(int(yes.sum()), bool)
         kind = np.full(len(no), BROKERED)
-        return Ties.new(one[yes], other[yes], kind, env.quarter, no, self.trust)
+        return Ties.new(one[yes], other[yes], kind, context.quarter, no, self.trust)
 
     def _register(
-        self, client: Ints, people: Organisations, ties: Ties, env: Environment
+        self, client: Ints, orgs: Organisations, ties: Ties, context: Context
     ) -> tuple[Ints, Ints]:
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
         slot = np.tile(np.arange(self.register), len(client))
         u = np.stack(
-            [env.dice.pair(f"brokerage/register {k}", one, slot) for k in range(4)], axis=1
+            [context.streams.pair(f"brokerage/register {k}", one, slot) for k in range(4)], axis=1
         )
-        region = people.region[one]
-        abroad = env.space.abroad[region]
-        offices = env.instruments.brokers > 0
-        where = abroad & offices[None, :] if env.instruments.broker_network else ~abroad
+        region = orgs.region[one]
+        abroad = context.space.abroad[region]
+        offices = context.instruments.brokers > 0
+        where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
         # Registers list all regions alike: distance no longer decides who is met.
-        flat = np.ones_like(env.gravity)
-        directory = Directory.of(people, env.world, env.space, flat, env.outward)
-        firm = directory.firms(region, people.domain[one], where, u[:, 1:4])
-        institute = directory.research(region, where, u[:, 1:3])
+        flat = np.ones_like(context.gravity)
+        partner_index = PartnerIndex.of(
+            orgs, context.world, context.space, flat, context.foreign_search_share
+        )
+        firm = partner_index.firms(region, orgs.domain[one], where, u[:, 1:4])
+        institute = partner_index.research(region, where, u[:, 1:3])
         other = np.where((u[:, 0] < self.institutes) & (institute >= 0), institute, firm)
-        good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(people))
+        good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(orgs))
         return one[good], other[good]
 
     def _shortlist(
-        self, one: Ints, other: Ints, skill: Floats, people: Organisations, env: Environment
+        self, one: Ints, other: Ints, skill: Floats, orgs: Organisations, context: Context
     ) -> Bools:
         """Return the entries that a client's broker ranks highest, with error."""
-        space, region = env.space, people.region
+        space, region = context.space, orgs.region
         distance = space.cognitive_distance(
-            space.positions(people.knowledge[one]), space.positions(people.knowledge[other])
+            space.positions(orgs.knowledge[one]), space.positions(orgs.knowledge[other])
         )
-        institute = people.kind == INSTITUTE
+        institute = orgs.kind == INSTITUTE
         abroad = space.abroad[region[one], region[other]]
         trust = np.full(len(one), self.trust)
-        value = env.proximity.value(
+        value = context.proximity.value(
             distance,
-            people.absorptive_capacity[one],
+            orgs.absorptive_capacity[one],
             institute[one],
             institute[other],
             abroad,
             trust,
             self.relief,
         )
-        judged = skill[region[one]] * np.where(people.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
-        noise = np.sqrt(12) * (env.dice.pair("brokerage/error", one, other) - 0.5)
+        judged = skill[region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
+        noise = np.sqrt(12) * (context.streams.pair("brokerage/error", one, other) - 0.5)
         seen = judged * value / max(float(value.std()), 1e-9) + np.sqrt(1 - judged**2) * noise
         order = np.lexsort((-seen, one))
         first = np.concatenate([[True], one[order][1:] != one[order][:-1]])

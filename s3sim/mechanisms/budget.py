@@ -6,15 +6,15 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Cents, Floats, sum_cents
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import QUARTERS, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import QUARTERS, Context
 from s3sim.model.ledger import to_cents
 from s3sim.model.state import State
 from s3sim.world import World
 
 
 @dataclass(frozen=True)
-class Budget(Parametric):
+class Budget(ParameterGroup):
     """Appropriation of each year's innovation money for firms, the same under every policy.
 
     Broker fees, coordination and pooled money come out of the same envelope. What is not
@@ -38,24 +38,26 @@ class Budget(Parametric):
         unit="share of GDP",
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state with this year's money appropriated and set aside."""
-        if env.quarter_of_year != 0:
+        if context.quarter_of_year != 0:
             return state
-        balance, booked = self.appropriation(env.world)
-        offer = env.instruments
+        balance, booked = self.appropriation(context.world)
+        offer = context.instruments
         secretariat = np.minimum(_cents(offer.secretariat), balance)
         balance = balance - secretariat
-        fees, funded = broker_fees(balance, offer.broker_quarters, offer.broker_cost, env.world)
+        fees, allocate_budget = broker_fees(
+            balance, offer.broker_quarters, offer.broker_cost, context.world
+        )
         balance = balance - fees
         pooled = np.minimum(np.floor(offer.pooled_share * balance).astype(np.int64), balance)
         overhead = int(pooled.sum() * offer.overhead_share)
         booked["coordination_overhead"] = int(secretariat.sum()) + overhead
         booked["broker_fees"] = int(fees.sum())
         return state.replace(
-            ledger=state.ledger.book(env.year, booked),
+            ledger=state.ledger.book(context.year, booked),
             authorities=state.authorities.replace(balance=balance - pooled),
-            brokers=state.brokers.replace(funded=funded),
+            brokers=state.brokers.replace(allocate_budget=allocate_budget),
             pool=state.pool + int(pooled.sum()) - overhead,
         )
 

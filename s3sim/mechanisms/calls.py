@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Cents, Floats, Ints, sum_by, sum_cents
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.budget_allocation import funded
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.budget_allocation import allocate_budget
+from s3sim.model.context import Context
 from s3sim.model.state import (
     HORIZONTAL,
     NOT_SEEKING,
@@ -22,7 +22,7 @@ from s3sim.model.state import (
 
 
 @dataclass(frozen=True)
-class Calls(Parametric):
+class Calls(ParameterGroup):
     """Regional calls, and horizontal support where a policy offers it.
 
     Applicants know the value of their project; the authority sees it with noise, the more the
@@ -42,7 +42,7 @@ class Calls(Parametric):
         "success rate at which all those apply",
         unit="share",
         source="Podlaskie micro-grants: 59 contracts of 159 bids; Eurostars 0.26; I3 0.39",
-        mark="reported",
+        evidence="reported",
     )
     insider_bonus: float = param(
         0.5,
@@ -70,7 +70,7 @@ class Calls(Parametric):
         "aid intensity for firms below 50 persons",
         unit="share of cost",
         source="state-aid practice",
-        mark="recalled",
+        evidence="recalled",
     )
     aid_medium: float = param(
         0.60,
@@ -79,7 +79,7 @@ class Calls(Parametric):
         "aid intensity for firms of 50-249 persons",
         unit="share of cost",
         source="state-aid practice",
-        mark="recalled",
+        evidence="recalled",
     )
     aid_large: float = param(
         0.40,
@@ -88,7 +88,7 @@ class Calls(Parametric):
         "aid intensity for larger firms",
         unit="share of cost",
         source="state-aid practice",
-        mark="recalled",
+        evidence="recalled",
     )
     selection_noise: float = param(
         0.6, 0.0, 2.0, "error of selection at the worst administration", unit="standard deviations"
@@ -110,7 +110,7 @@ class Calls(Parametric):
         "from award to payment",
         unit="quarters",
         source="reimbursement after reporting (Interreg BSR manual)",
-        mark="recalled",
+        evidence="recalled",
     )
     duration: int = param(
         8,
@@ -119,35 +119,37 @@ class Calls(Parametric):
         "length of a funded project",
         unit="quarters",
         source="two- to three-year grants",
-        mark="recalled",
+        evidence="recalled",
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after this year's regional calls."""
-        if env.quarter_of_year != 0:
-            none = np.zeros(env.world.n_regions, np.int64)
+        if context.quarter_of_year != 0:
+            none = np.zeros(context.world.n_regions, np.int64)
             return state.replace(regions=state.regions.replace(awards=none))
-        people, balance = state.organisations, state.authorities.balance
-        horizontal = np.floor(balance * min(env.instruments.horizontal_share, 1.0)).astype(np.int64)
-        support = self._support(people, horizontal, env)
-        applicant = self._applicants(people, state.authorities.success, env)
-        cost, aid = self.cost(people.size[applicant]), self.aid(people.size[applicant])
-        value = env.dice.normal("calls/value", len(people))[applicant]
-        asked = np.floor(cost * aid * 100_000 * env.weight).astype(np.int64)
-        authority = env.world.authority[people.region[applicant]]
-        award = self._selected(state, env, applicant, value, asked, balance - horizontal)
+        orgs, balance = state.organisations, state.authorities.balance
+        horizontal = np.floor(balance * min(context.instruments.horizontal_share, 1.0)).astype(
+            np.int64
+        )
+        support = self._support(orgs, horizontal, context)
+        applicant = self._applicants(orgs, state.authorities.success, context)
+        cost, aid = self.cost(orgs.size[applicant]), self.aid(orgs.size[applicant])
+        value = context.streams.normal("calls/value", len(orgs))[applicant]
+        asked = np.floor(cost * aid * 100_000 * context.weight).astype(np.int64)
+        authority = context.world.authority[orgs.region[applicant]]
+        award = self._selected(state, context, applicant, value, asked, balance - horizontal)
         success = self._expected(state.authorities.success, authority, asked, award, horizontal)
         won = award > 0
         projects = Projects(
             applicant[won],
             np.full(won.sum(), REGIONAL),
             authority[won],
-            people.domain[applicant][won],
+            orgs.domain[applicant][won],
             award[won],
             cost[won] * award[won] / asked[won],
             value[won],
-            np.full(won.sum(), env.quarter + self.payment_lag),
-            np.full(won.sum(), env.quarter + self.payment_lag + self.duration),
+            np.full(won.sum(), context.quarter + self.payment_lag),
+            np.full(won.sum(), context.quarter + self.payment_lag + self.duration),
             np.zeros(won.sum()),
         )
         spent = sum_cents(authority, len(balance), award) + sum_cents(
@@ -157,16 +159,16 @@ class Calls(Parametric):
             "regional_grants": int(award.sum()),
             "horizontal_support": int(support.award.sum()),
         }
-        grants = people.grants.copy()
+        grants = orgs.grants.copy()
         grants[projects.organisation] += 1
         return state.replace(
-            organisations=people.replace(
-                grants=grants, seeking=self._seeking(projects, people, env)
+            organisations=orgs.replace(
+                grants=grants, seeking=self._seeking(projects, orgs, context)
             ),
             projects=state.projects.joined(support).joined(projects),
             authorities=state.authorities.replace(balance=balance - spent, success=success),
-            ledger=state.ledger.book(env.year, booked),
-            regions=state.regions.replace(awards=_by_region(people, projects, support, env)),
+            ledger=state.ledger.book(context.year, booked),
+            regions=state.regions.replace(awards=_by_region(orgs, projects, support, context)),
         )
 
     def cost(self, size: Floats) -> Floats:
@@ -177,40 +179,41 @@ class Calls(Parametric):
         """Return the aid intensity, share of cost."""
         return np.select([size < 50, size < 250], [self.aid_small, self.aid_medium], self.aid_large)
 
-    def _applicants(self, people: Organisations, success: Floats, env: Environment) -> Ints:
+    def _applicants(self, orgs: Organisations, success: Floats, context: Context) -> Ints:
         """Firms apply the more often the better the chances were, and if they have won before."""
-        chance = np.minimum(1.0, success / self.usual_success)[env.world.authority[people.region]]
-        insider = 1 + self.insider_bonus * (people.grants > 0)
+        chance = np.minimum(1.0, success / self.usual_success)[context.world.authority[orgs.region]]
+        insider = 1 + self.insider_bonus * (orgs.grants > 0)
         applies = (
-            env.dice.uniform("calls/apply", len(people)) < self.application_rate * chance * insider
+            context.streams.uniform("calls/apply", len(orgs))
+            < self.application_rate * chance * insider
         )
-        return np.flatnonzero(applies & people.firms & people.innovative)
+        return np.flatnonzero(applies & orgs.firms & orgs.innovative)
 
     def _selected(
         self,
         state: State,
-        env: Environment,
+        context: Context,
         applicant: Ints,
         value: Floats,
         asked: Cents,
         pot: Cents,
     ) -> Cents:
         """Return the award of each applicant: first the reserved money, then the open money."""
-        people, world = state.organisations, env.world
-        region = people.region[applicant]
+        orgs, world = state.organisations, context.world
+        region = orgs.region[applicant]
         authority = world.authority[region]
-        priority = state.authorities.priorities[authority, people.domain[applicant]]
-        sme = people.size[applicant] < 250
+        priority = state.authorities.priorities[authority, orgs.domain[applicant]]
+        sme = orgs.size[applicant] < 250
         error = self.selection_noise * (1 - world.admin_quality[region])
-        seen = value + error * env.dice.normal("calls/selection", len(people))[applicant]
-        points = self.priority_bonus * priority * (env.instruments.reserved_share > 0)
+        seen = value + error * context.streams.normal("calls/selection", len(orgs))[applicant]
+        points = self.priority_bonus * priority * (context.instruments.reserved_share > 0)
         score = seen + points + self.sme_bonus * sme
-        reserved = np.floor(pot * min(env.instruments.reserved_share, 1.0)).astype(np.int64)
-        first = funded(authority, score, np.where(priority, asked, 0), reserved)
+        reserved = np.floor(pot * min(context.instruments.reserved_share, 1.0)).astype(np.int64)
+        first = allocate_budget(authority, score, np.where(priority, asked, 0), reserved)
         left = pot - sum_cents(authority, len(pot), first)
         # Reserved money that finds no priority project stays reserved, and hence unspent.
         opened = np.minimum(left, pot - reserved)
-        return first + funded(authority, score, np.where(first == 0, asked, 0), opened)
+        return first + allocate_budget(authority, score, np.where(first == 0, asked, 0), opened)
 
     def _expected(
         self, before: Floats, authority: Ints, asked: Cents, award: Cents, horizontal: Cents
@@ -221,47 +224,47 @@ class Calls(Parametric):
         learnt = (1 - self.success_memory) * before + self.success_memory * rate
         return np.where(horizontal > 0, before, learnt)
 
-    def _support(self, people: Organisations, pot: Cents, env: Environment) -> Projects:
+    def _support(self, orgs: Organisations, pot: Cents, context: Context) -> Projects:
         """Pay every R&D performer a part of its R&D, so that the money is just used up."""
         if not pot.any():
             return Projects.none()
-        row = np.flatnonzero(people.firms & (people.rd > 0))
-        authority = env.world.authority[people.region[row]]
-        total = sum_by(authority, len(pot), people.rd[row])
-        award = np.floor(
-            pot[authority] * people.rd[row] / np.maximum(total[authority], 1e-9)
-        ).astype(np.int64)
-        when = np.full(len(row), env.quarter + self.payment_lag)
-        keur = award / 100_000 / env.weight
-        value = env.dice.normal("calls/value", len(people))[row]
+        row = np.flatnonzero(orgs.firms & (orgs.rd > 0))
+        authority = context.world.authority[orgs.region[row]]
+        total = sum_by(authority, len(pot), orgs.rd[row])
+        award = np.floor(pot[authority] * orgs.rd[row] / np.maximum(total[authority], 1e-9)).astype(
+            np.int64
+        )
+        when = np.full(len(row), context.quarter + self.payment_lag)
+        keur = award / 100_000 / context.weight
+        value = context.streams.normal("calls/value", len(orgs))[row]
         return Projects(
             row,
             np.full(len(row), HORIZONTAL),
             authority,
-            people.domain[row],
+            orgs.domain[row],
             award,
-            keur / self.aid(people.size[row]),
+            keur / self.aid(orgs.size[row]),
             value,
             when,
             when + self.duration,
             np.zeros(len(row)),
         )
 
-    def _seeking(self, projects: Projects, people: Organisations, env: Environment) -> Ints:
+    def _seeking(self, projects: Projects, orgs: Organisations, context: Context) -> Ints:
         """Return which partner the winners of collaborative projects must find."""
-        u = env.dice.uniform("calls/collaborative", (len(people), 2))
+        u = context.streams.uniform("calls/collaborative", (len(orgs), 2))
         row = projects.organisation
-        abroad = u[row, 1] < env.instruments.abroad_share
-        seeking = np.full(len(people), NOT_SEEKING)
+        abroad = u[row, 1] < context.instruments.abroad_share
+        seeking = np.full(len(orgs), NOT_SEEKING)
         needs = u[row, 0] < self.collaborative_share
         seeking[row] = np.where(needs, np.where(abroad, SEEKING_ANY, SEEKING_DOMESTIC), NOT_SEEKING)
         return seeking
 
 
 def _by_region(
-    people: Organisations, projects: Projects, support: Projects, env: Environment
+    orgs: Organisations, projects: Projects, support: Projects, context: Context
 ) -> Cents:
-    n = env.world.n_regions
-    return sum_cents(people.region[projects.organisation], n, projects.award) + sum_cents(
-        people.region[support.organisation], n, support.award
+    n = context.world.n_regions
+    return sum_cents(orgs.region[projects.organisation], n, projects.award) + sum_cents(
+        orgs.region[support.organisation], n, support.award
     )

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, draw_from, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
-from s3sim.model.matching import Directory, employment_table
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
+from s3sim.model.matching import PartnerIndex, employment_table
 from s3sim.model.state import FIRM, INSTITUTE, Organisations, State
 from s3sim.world.specialisation import location_quotient, relatedness_density
 
@@ -20,7 +20,7 @@ SMALLEST = 10.0
 
 
 @dataclass(frozen=True)
-class Demography(Parametric):
+class Demography(ParameterGroup):
     """Exit by age, size and insolvency; entry by relatedness density; entrants copy a parent.
 
     hazard = (h_inf + (h_0 - h_inf) exp(-age / fading)) (size / 10)^-size_effect, a year;
@@ -37,7 +37,7 @@ class Demography(Parametric):
         "exit hazard of the new-born",
         unit="1/year",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        mark="reported",
+        evidence="reported",
     )
     last_hazard: float = param(
         0.04,
@@ -46,7 +46,7 @@ class Demography(Parametric):
         "exit hazard of the old",
         unit="1/year",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        mark="reported",
+        evidence="reported",
     )
     fading: float = param(
         5.25,
@@ -55,7 +55,7 @@ class Demography(Parametric):
         "age over which the hazard falls by e",
         unit="years",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        mark="reported",
+        evidence="reported",
     )
     size_effect: float = param(
         0.20, 0.0, 0.3, "how fast the hazard falls with size above ten persons", unit="elasticity"
@@ -94,22 +94,22 @@ class Demography(Parametric):
         unit="log points",
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after exits and entries of the quarter."""
-        people, n = state.organisations, env.world.n_regions
-        leaves = self._leaves(people, env)
-        enters = self._enters(people, state, env)
-        left = people.replace(
-            active=people.active & ~leaves,
-            age=np.where(people.active, people.age + YEAR_FRACTION, people.age),
-            distress=np.where(people.firms, np.where(people.cash < 0, people.distress + 1, 0), 0),
+        orgs, n = state.organisations, context.world.n_regions
+        leaves = self._leaves(orgs, context)
+        enters = self._enters(orgs, state, context)
+        left = orgs.replace(
+            active=orgs.active & ~leaves,
+            age=np.where(orgs.active, orgs.age + YEAR_FRACTION, orgs.age),
+            distress=np.where(orgs.firms, np.where(orgs.cash < 0, orgs.distress + 1, 0), 0),
         )
-        born = self._born(left, np.flatnonzero(enters), state, env)
-        gone = leaves & (people.age > env.quarter * YEAR_FRACTION)
+        born = self._born(left, np.flatnonzero(enters), state, context)
+        gone = leaves & (orgs.age > context.quarter * YEAR_FRACTION)
         regions = state.regions.replace(
-            exits=sum_by(people.region, n, leaves).astype(np.int64),
-            entries=sum_by(people.region, n, enters).astype(np.int64),
-            tracked=state.regions.tracked - sum_by(people.region, n, gone),
+            exits=sum_by(orgs.region, n, leaves).astype(np.int64),
+            entries=sum_by(orgs.region, n, enters).astype(np.int64),
+            tracked=state.regions.tracked - sum_by(orgs.region, n, gone),
         )
         ties = state.ties.where(~leaves[state.ties.source] & ~leaves[state.ties.partner])
         return state.replace(organisations=_quiet(born, leaves), ties=ties, regions=regions)
@@ -121,78 +121,88 @@ class Demography(Parametric):
             np.maximum(size, SMALLEST) / SMALLEST
         ) ** -self.size_effect
 
-    def _churn(self, env: Environment) -> Floats:
-        return np.clip(env.world.birth_rate / EU_BIRTH_RATE, 0.5, 2.5)
+    def _churn(self, context: Context) -> Floats:
+        return np.clip(context.world.birth_rate / EU_BIRTH_RATE, 0.5, 2.5)
 
-    def _leaves(self, people: Organisations, env: Environment) -> Bools:
-        yearly = self.hazard(people.age, people.size) * self._churn(env)[people.region]
+    def _leaves(self, orgs: Organisations, context: Context) -> Bools:
+        yearly = self.hazard(orgs.age, orgs.size) * self._churn(context)[orgs.region]
         quarterly = 1 - np.exp(-yearly * YEAR_FRACTION)
-        unlucky = env.dice.uniform("demography/exit", len(people)) < quarterly
-        broke = (people.cash < 0) & (people.distress + 1 >= self.patience)
-        leaves: Bools = people.firms & (unlucky | broke)
+        unlucky = context.streams.uniform("demography/exit", len(orgs)) < quarterly
+        broke = (orgs.cash < 0) & (orgs.distress + 1 >= self.patience)
+        leaves: Bools = orgs.firms & (unlucky | broke)
         return leaves
 
-    def _enters(self, people: Organisations, state: State, env: Environment) -> Bools:
+    def _enters(self, orgs: Organisations, state: State, context: Context) -> Bools:
         """Return which latent founders enter; each region's expected number is what counts."""
-        n = env.world.n_regions
-        dormant = ~people.active & (people.kind == FIRM)
-        start = env.world.firms.sum(axis=1) * env.scale
-        institutes = people.active & (people.kind == INSTITUTE)
-        places = sum_by(people.region, n, np.where(institutes, env.agreement.capacity(people), 0))
-        expected = YEAR_FRACTION * (
-            self.entry_rate * self._churn(env) * start + self.spin_off * places
+        n = context.world.n_regions
+        dormant = ~orgs.active & (orgs.kind == FIRM)
+        start = context.world.firms.sum(axis=1) * context.scale
+        institutes = orgs.active & (orgs.kind == INSTITUTE)
+        places = sum_by(
+            orgs.region, n, np.where(institutes, context.partner_choice.capacity(orgs), 0)
         )
-        chance = np.minimum(1.0, expected / np.maximum(sum_by(people.region, n, dormant), 1.0))
-        return dormant & (env.dice.uniform("demography/entry", len(people)) < chance[people.region])
+        expected = YEAR_FRACTION * (
+            self.entry_rate * self._churn(context) * start + self.spin_off * places
+        )
+        chance = np.minimum(1.0, expected / np.maximum(sum_by(orgs.region, n, dormant), 1.0))
+        return dormant & (
+            context.streams.uniform("demography/entry", len(orgs)) < chance[orgs.region]
+        )
 
     def _born(
-        self, people: Organisations, row: Ints, state: State, env: Environment
+        self, orgs: Organisations, row: Ints, state: State, context: Context
     ) -> Organisations:
         """Fill the rows of entrants: domain by density, the rest from a parent with mutation."""
         if not len(row):
-            return people
-        world, total = env.world, len(people)
-        table = employment_table(people, world)
+            return orgs
+        world, total = context.world, len(orgs)
+        table = employment_table(orgs, world)
         specialised = (location_quotient(table) > 1).astype(np.float64)
         density = relatedness_density(specialised, world.relatedness) / 100
         pull = (table + 1e-6) * (density + self.unrelated) ** self.density
         # Pair numbers belong to a row and a slot, as a table drawn for all rows would.
-        slots = [env.dice.pair("demography/entrant", row, np.full(len(row), k)) for k in range(8)]
+        slots = [
+            context.streams.pair("demography/entrant", row, np.full(len(row), k)) for k in range(8)
+        ]
         u = np.stack(slots, axis=1)
-        region = people.region[row]
+        region = orgs.region[row]
         domain = draw_from(np.cumsum(pull, axis=1), region, u[:, 0])
-        parent = self._parents(people, region, domain, u, env)
-        noise = env.dice.normal("demography/mutation", total)[row]
+        parent = self._parents(orgs, region, domain, u, context)
+        noise = context.streams.normal("demography/mutation", total)[row]
         size = self.entrant_size * (1 - np.log1p(-u[:, 4]))
         spread = self.mutation
-        productivity = people.productivity[parent] * np.exp(spread * noise - spread**2 / 2)
+        productivity = orgs.productivity[parent] * np.exp(spread * noise - spread**2 / 2)
         market = world.country[region] * world.n_domains + domain
         strength = productivity * size / np.maximum(state.markets.price[market], 1e-300)
         changes = dict(
             active=True, domain=domain, size=size, productivity=productivity,
-            appeal=strength ** (1 / (state.substitution - 1)) / productivity,
-            sales=productivity * size, cash=0.25 * productivity * size,
-            rd_intensity=people.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
+            demand_shifter=strength ** (1 / (state.substitution - 1)) / productivity,
+            value_added=productivity * size, cash=0.25 * productivity * size,
+            rd_intensity=orgs.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
             innovative=u[:, 5] < world.innovative[region],
-            openness=np.where(u[:, 6] < world.cooperating[region], 1.0, env.closed_openness),
-            knowledge=people.knowledge[parent] * (0.7 + 0.3 * u[:, 7:8]).astype(np.float32),
+            cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.closed_propensity),
+            knowledge=orgs.knowledge[parent] * (0.7 + 0.3 * u[:, 7:8]).astype(np.float32),
             age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip
-        return people.replace(
-            **{name: _with(getattr(people, name), row, value) for name, value in changes.items()}
+        return orgs.replace(
+            **{name: _with(getattr(orgs, name), row, value) for name, value in changes.items()}
         )
 
     def _parents(
-        self, people: Organisations, region: Ints, domain: Ints, u: Floats, env: Environment
+        self, orgs: Organisations, region: Ints, domain: Ints, u: Floats, context: Context
     ) -> Ints:
         """Return an incumbent of the region, of the domain if there is one."""
-        directory = Directory.of(
-            people, env.world, env.space, np.ones_like(env.gravity), env.outward
+        partner_index = PartnerIndex.of(
+            orgs,
+            context.world,
+            context.space,
+            np.ones_like(context.gravity),
+            context.foreign_search_share,
         )
-        here = np.arange(env.world.n_regions)[None, :] == region[:, None]
-        found = directory.firms(region, domain, here, u[:, 1:4])
-        any_firm = np.flatnonzero(people.kind == FIRM)
-        first = any_firm[np.searchsorted(people.region[any_firm], region)]
+        here = np.arange(context.world.n_regions)[None, :] == region[:, None]
+        found = partner_index.firms(region, domain, here, u[:, 1:4])
+        any_firm = np.flatnonzero(orgs.kind == FIRM)
+        first = any_firm[np.searchsorted(orgs.region[any_firm], region)]
         return np.where(found >= 0, found, first)
 
 
@@ -204,12 +214,12 @@ def _with(
     return new
 
 
-def _quiet(people: Organisations, leaves: Bools) -> Organisations:
+def _quiet(orgs: Organisations, leaves: Bools) -> Organisations:
     """Silence rows that left: they do nothing until a founder takes them up."""
     idle = {
-        name: np.where(leaves, 0, getattr(people, name))
+        name: np.where(leaves, 0, getattr(orgs, name))
         for name in (
-            "sales",
+            "value_added",
             "rd",
             "project_rd",
             "learning",
@@ -223,4 +233,4 @@ def _quiet(people: Organisations, leaves: Bools) -> Organisations:
             "seeking",
         )
     }
-    return people.replace(**idle)
+    return orgs.replace(**idle)

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from
-from s3sim.core.parameters import Parametric, param
+from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import poisson
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import INSTITUTE, Organisations, State
 
 REFERENCE_EFFORT = 2.0
@@ -22,7 +22,7 @@ REFERENCE_WAGE = 70.0
 
 
 @dataclass(frozen=True)
-class Innovation(Parametric):
+class Innovation(ParameterGroup):
     """Innovations arrive at a rate; most are small steps, a few are radical and open a new domain.
 
     rate_i = rate (effort / 2 person-years)^returns (tertiary / mean)^skills
@@ -51,7 +51,7 @@ class Innovation(Parametric):
         "elasticity of innovation to R&D in the firm",
         unit="elasticity",
         source="patents-R&D elasticities of firms, 0.4-0.9",
-        mark="recalled",
+        evidence="recalled",
     )
     skills: float = param(
         0.3, 0.0, 1.0, "elasticity to the region's tertiary share", unit="elasticity"
@@ -114,41 +114,39 @@ class Innovation(Parametric):
     doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year")
     forgetting: float = param(0.05, 0.01, 0.15, "forgetting in other domains", unit="1/year")
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after innovations of the quarter."""
-        people = state.organisations
-        rate = np.where(people.active & people.innovative, self.expected(people, env), 0.0)
-        number = poisson(rate * YEAR_FRACTION, env.dice.uniform("innovation/number", len(people)))
-        chance = self.radical + self.radical_distance * people.novelty
-        chance = np.clip(
-            chance + self.radical_institute * (people.institute_learning > 0), 0.0, 0.5
+        orgs = state.organisations
+        rate = np.where(orgs.active & orgs.innovative, self.expected(orgs, context), 0.0)
+        number = poisson(
+            rate * YEAR_FRACTION, context.streams.uniform("innovation/number", len(orgs))
         )
-        u = env.dice.uniform("innovation/steps", (len(people), 3))
+        chance = self.radical + self.radical_distance * orgs.novelty
+        chance = np.clip(chance + self.radical_institute * (orgs.institute_learning > 0), 0.0, 0.5)
+        u = context.streams.uniform("innovation/steps", (len(orgs), 3))
         radical = (number > 0) & (u[:, 0] < 1 - (1 - chance) ** number)
         # The mean of n exponential steps keeps the expectation; one draw a row keeps the luck.
         small = -self.step * np.log1p(-u[:, 1]) * np.maximum(number - radical, 0)
         large = np.where(radical, self.radical_step(u[:, 2]), 0.0)
-        firm = people.kind != INSTITUTE
-        reach = self._reach(people.size)
-        grown = people.productivity * np.exp(np.where(firm, reach * (small + large), 0.0))
-        people = people.replace(
-            innovations=number, productivity=grown, knowledge=self._used(people)
-        )
-        return state.replace(organisations=self._branched(people, radical, state, env))
+        firm = orgs.kind != INSTITUTE
+        reach = self._reach(orgs.size)
+        grown = orgs.productivity * np.exp(np.where(firm, reach * (small + large), 0.0))
+        orgs = orgs.replace(innovations=number, productivity=grown, knowledge=self._used(orgs))
+        return state.replace(organisations=self._branched(orgs, radical, state, context))
 
-    def expected(self, people: Organisations, env: Environment) -> Floats:
+    def expected(self, orgs: Organisations, context: Context) -> Floats:
         """Return innovations expected a year, shape [N]."""
-        money = (people.rd + people.project_rd) * (1 - people.tie_cost)
+        money = (orgs.rd + orgs.project_rd) * (1 - orgs.tie_cost)
         # Institutes have no productivity of their own: a researcher costs what firms' staff earn.
-        wage = np.where(people.productivity > 0, people.productivity, REFERENCE_WAGE)
-        effort = money / wage + self.informal * people.size
-        tertiary = env.world.tertiary
-        skills = (tertiary / max(float(tertiary.mean()), 1e-9))[people.region] ** self.skills
+        wage = np.where(orgs.productivity > 0, orgs.productivity, REFERENCE_WAGE)
+        effort = money / wage + self.informal * orgs.size
+        tertiary = context.world.tertiary
+        skills = (tertiary / max(float(tertiary.mean()), 1e-9))[orgs.region] ** self.skills
         gain = (
             1
-            + self.partners * people.learning
-            + self.spillovers * people.spillover
-            + self.institutes * people.institute_learning
+            + self.partners * orgs.learning
+            + self.spillovers * orgs.spillover
+            + self.institutes * orgs.institute_learning
         )
         rate: Floats = (
             self.rate * (np.maximum(effort, 0.0) / REFERENCE_EFFORT) ** self.returns * skills * gain
@@ -165,59 +163,59 @@ class Innovation(Parametric):
         below = 1 - (low / high) ** a
         return low * (1 - u * below) ** (-1 / a)
 
-    def _used(self, people: Organisations) -> Singles:
+    def _used(self, orgs: Organisations) -> Singles:
         """Practise the home domain, forget others."""
-        rows = np.arange(len(people))
-        practises = people.active & (people.kind != INSTITUTE)
+        rows = np.arange(len(orgs))
+        practises = orgs.active & (orgs.kind != INSTITUTE)
         kept = np.where(practises, (1 - self.forgetting) ** YEAR_FRACTION, 1.0).astype(np.float32)
-        knowledge: Singles = people.knowledge * kept[:, None]
-        home = people.knowledge[rows, people.domain]
+        knowledge: Singles = orgs.knowledge * kept[:, None]
+        home = orgs.knowledge[rows, orgs.domain]
         gain = np.float32(self.doing * YEAR_FRACTION) * (1 - home)
-        knowledge[rows, people.domain] = np.where(practises, home + gain, home)
+        knowledge[rows, orgs.domain] = np.where(practises, home + gain, home)
         return knowledge
 
     def _branched(
         self,
-        people: Organisations,
+        orgs: Organisations,
         radical: Bools,
         state: State,
-        env: Environment,
+        context: Context,
     ) -> Organisations:
         """Let radical innovators master a new domain."""
-        row = np.flatnonzero(radical & (people.kind != INSTITUTE))
+        row = np.flatnonzero(radical & (orgs.kind != INSTITUTE))
         if not len(row):
-            return people
-        u = env.dice.uniform("innovation/branching", (len(people), 2))[row]
-        partner = _latest_partner(state, len(people))[row]
-        home = people.domain[row]
-        shown = np.where((partner >= 0)[:, None], people.knowledge[np.maximum(partner, 0)], 0.0)
-        around = _regional_mastery(people, env)[people.region[row]]
-        near = self.unrelated + shown + people.absorptive_capacity[row, None] * around
-        weight = env.space.relatedness_power[home] * near
+            return orgs
+        u = context.streams.uniform("innovation/branching", (len(orgs), 2))[row]
+        partner = _latest_partner(state, len(orgs))[row]
+        home = orgs.domain[row]
+        shown = np.where((partner >= 0)[:, None], orgs.knowledge[np.maximum(partner, 0)], 0.0)
+        around = _regional_mastery(orgs, context)[orgs.region[row]]
+        near = self.unrelated + shown + orgs.absorptive_capacity[row, None] * around
+        weight = context.space.relatedness_power[home] * near
         weight[np.arange(len(row)), home] = 0.0
         new = draw_from(np.cumsum(weight, axis=1), np.arange(len(row)), u[:, 0])
         # `_used` has just made this table: it is nobody else's.
-        knowledge, domain = people.knowledge, people.domain.copy()
+        knowledge, domain = orgs.knowledge, orgs.domain.copy()
         known = new >= 0
         knowledge[row[known], new[known]] = np.maximum(
             knowledge[row[known], new[known]], self.new_mastery
         )
         # What an innovation reaches of a firm it can also move: large firms branch, they do not leave.
-        moves = known & (u[:, 1] < self.move * self._reach(people.size[row]))
+        moves = known & (u[:, 1] < self.move * self._reach(orgs.size[row]))
         domain[row[moves]] = new[moves]
-        appeal = _kept_customers(people, row[moves], domain, state, env)
-        return people.replace(knowledge=knowledge, domain=domain, appeal=appeal)
+        demand_shifter = _kept_customers(orgs, row[moves], domain, state, context)
+        return orgs.replace(knowledge=knowledge, domain=domain, demand_shifter=demand_shifter)
 
 
 def _kept_customers(
-    people: Organisations, row: Ints, domain: Ints, state: State, env: Environment
+    orgs: Organisations, row: Ints, domain: Ints, state: State, context: Context
 ) -> Floats:
     """Return appeal such that firms which change their market take their sales along."""
-    price, first = state.markets.price, env.world.country[people.region] * env.world.n_domains
-    before, after = price[first[row] + people.domain[row]], price[first[row] + domain[row]]
-    appeal = people.appeal.copy()
-    appeal[row] *= (before / np.maximum(after, 1e-300)) ** (1 / (state.substitution - 1))
-    return appeal
+    price, first = state.markets.price, context.world.country[orgs.region] * context.world.n_domains
+    before, after = price[first[row] + orgs.domain[row]], price[first[row] + domain[row]]
+    demand_shifter = orgs.demand_shifter.copy()
+    demand_shifter[row] *= (before / np.maximum(after, 1e-300)) ** (1 / (state.substitution - 1))
+    return demand_shifter
 
 
 def _latest_partner(state: State, n: int) -> Ints:
@@ -230,14 +228,14 @@ def _latest_partner(state: State, n: int) -> Ints:
     return partner
 
 
-def _regional_mastery(people: Organisations, env: Environment) -> Floats:
+def _regional_mastery(orgs: Organisations, context: Context) -> Floats:
     """Return mean mastery of each domain among a region's innovative organisations, [R, D]."""
-    table = np.zeros((env.world.n_regions, env.world.n_domains))
-    row = np.flatnonzero(people.active & people.innovative)
-    order = row[np.argsort(people.region[row], kind="stable")]
-    count = np.bincount(people.region[order], minlength=len(table))
+    table = np.zeros((context.world.n_regions, context.world.n_domains))
+    row = np.flatnonzero(orgs.active & orgs.innovative)
+    order = row[np.argsort(orgs.region[row], kind="stable")]
+    count = np.bincount(orgs.region[order], minlength=len(table))
     first = np.cumsum(count) - count
     for region in np.flatnonzero(count):
         members = order[first[region] : first[region] + count[region]]
-        table[region] = people.knowledge[members].mean(axis=0, dtype=np.float64)
+        table[region] = orgs.knowledge[members].mean(axis=0, dtype=np.float64)
     return table

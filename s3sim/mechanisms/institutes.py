@@ -5,13 +5,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import INSTITUTE, State
 
 
 @dataclass(frozen=True)
-class Institutes(Parametric):
+class Institutes(ParameterGroup):
     """Knowledge of an institute grows with its research money, with a long lag (through its stock).
 
     growth of mastery = speed (stock a researcher / usual)^exponent (1 - mastery), on domains that
@@ -34,15 +34,15 @@ class Institutes(Parametric):
     )
     steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share")
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's public research."""
-        people = state.organisations
-        row = np.flatnonzero(people.active & (people.kind == INSTITUTE))
-        a_head = people.rd_stock[row] / np.maximum(people.size[row], 1.0)
+        orgs = state.organisations
+        row = np.flatnonzero(orgs.active & (orgs.kind == INSTITUTE))
+        a_head = orgs.rd_stock[row] / np.maximum(orgs.size[row], 1.0)
         pace = self.speed * YEAR_FRACTION * (a_head / self.usual_stock) ** self.exponent
-        mastery = people.knowledge[row].astype(np.float64)
+        mastery = orgs.knowledge[row].astype(np.float64)
         works_in = mastery > 0.1
-        wanted = state.authorities.priorities[env.world.authority[people.region[row]]]
+        wanted = state.authorities.priorities[context.world.authority[orgs.region[row]]]
         wanted = wanted | state.joint_priorities
         listed = (works_in & wanted).sum(axis=1, keepdims=True)
         # Effort is shared: what priorities get is taken from the institute's other domains.
@@ -57,7 +57,7 @@ class Institutes(Parametric):
             1.0,
         )
         effort = np.where(works_in, np.minimum(boost, 3.0), 0.0)
-        knowledge = people.knowledge.copy()
+        knowledge = orgs.knowledge.copy()
         grown = mastery + np.minimum(pace[:, None] * effort, 1.0) * (1 - mastery)
         knowledge[row] = np.clip(grown, 0.0, 1.0)
-        return state.replace(organisations=people.replace(knowledge=knowledge))
+        return state.replace(organisations=orgs.replace(knowledge=knowledge))

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Cents, Floats, Ints, sum_cents
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.budget_allocation import funded
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.budget_allocation import allocate_budget
+from s3sim.model.context import Context
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
     INSTITUTE,
@@ -23,7 +23,7 @@ from s3sim.model.state import (
 
 
 @dataclass(frozen=True)
-class JointCall(Parametric):
+class JointCall(ParameterGroup):
     """Announced with the year, decided later: bids need partners in two countries.
 
     Firms in joint priority domains bid with a partner abroad that they have, or look for one.
@@ -50,7 +50,7 @@ class JointCall(Parametric):
         "aid intensity of joint projects",
         unit="share of cost",
         source="state-aid ceilings with the bonus for cross-border projects",
-        mark="recalled",
+        evidence="recalled",
     )
     selection_noise: float = param(
         0.4, 0.0, 2.0, "error of joint selection", unit="standard deviations"
@@ -62,7 +62,7 @@ class JointCall(Parametric):
         "from award to payment",
         unit="quarters",
         source="Interreg BSR: reimbursement after reporting",
-        mark="recalled",
+        evidence="recalled",
     )
     duration: int = param(
         8,
@@ -71,110 +71,110 @@ class JointCall(Parametric):
         "length of a joint project",
         unit="quarters",
         source="Interreg BSR projects: 2-3 years",
-        mark="reported",
+        evidence="reported",
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after the announcement or the decision that is due."""
-        offer = env.instruments
-        if env.quarter_of_year == 0 and state.pool > 0:
-            state = self._announced(state, env)
-        if env.quarter_of_year == offer.joint_delay and state.ties.bid.any():
-            state = self._decided(state, env)
+        offer = context.instruments
+        if context.quarter_of_year == 0 and state.pool > 0:
+            state = self._announced(state, context)
+        if context.quarter_of_year == offer.joint_delay and state.ties.bid.any():
+            state = self._decided(state, context)
         return state
 
-    def _announced(self, state: State, env: Environment) -> State:
+    def _announced(self, state: State, context: Context) -> State:
         """Mark standing bids among ties across borders; let other bidders look for a partner."""
-        people, ties, joint = state.organisations, state.ties, env.instruments.joint_regions
-        bids = people.firms & people.innovative & joint[people.region]
-        bids &= state.joint_priorities[people.domain]
-        bids &= env.dice.uniform("joint call/bid", len(people)) < self.bidding_rate
-        here, there = people.region[ties.source], people.region[ties.partner]
-        standing = env.space.abroad[here, there] & joint[here] & joint[there]
+        orgs, ties, joint = state.organisations, state.ties, context.instruments.joint_regions
+        bids = orgs.firms & orgs.innovative & joint[orgs.region]
+        bids &= state.joint_priorities[orgs.domain]
+        bids &= context.streams.uniform("joint call/bid", len(orgs)) < self.bidding_rate
+        here, there = orgs.region[ties.source], orgs.region[ties.partner]
+        standing = context.space.abroad[here, there] & joint[here] & joint[there]
         standing &= bids[ties.source] | bids[ties.partner]
-        covered = degree(len(people), ties.source[standing], ties.partner[standing]) > 0
+        covered = degree(len(orgs), ties.source[standing], ties.partner[standing]) > 0
         # A project won in this quarter's regional call keeps its own search.
-        looks = bids & ~covered & (people.seeking == 0)
+        looks = bids & ~covered & (orgs.seeking == 0)
         return state.replace(
             ties=ties.replace(bid=ties.bid | standing),
-            organisations=people.replace(seeking=np.where(looks, SEEKING_ABROAD, people.seeking)),
+            organisations=orgs.replace(seeking=np.where(looks, SEEKING_ABROAD, orgs.seeking)),
         )
 
-    def _decided(self, state: State, env: Environment) -> State:
+    def _decided(self, state: State, context: Context) -> State:
         """Rank bids, spend the pool, turn winners into funded ties and drop failed consortia."""
-        people, ties = state.organisations, state.ties
+        orgs, ties = state.organisations, state.ties
         bid = np.flatnonzero(ties.bid)
-        score, value = self._scores(people, ties.where(ties.bid), env)
-        asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * env.weight))
-        award = funded(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
+        score, value = self._scores(orgs, ties.where(ties.bid), context)
+        asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * context.weight))
+        award = allocate_budget(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
         start = ties.start.copy()
         kind[bid[won]], pending[bid[won]] = JOINT_GRANT, False
-        start[bid[won]] = np.where(ties.pending[bid[won]], env.quarter, start[bid[won]])
-        end[bid[won]] = env.quarter + self.payment_lag + self.duration
-        new = self._projects(people, ties, bid[won], award[won], value[won], asked[won], env)
-        grants = people.grants.copy()
+        start[bid[won]] = np.where(ties.pending[bid[won]], context.quarter, start[bid[won]])
+        end[bid[won]] = context.quarter + self.payment_lag + self.duration
+        new = self._projects(orgs, ties, bid[won], award[won], value[won], asked[won], context)
+        grants = orgs.grants.copy()
         np.add.at(grants, new.organisation, 1)
         after = ties.replace(
             kind=kind, end=end, start=start, pending=pending, bid=np.zeros(len(ties), bool)
         )
         awards = state.regions.awards + sum_cents(
-            people.region[new.organisation], env.world.n_regions, new.award
+            orgs.region[new.organisation], context.world.n_regions, new.award
         )
         return state.replace(
             ties=after.where(~after.pending),
-            organisations=people.replace(grants=grants),
+            organisations=orgs.replace(grants=grants),
             projects=state.projects.joined(new),
             pool=state.pool - int(award.sum()),
-            ledger=state.ledger.book(env.year, {"joint_grants": int(award.sum())}),
+            ledger=state.ledger.book(context.year, {"joint_grants": int(award.sum())}),
             regions=state.regions.replace(awards=awards),
         )
 
-    def _scores(self, people: Organisations, bids: Ties, env: Environment) -> tuple[Floats, Floats]:
+    def _scores(self, orgs: Organisations, bids: Ties, context: Context) -> tuple[Floats, Floats]:
         """Return what the jury sees and the private value of each bid, standard deviations."""
-        one, other, space = bids.source, bids.partner, env.space
+        one, other, space = bids.source, bids.partner, context.space
         here, there = (
-            space.positions(people.knowledge[one]),
-            space.positions(people.knowledge[other]),
+            space.positions(orgs.knowledge[one]),
+            space.positions(orgs.knowledge[other]),
         )
         distance = space.cognitive_distance(here, there)
         abroad = np.ones(len(bids), bool)
-        merit = _merit(env, people, one, other, distance, abroad, bids.trust)
-        merit = merit + _merit(env, people, other, one, distance, abroad, bids.trust)
+        merit = _merit(context, orgs, one, other, distance, abroad, bids.trust)
+        merit = merit + _merit(context, orgs, other, one, distance, abroad, bids.trust)
         spread = max(float(merit.std()), 1e-9)
-        value = env.dice.normal("joint call/value", len(people))[one]
-        noise = (self.selection_noise + env.instruments.selection_noise) * _normal_pairs(
-            env, one, other
+        value = context.streams.normal("joint call/value", len(orgs))[one]
+        noise = (self.selection_noise + context.instruments.selection_noise) * _normal_pairs(
+            context, one, other
         )
-        lagging = env.world.lagging[people.region]
+        lagging = context.world.lagging[orgs.region]
         cohesion = (
-            env.instruments.cohesion_weight * (lagging[one].astype(float) + lagging[other]) / 2
+            context.instruments.cohesion_weight * (lagging[one].astype(float) + lagging[other]) / 2
         )
         return merit / spread + 0.5 * value + noise + cohesion, value
 
     def _projects(
         self,
-        people: Organisations,
+        orgs: Organisations,
         ties: Ties,
         row: Ints,
         award: Cents,
         value: Floats,
         asked: Cents,
-        env: Environment,
+        context: Context,
     ) -> Projects:
         """Return one project for each side; the odd cent goes to the lead."""
         half = award // 2
         who = np.concatenate([ties.source[row], ties.partner[row]])
         part = np.concatenate([award - half, half])
         cost = np.tile(self.project_cost * award / asked, 2)
-        due = np.full(len(who), env.quarter + self.payment_lag)
-        pays = np.full(len(who), env.world.n_authorities)
+        due = np.full(len(who), context.quarter + self.payment_lag)
+        pays = np.full(len(who), context.world.n_authorities)
         return Projects(
             who,
             np.full(len(who), JOINT),
             pays,
-            people.domain[who],
+            orgs.domain[who],
             part,
             cost,
             np.tile(value, 2),
@@ -185,25 +185,25 @@ class JointCall(Parametric):
 
 
 def _merit(
-    env: Environment,
-    people: Organisations,
+    context: Context,
+    orgs: Organisations,
     one: Ints,
     other: Ints,
     distance: Floats,
     abroad: Bools,
     trust: Floats,
 ) -> Floats:
-    institute = people.kind == INSTITUTE
-    return env.proximity.value(
-        distance, people.absorptive_capacity[one], institute[one], institute[other], abroad, trust
+    institute = orgs.kind == INSTITUTE
+    return context.proximity.value(
+        distance, orgs.absorptive_capacity[one], institute[one], institute[other], abroad, trust
     )
 
 
-def _normal_pairs(env: Environment, one: Ints, other: Ints) -> Floats:
+def _normal_pairs(context: Context, one: Ints, other: Ints) -> Floats:
     """Standard normal numbers of pairs (Box and Muller 1958)."""
     u, v = (
-        env.dice.pair("joint call/jury", one, other),
-        env.dice.pair("joint call/jury 2", one, other),
+        context.streams.pair("joint call/jury", one, other),
+        context.streams.pair("joint call/jury 2", one, other),
     )
     result: Floats = np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
     return result

@@ -6,13 +6,13 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats, Ints, Singles, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import INSTITUTE, State
 
 
 @dataclass(frozen=True)
-class Learning(Parametric):
+class Learning(ParameterGroup):
     """Value of learning and transfer of mastery along every collaboration in progress.
 
     The value (`proximity`) raises the chance to innovate; transfer moves the partner's home
@@ -30,29 +30,29 @@ class Learning(Parametric):
         unit="1/year",
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after learning of the quarter."""
-        people, n = state.organisations, len(state.organisations)
+        orgs, n = state.organisations, len(state.organisations)
         ties = state.ties.where(~state.ties.pending)
         learner = np.concatenate([ties.source, ties.partner])
         teacher = np.concatenate([ties.partner, ties.source])
         trust = np.concatenate([ties.trust, ties.trust])
-        space, institute = env.space, people.kind == INSTITUTE
+        space, institute = context.space, orgs.kind == INSTITUTE
         place = (
-            space.positions(people.knowledge[learner]),
-            space.positions(people.knowledge[teacher]),
+            space.positions(orgs.knowledge[learner]),
+            space.positions(orgs.knowledge[teacher]),
         )
         distance = space.cognitive_distance(*place)
-        capacity = people.absorptive_capacity[learner]
-        abroad = space.abroad[people.region[learner], people.region[teacher]]
-        value = env.proximity.value(
+        capacity = orgs.absorptive_capacity[learner]
+        abroad = space.abroad[orgs.region[learner], orgs.region[teacher]]
+        value = context.proximity.value(
             distance, capacity, institute[learner], institute[teacher], abroad, trust
         )
         from_institute = np.where(institute[teacher], value, 0.0)
         number = np.maximum(sum_by(learner, n), 1.0)
-        understood = env.proximity.understanding(distance, capacity, institute[learner])
+        understood = context.proximity.understanding(distance, capacity, institute[learner])
         return state.replace(
-            organisations=people.replace(
+            organisations=orgs.replace(
                 learning=sum_by(learner, n, value),
                 institute_learning=sum_by(learner, n, from_institute),
                 novelty=sum_by(learner, n, distance) / number,
@@ -67,11 +67,11 @@ class Learning(Parametric):
         teacher: Ints,
         understood: Floats,
     ) -> Singles:
-        people = state.organisations
-        domain = people.domain[teacher]
-        gap = np.maximum(0.0, people.knowledge[teacher, domain] - people.knowledge[learner, domain])
+        orgs = state.organisations
+        domain = orgs.domain[teacher]
+        gap = np.maximum(0.0, orgs.knowledge[teacher, domain] - orgs.knowledge[learner, domain])
         gain = (self.transfer * YEAR_FRACTION * understood * gap).astype(np.float32)
-        knowledge = people.knowledge.copy()
+        knowledge = orgs.knowledge.copy()
         # Two partners from one domain: the larger gain counts, so that mastery cannot overshoot.
-        np.maximum.at(knowledge, (learner, domain), people.knowledge[learner, domain] + gain)
+        np.maximum.at(knowledge, (learner, domain), orgs.knowledge[learner, domain] + gain)
         return knowledge

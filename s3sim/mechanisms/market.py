@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats, Ints, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.initial_conditions import market_of
 from s3sim.model.state import Organisations, State
 
@@ -20,7 +20,7 @@ YOUTH = 5.0
 
 
 @dataclass(frozen=True)
-class Market(Parametric):
+class Market(ParameterGroup):
     """Monopolistic competition with constant elasticity of substitution in each country x domain.
 
     share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x appeal;
@@ -37,7 +37,7 @@ class Market(Parametric):
         "elasticity of substitution between suppliers",
         unit="elasticity",
         source="usual in monopolistic competition",
-        mark="recalled",
+        evidence="recalled",
     )
     demand_growth: float = param(
         0.0, -0.02, 0.03, "growth of real expenditure at constant prices", unit="1/year"
@@ -60,7 +60,7 @@ class Market(Parametric):
         "how fast volatility falls with size",
         unit="elasticity",
         source="Riccaboni et al. 2008: 0.14-0.20",
-        mark="reported",
+        evidence="reported",
     )
     young_growth: float = param(
         0.33,
@@ -76,7 +76,7 @@ class Market(Parametric):
         0.6,
         "speed of employment towards what sales need",
         unit="1/quarter",
-        mark="assumed",
+        evidence="assumed",
     )
     labour_share: float = param(
         0.65,
@@ -85,7 +85,7 @@ class Market(Parametric):
         "wage bill over value added in the mean firm",
         unit="share",
         source="EU national accounts",
-        mark="recalled",
+        evidence="recalled",
     )
     rent_sharing: float = param(
         0.5, 0.0, 1.0, "elasticity of a firm's wage to its own productivity", unit="elasticity"
@@ -97,40 +97,40 @@ class Market(Parametric):
         0.25, 0.05, 1.0, "share of surplus cash that owners take", unit="1/quarter"
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after sales, hiring and accounts of the quarter."""
-        people = self._shocked(state.organisations, env)
+        orgs = self._shocked(state.organisations, context)
         strength = np.where(
-            people.firms, (people.productivity * people.appeal) ** (self.substitution - 1), 0.0
+            orgs.firms, (orgs.productivity * orgs.demand_shifter) ** (self.substitution - 1), 0.0
         )
-        market = market_of(people, env.world)
-        markets = state.markets.replace(price=self._price(strength, market, state, env))
-        people = people.replace(sales=strength * markets.price[market])
-        size = self._employment(people)
-        cash = people.cash + YEAR_FRACTION * self._profit(people, env.world.n_regions)
-        surplus = np.maximum(0.0, cash - self.cash_target * people.sales)
-        cash = np.where(people.firms, cash - self.payout * surplus, people.cash)
-        return state.replace(organisations=people.replace(size=size, cash=cash), markets=markets)
+        market = market_of(orgs, context.world)
+        markets = state.markets.replace(price=self._price(strength, market, state, context))
+        orgs = orgs.replace(value_added=strength * markets.price[market])
+        size = self._employment(orgs)
+        cash = orgs.cash + YEAR_FRACTION * self._profit(orgs, context.world.n_regions)
+        surplus = np.maximum(0.0, cash - self.cash_target * orgs.value_added)
+        cash = np.where(orgs.firms, cash - self.payout * surplus, orgs.cash)
+        return state.replace(organisations=orgs.replace(size=size, cash=cash), markets=markets)
 
-    def _shocked(self, people: Organisations, env: Environment) -> Organisations:
-        """Move customers' appeal; one exponential variance a firm and year makes growth Laplace."""
-        n, variance = len(people), people.shock_variance
-        if env.quarter_of_year == 0:
-            variance = env.dice.exponential("market/variance", n)
-        sigma = self.volatility * np.maximum(people.size, 1.0) ** -self.volatility_size
-        step = sigma * np.sqrt(variance * YEAR_FRACTION) * env.dice.normal("market/shock", n)
-        drift = sigma**2 * YEAR_FRACTION / 2 - self._youth(people)
-        moved = people.appeal * np.exp((step - drift) / (self.substitution - 1))
-        return people.replace(
-            shock_variance=variance, appeal=np.where(people.firms, moved, people.appeal)
+    def _shocked(self, orgs: Organisations, context: Context) -> Organisations:
+        """Move customers' demand shifters; one exponential variance a firm and year makes growth Laplace."""
+        n, variance = len(orgs), orgs.shock_variance
+        if context.quarter_of_year == 0:
+            variance = context.streams.exponential("market/variance", n)
+        sigma = self.volatility * np.maximum(orgs.size, 1.0) ** -self.volatility_size
+        step = sigma * np.sqrt(variance * YEAR_FRACTION) * context.streams.normal("market/shock", n)
+        drift = sigma**2 * YEAR_FRACTION / 2 - self._youth(orgs)
+        moved = orgs.demand_shifter * np.exp((step - drift) / (self.substitution - 1))
+        return orgs.replace(
+            shock_variance=variance, demand_shifter=np.where(orgs.firms, moved, orgs.demand_shifter)
         )
 
-    def _youth(self, people: Organisations) -> Floats:
-        return self.young_growth * YEAR_FRACTION * np.exp(-people.age / YOUTH)
+    def _youth(self, orgs: Organisations) -> Floats:
+        return self.young_growth * YEAR_FRACTION * np.exp(-orgs.age / YOUTH)
 
-    def _price(self, strength: Floats, market: Ints, state: State, env: Environment) -> Floats:
+    def _price(self, strength: Floats, market: Ints, state: State, context: Context) -> Floats:
         """Return value added that a unit of strength brings in each market, kEUR a year."""
-        world, markets, years = env.world, state.markets, env.quarter * YEAR_FRACTION
+        world, markets, years = context.world, state.markets, context.quarter * YEAR_FRACTION
         power = self.substitution - 1
         outside = markets.outside * (1 + self.outside_growth) ** (power * years)
         total = np.maximum(sum_by(market, len(markets), strength) + outside, 1e-300)
@@ -140,22 +140,22 @@ class Market(Parametric):
         price: Floats = markets.expenditure * trend / index / total
         return price
 
-    def _employment(self, people: Organisations) -> Floats:
-        needed = people.sales / np.maximum(people.productivity, 1e-9)
-        moved = people.size + self.adjustment * (needed - people.size)
-        return np.where(people.firms, np.maximum(moved, 0.5), people.size)
+    def _employment(self, orgs: Organisations) -> Floats:
+        needed = orgs.value_added / np.maximum(orgs.productivity, 1e-9)
+        moved = orgs.size + self.adjustment * (needed - orgs.size)
+        return np.where(orgs.firms, np.maximum(moved, 0.5), orgs.size)
 
-    def _profit(self, people: Organisations, n_regions: int) -> Floats:
+    def _profit(self, orgs: Organisations, n_regions: int) -> Floats:
         """Return the operating surplus less own R&D at an annual rate, kEUR, shape [N]."""
-        firms = people.firms
-        group = people.region
-        sales = sum_by(group, n_regions, np.where(firms, people.sales, 0.0))
-        jobs = sum_by(group, n_regions, np.where(firms, people.size, 0.0))
-        mean = (sales / np.maximum(jobs, 1e-9))[group]
-        own = np.maximum(people.productivity, 1e-9)
+        firms = orgs.firms
+        group = orgs.region
+        value_added = sum_by(group, n_regions, np.where(firms, orgs.value_added, 0.0))
+        jobs = sum_by(group, n_regions, np.where(firms, orgs.size, 0.0))
+        mean = (value_added / np.maximum(jobs, 1e-9))[group]
+        own = np.maximum(orgs.productivity, 1e-9)
         wage = (
             self.labour_share
             * np.maximum(mean, 1e-9) ** (1 - self.rent_sharing)
             * own**self.rent_sharing
         )
-        return np.where(firms, people.sales - wage * people.size - people.rd, 0.0)
+        return np.where(firms, orgs.value_added - wage * orgs.size - orgs.rd, 0.0)

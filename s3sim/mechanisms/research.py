@@ -5,13 +5,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import FIRM, State
 
 
 @dataclass(frozen=True)
-class Research(Parametric):
+class Research(ParameterGroup):
     """R&D spending, its stock and the absorptive capacity that follows (Cohen and Levinthal 1990).
 
     S <- (1 - depreciation)^dt S + R&D dt;  ac = s / (s + half), s = S / size + skills x tertiary.
@@ -26,7 +26,7 @@ class Research(Parametric):
         "depreciation of the R&D stock",
         unit="1/year",
         source="usual in the literature (Hall, Mairesse and Mohnen 2010)",
-        mark="recalled",
+        evidence="recalled",
     )
     half_saturation: float = param(
         5.0,
@@ -44,21 +44,19 @@ class Research(Parametric):
     )
     austerity: float = param(0.5, 0.0, 1.0, "own R&D kept up when cash is negative", unit="share")
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after R&D of the quarter."""
-        people = state.organisations
-        firm = people.kind == FIRM
-        plan = np.where(firm, people.rd_intensity * people.sales, people.rd_intensity)
-        plan = np.where(firm & (people.cash < 0), self.austerity * plan, plan)
-        rd = np.where(people.active, plan, 0.0)
-        kept = people.rd_stock * (1 - self.depreciation) ** YEAR_FRACTION
-        stock = np.where(
-            people.active, kept + (rd + people.project_rd) * YEAR_FRACTION, people.rd_stock
-        )
+        orgs = state.organisations
+        firm = orgs.kind == FIRM
+        plan = np.where(firm, orgs.rd_intensity * orgs.value_added, orgs.rd_intensity)
+        plan = np.where(firm & (orgs.cash < 0), self.austerity * plan, plan)
+        rd = np.where(orgs.active, plan, 0.0)
+        kept = orgs.rd_stock * (1 - self.depreciation) ** YEAR_FRACTION
+        stock = np.where(orgs.active, kept + (rd + orgs.project_rd) * YEAR_FRACTION, orgs.rd_stock)
         a_head = (
-            stock / np.maximum(people.size, 1.0) + self.skills * env.world.tertiary[people.region]
+            stock / np.maximum(orgs.size, 1.0) + self.skills * context.world.tertiary[orgs.region]
         )
-        capacity = np.where(people.active, a_head / (a_head + self.half_saturation), 0.0)
+        capacity = np.where(orgs.active, a_head / (a_head + self.half_saturation), 0.0)
         return state.replace(
-            organisations=people.replace(rd=rd, rd_stock=stock, absorptive_capacity=capacity)
+            organisations=orgs.replace(rd=rd, rd_stock=stock, absorptive_capacity=capacity)
         )

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import Environment
-from s3sim.model.matching import Directory, first_meetings, permitted
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import Context
+from s3sim.model.matching import PartnerIndex, first_meetings, permitted
 from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
@@ -25,7 +25,7 @@ from s3sim.model.state import (
 
 
 @dataclass(frozen=True)
-class Search(Parametric):
+class Search(ParameterGroup):
     """A small sample, not the whole market: some near, some related anywhere, friends of friends.
 
     Who has won a collaborative project, or bids in a joint call, looks where that money permits.
@@ -49,69 +49,73 @@ class Search(Parametric):
     institutes: float = param(0.3, 0.0, 0.4, "candidates that are institutes", unit="share")
     cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR")
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's new ties."""
-        people, ties = state.organisations, state.ties
-        free = env.agreement.capacity(people) - degree(len(people), ties.source, ties.partner)
-        searches = self._searchers(people, free, env)
+        orgs, ties = state.organisations, state.ties
+        free = context.partner_choice.capacity(orgs) - degree(len(orgs), ties.source, ties.partner)
+        searches = self._searchers(orgs, free, context)
         row = np.flatnonzero(searches)
-        cash = people.cash - np.where(searches & (people.kind == FIRM), self.cost, 0.0)
-        settled = people.replace(cash=cash, seeking=np.full(len(people), NOT_SEEKING))
+        cash = orgs.cash - np.where(searches & (orgs.kind == FIRM), self.cost, 0.0)
+        settled = orgs.replace(cash=cash, seeking=np.full(len(orgs), NOT_SEEKING))
         if not len(row):
             return state.replace(organisations=settled)
-        one, other, common = self._candidates(row, state, env)
-        worth = env.agreement.utility(
-            people,
+        one, other, common = self._candidates(row, state, context)
+        worth = context.partner_choice.utility(
+            orgs,
             one,
             other,
-            space=env.space,
-            proximity=env.proximity,
-            dice=env.dice,
+            space=context.space,
+            proximity=context.proximity,
+            streams=context.streams,
             common=common,
         )
         surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
         yes = matched(one, other, surplus, free)
-        new = self._ties(one[yes], other[yes], people, env)
+        new = self._ties(one[yes], other[yes], orgs, context)
         return state.replace(organisations=settled, ties=ties.joined(new))
 
-    def _searchers(self, people: Organisations, free: Ints, env: Environment) -> Bools:
-        u = env.dice.uniform("search/searches", len(people))
-        own = people.firms & people.innovative & (u < self.rate * people.openness)
-        funded = people.active & (people.seeking != NOT_SEEKING)
-        searching: Bools = (own | funded) & (free > 0)
+    def _searchers(self, orgs: Organisations, free: Ints, context: Context) -> Bools:
+        u = context.streams.uniform("search/searches", len(orgs))
+        own = orgs.firms & orgs.innovative & (u < self.rate * orgs.cooperation_propensity)
+        allocate_budget = orgs.active & (orgs.seeking != NOT_SEEKING)
+        searching: Bools = (own | allocate_budget) & (free > 0)
         return searching
 
-    def _candidates(self, row: Ints, state: State, env: Environment) -> tuple[Ints, Ints, Floats]:
+    def _candidates(self, row: Ints, state: State, context: Context) -> tuple[Ints, Ints, Floats]:
         """Return askers, candidates and whether a common partner introduced them, shape [P]."""
-        people, world = state.organisations, env.world
+        orgs, world = state.organisations, context.world
         one = np.repeat(row, self.candidates)
         slot = np.tile(np.arange(self.candidates), len(row))
-        u = np.stack([env.dice.pair(f"search/draw {k}", one, slot) for k in range(4)], axis=1)
-        seeking, region = people.seeking[one], people.region[one]
-        where = permitted(seeking, region, env.space.abroad, env.instruments.joint_regions)
+        u = np.stack(
+            [context.streams.pair(f"search/draw {k}", one, slot) for k in range(4)], axis=1
+        )
+        seeking, region = orgs.seeking[one], orgs.region[one]
+        where = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)
         local = (u[:, 0] < self.local) & (seeking == NOT_SEEKING)
         here = np.arange(world.n_regions)[None, :] == region[:, None]
-        directory = Directory.of(people, world, env.space, env.gravity, env.outward)
-        other = directory.firms(
-            region, people.domain[one], np.where(local[:, None], here, where), u[:, 1:4]
+        partner_index = PartnerIndex.of(
+            orgs, world, context.space, context.gravity, context.foreign_search_share
+        )
+        other = partner_index.firms(
+            region, orgs.domain[one], np.where(local[:, None], here, where), u[:, 1:4]
         )
         from_top = 1 - u[:, 0]
         asks_institute = from_top < self.institutes
-        institute = directory.research(region, where, u[:, 1:3])
+        institute = partner_index.research(region, where, u[:, 1:3])
         other = np.where(asks_institute, institute, other)
         by_friend = ~asks_institute & (from_top < self.institutes + self.friends)
-        friend = _friend_of_friend(one, state.ties, len(people), u[:, 1:3])
-        allowed = (friend >= 0) & where[np.arange(len(one)), people.region[friend]]
-        met = by_friend & allowed & people.innovative[friend]
+        friend = _friend_of_friend(one, state.ties, len(orgs), u[:, 1:3])
+        allowed = (friend >= 0) & where[np.arange(len(one)), orgs.region[friend]]
+        met = by_friend & allowed & orgs.innovative[friend]
         other = np.where(met, friend, other)
-        good = (other >= 0) & (other != one) & first_meetings(one, other, state.ties, len(people))
+        good = (other >= 0) & (other != one) & first_meetings(one, other, state.ties, len(orgs))
         return one[good], other[good], met[good].astype(np.float64)
 
-    def _ties(self, one: Ints, other: Ints, people: Organisations, env: Environment) -> Ties:
-        seeking = people.seeking[one]
+    def _ties(self, one: Ints, other: Ints, orgs: Organisations, context: Context) -> Ties:
+        seeking = orgs.seeking[one]
         bid = seeking == SEEKING_ABROAD
         kind = np.where(bid, JOINT_GRANT, np.where(seeking == NOT_SEEKING, OWN, REGIONAL_GRANT))
-        return Ties.new(one, other, kind, env.quarter, bid)
+        return Ties.new(one, other, kind, context.quarter, bid)
 
 
 def _friend_of_friend(one: Ints, ties: Ties, n: int, u: Floats) -> Ints:

@@ -6,13 +6,13 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import YEAR_FRACTION, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import Organisations, State
 
 
 @dataclass(frozen=True)
-class Spillovers(Parametric):
+class Spillovers(ParameterGroup):
     """Pools of R&D that decay with distance and at borders, and imitation of the best.
 
     Pool_rd = sum of S_i K_id in r; Sp_i = ac_i K_i . G_r with
@@ -29,7 +29,7 @@ class Spillovers(Parametric):
         "distance over which spillovers fall by e",
         unit="km",
         source="Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
-        mark="reported",
+        evidence="reported",
     )
     border: float = param(
         0.6,
@@ -51,66 +51,66 @@ class Spillovers(Parametric):
         0.90, 0.75, 0.99, "quantile of productivity that is the frontier", unit="share"
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after spillovers of the quarter."""
-        if env.quarter_of_year == 0:
-            state = self._refreshed(state, env)
-        people = state.organisations
-        firms = people.firms & (people.productivity > 0)
-        logs = np.log(np.where(firms, people.productivity, 1.0))
-        behind = np.maximum(0.0, state.frontier[people.domain] - logs)
-        step = self.imitation * YEAR_FRACTION * people.absorptive_capacity * behind
-        grown = people.productivity * np.exp(np.where(firms, step, 0.0))
-        return state.replace(organisations=people.replace(productivity=grown))
+        if context.quarter_of_year == 0:
+            state = self._refreshed(state, context)
+        orgs = state.organisations
+        firms = orgs.firms & (orgs.productivity > 0)
+        logs = np.log(np.where(firms, orgs.productivity, 1.0))
+        behind = np.maximum(0.0, state.frontier[orgs.domain] - logs)
+        step = self.imitation * YEAR_FRACTION * orgs.absorptive_capacity * behind
+        grown = orgs.productivity * np.exp(np.where(firms, step, 0.0))
+        return state.replace(organisations=orgs.replace(productivity=grown))
 
-    def _refreshed(self, state: State, env: Environment) -> State:
-        people = state.organisations
-        across = np.where(env.space.abroad, self.border, 1.0) * np.exp(
-            -env.space.distance / self.decay
+    def _refreshed(self, state: State, context: Context) -> State:
+        orgs = state.organisations
+        across = np.where(context.space.abroad, self.border, 1.0) * np.exp(
+            -context.space.distance / self.decay
         )
-        raw = across @ _pool(people, env.world.n_regions) @ env.space.relatedness_power
+        raw = across @ _pool(orgs, context.world.n_regions) @ context.space.relatedness_power
         reference = state.spill_reference or max(float(raw.mean()), 1e-9)
         pool = np.log1p(raw / reference)
-        reach = _products(people, pool)
+        reach = _products(orgs, pool)
         return state.replace(
-            organisations=people.replace(spillover=people.absorptive_capacity * reach),
+            organisations=orgs.replace(spillover=orgs.absorptive_capacity * reach),
             regions=state.regions.replace(pool=pool),
             spill_reference=reference,
-            frontier=self._frontier(people, env.world.n_domains),
+            frontier=self._frontier(orgs, context.world.n_domains),
         )
 
-    def _frontier(self, people: Organisations, n_domains: int) -> Floats:
+    def _frontier(self, orgs: Organisations, n_domains: int) -> Floats:
         """Return the log productivity that the best tenth of a domain reaches, [D]."""
-        row = np.flatnonzero(people.firms & (people.productivity > 0))
-        order = row[np.lexsort((people.productivity[row], people.domain[row]))]
-        count = np.bincount(people.domain[row], minlength=n_domains)
+        row = np.flatnonzero(orgs.firms & (orgs.productivity > 0))
+        order = row[np.lexsort((orgs.productivity[row], orgs.domain[row]))]
+        count = np.bincount(orgs.domain[row], minlength=n_domains)
         first = np.cumsum(count) - count
         place = first + np.floor(self.frontier * np.maximum(count - 1, 0)).astype(np.int64)
         best = (
-            people.productivity[order[np.minimum(place, len(order) - 1)]]
+            orgs.productivity[order[np.minimum(place, len(order) - 1)]]
             if len(order)
             else np.ones(n_domains)
         )
         return np.where(count > 0, np.log(best), -np.inf)
 
 
-def _pool(people: Organisations, n_regions: int) -> Floats:
+def _pool(orgs: Organisations, n_regions: int) -> Floats:
     """Return the knowledge-weighted R&D stock of each region and domain, kEUR, [R, D]."""
-    table = np.zeros((n_regions, people.knowledge.shape[1]))
-    row = np.flatnonzero(people.active & (people.rd_stock > 0))
-    order = row[np.argsort(people.region[row], kind="stable")]
-    count = np.bincount(people.region[order], minlength=n_regions)
+    table = np.zeros((n_regions, orgs.knowledge.shape[1]))
+    row = np.flatnonzero(orgs.active & (orgs.rd_stock > 0))
+    order = row[np.argsort(orgs.region[row], kind="stable")]
+    count = np.bincount(orgs.region[order], minlength=n_regions)
     first = np.cumsum(count) - count
     for region in np.flatnonzero(count):
         members = order[first[region] : first[region] + count[region]]
-        table[region] = people.rd_stock[members] @ people.knowledge[members].astype(np.float64)
+        table[region] = orgs.rd_stock[members] @ orgs.knowledge[members].astype(np.float64)
     return table
 
 
-def _products(people: Organisations, pool: Floats) -> Floats:
+def _products(orgs: Organisations, pool: Floats) -> Floats:
     """Return K_i . pool of i's region, in slices that fit the cache, [N]."""
-    reach, chunk = np.empty(len(people)), 1024
-    for start in range(0, len(people), chunk):
+    reach, chunk = np.empty(len(orgs)), 1024
+    for start in range(0, len(orgs), chunk):
         part = slice(start, start + chunk)
-        reach[part] = np.einsum("ij,ij->i", people.knowledge[part], pool[people.region[part]])
+        reach[part] = np.einsum("ij,ij->i", orgs.knowledge[part], pool[orgs.region[part]])
     return reach

@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import Context
 from s3sim.model.matching import employment_table
 from s3sim.model.state import State
 
@@ -16,7 +16,7 @@ PUBLICATION = 2
 
 
 @dataclass(frozen=True)
-class Strategy(Parametric):
+class Strategy(ParameterGroup):
     """Adoption of priorities, publication of statistics, monitoring of funded projects.
 
     How lists are chosen is the business of policies; what authorities can know is decided here:
@@ -30,28 +30,28 @@ class Strategy(Parametric):
     )
     forgetting: float = param(0.05, 0.0, 0.2, "weight that past results lose", unit="1/quarter")
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's lists, statistics and monitoring."""
-        offer, authorities, regions = env.instruments, state.authorities, state.regions
+        offer, authorities, regions = context.instruments, state.authorities, state.regions
         priorities = authorities.priorities if offer.priorities is None else offer.priorities
         joint = state.joint_priorities if offer.joint_priorities is None else offer.joint_priorities
-        if env.quarter_of_year == PUBLICATION:
-            table = employment_table(state.organisations, env.world)
+        if context.quarter_of_year == PUBLICATION:
+            table = employment_table(state.organisations, context.world)
             regions = regions.replace(published=regions.awaiting, awaiting=table)
         return state.replace(
             authorities=authorities.replace(
-                priorities=priorities, results=self._monitored(state, env)
+                priorities=priorities, results=self._monitored(state, context)
             ),
             regions=regions,
             joint_priorities=joint,
         )
 
-    def _monitored(self, state: State, env: Environment) -> Floats:
+    def _monitored(self, state: State, context: Context) -> Floats:
         """Return a decaying sum of last quarter's innovations of funded projects, [A, D]."""
         projects, shape = state.projects, state.authorities.results.shape
-        running = (projects.due < env.quarter) & (projects.authority < shape[0])
+        running = (projects.due < context.quarter) & (projects.authority < shape[0])
         key = projects.authority[running] * shape[1] + projects.domain[running]
         seen = state.organisations.innovations[projects.organisation[running]].astype(np.float64)
-        total = np.bincount(key, seen, shape[0] * shape[1]).reshape(shape) * env.weight
-        noise = 1 + self.monitoring_noise * env.dice.normal("strategy/monitoring", shape)
+        total = np.bincount(key, seen, shape[0] * shape[1]).reshape(shape) * context.weight
+        noise = 1 + self.monitoring_noise * context.streams.normal("strategy/monitoring", shape)
         return state.authorities.results * (1 - self.forgetting) + np.maximum(total * noise, 0.0)

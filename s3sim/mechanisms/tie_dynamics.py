@@ -6,13 +6,13 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import Context
 from s3sim.model.state import BROKERED, INSTITUTE, OWN, State, Ties
 
 
 @dataclass(frozen=True)
-class TieLife(Parametric):
+class TieDynamics(ParameterGroup):
     """Length, price, trust and renewal of ties.
 
     Renewal odds = exp(a0 + a1 trust + a2 V - a3 XB). Renewal after public money ends is free: it
@@ -28,7 +28,7 @@ class TieLife(Parametric):
         "length of a collaboration",
         unit="quarters",
         source="two- to three-year projects",
-        mark="recalled",
+        evidence="recalled",
     )
     cost: float = param(
         0.05,
@@ -52,7 +52,7 @@ class TieLife(Parametric):
         "log odds of renewal without trust and value",
         unit="log odds",
         source="few inter-regional ties repeat: 10-20 % (Toth et al. 2021)",
-        mark="recalled",
+        evidence="recalled",
     )
     renewal_trust: float = param(1.5, 0.0, 3.0, "weight of trust in renewal", unit="log odds")
     renewal_value: float = param(
@@ -62,12 +62,12 @@ class TieLife(Parametric):
         0.4, 0.0, 1.5, "how much a border lowers renewal", unit="log odds"
     )
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after ties ended or went on, and with what they cost."""
-        ties = self._with_length(state.ties, env.quarter)
-        ends = (ties.end == env.quarter) & ~ties.pending
-        value, understood, abroad = self._seen(ties, state, env)
-        luck = env.dice.pair("ties/success", ties.source, ties.partner)
+        ties = self._with_length(state.ties, context.quarter)
+        ends = (ties.end == context.quarter) & ~ties.pending
+        value, understood, abroad = self._seen(ties, state, context)
+        luck = context.streams.pair("ties/success", ties.source, ties.partner)
         succeeded = luck < 0.2 + self.success * understood
         moved = ties.trust + self.trust_learning * (succeeded - ties.trust)
         trust = np.where(ends, moved, ties.trust)
@@ -77,45 +77,47 @@ class TieLife(Parametric):
             + self.renewal_value * value
             - self.renewal_border * abroad
         )
-        again = env.dice.pair("ties/renewal", ties.source, ties.partner) < 1 / (1 + np.exp(-odds))
+        again = context.streams.pair("ties/renewal", ties.source, ties.partner) < 1 / (
+            1 + np.exp(-odds)
+        )
         goes_on = ends & again
         kind = np.where(goes_on & (ties.kind != BROKERED), OWN, ties.kind)
         ties = ties.replace(
-            trust=trust, kind=kind, end=np.where(goes_on, env.quarter + self.duration, ties.end)
+            trust=trust, kind=kind, end=np.where(goes_on, context.quarter + self.duration, ties.end)
         )
         kept = ties.where(~ends | again)
         return state.replace(
             ties=kept,
-            organisations=state.organisations.replace(tie_cost=self._cost(kept, state, env)),
+            organisations=state.organisations.replace(tie_cost=self._cost(kept, state, context)),
         )
 
     def _with_length(self, ties: Ties, quarter: int) -> Ties:
         return ties.replace(end=np.where(ties.end < 0, quarter + self.duration, ties.end))
 
-    def _seen(self, ties: Ties, state: State, env: Environment) -> tuple[Floats, Floats, Floats]:
+    def _seen(self, ties: Ties, state: State, context: Context) -> tuple[Floats, Floats, Floats]:
         """Return value and understanding, mean of both sides, and whether a border is crossed."""
-        people, space = state.organisations, env.space
-        institute, capacity = people.kind == INSTITUTE, people.absorptive_capacity
+        orgs, space = state.organisations, context.space
+        institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity
         distance = space.cognitive_distance(
-            space.positions(people.knowledge[ties.source]),
-            space.positions(people.knowledge[ties.partner]),
+            space.positions(orgs.knowledge[ties.source]),
+            space.positions(orgs.knowledge[ties.partner]),
         )
-        abroad = space.abroad[people.region[ties.source], people.region[ties.partner]]
+        abroad = space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         value, understood = np.zeros(len(ties)), np.zeros(len(ties))
         for me, you in ((ties.source, ties.partner), (ties.partner, ties.source)):
             value += (
-                env.proximity.value(
+                context.proximity.value(
                     distance, capacity[me], institute[me], institute[you], abroad, ties.trust
                 )
                 / 2
             )
-            understood += env.proximity.understanding(distance, capacity[me], institute[me]) / 2
+            understood += context.proximity.understanding(distance, capacity[me], institute[me]) / 2
         return value, understood, abroad.astype(np.float64)
 
-    def _cost(self, ties: Ties, state: State, env: Environment) -> Floats:
+    def _cost(self, ties: Ties, state: State, context: Context) -> Floats:
         """Return the share of own R&D effort that partnerships cost each organisation, [N]."""
-        people, n = state.organisations, len(state.organisations)
-        abroad = env.space.abroad[people.region[ties.source], people.region[ties.partner]]
+        orgs, n = state.organisations, len(state.organisations)
+        abroad = context.space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         price = np.where(ties.pending, 0.0, self.cost + self.cost_abroad * abroad)
         total = sum_by(ties.source, n, price) + sum_by(ties.partner, n, price)
         return np.minimum(total, 0.9)

@@ -5,7 +5,7 @@ import numpy as np
 from s3sim.core.arrays import Cents, Floats, Ints
 
 
-def funded(group: Ints, score: Floats, asked: Cents, pot: Cents) -> Cents:
+def allocate_budget(group: Ints, score: Floats, asked: Cents, pot: Cents) -> Cents:
     """Return awards: down each group's list by score until its pot is empty.
 
     Parameters
@@ -19,7 +19,7 @@ def funded(group: Ints, score: Floats, asked: Cents, pot: Cents) -> Cents:
     pot : array [groups]
         Cents available.
 
-    >>> funded(np.array([0, 0, 1]), np.array([1.0, 2.0, 0.0]), np.array([60, 70, 10]), np.array([100, 5])).tolist()
+    >>> allocate_budget(np.array([0, 0, 1]), np.array([1.0, 2.0, 0.0]), np.array([60, 70, 10]), np.array([100, 5])).tolist()
     [30, 70, 5]
     """
     order = np.lexsort((-score, group))

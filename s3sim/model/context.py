@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from s3sim.core.arrays import Floats
-from s3sim.core.streams import Dice
+from s3sim.core.streams import Streams
 from s3sim.model.instruments import Instruments
-from s3sim.model.matching import Meeting
-from s3sim.model.partner_choice import Agreement
+from s3sim.model.matching import Matching
+from s3sim.model.partner_choice import PartnerChoice
 from s3sim.model.proximity import Proximity, Space
 from s3sim.world import World
 
@@ -19,22 +19,22 @@ YEAR_FRACTION = 1.0 / QUARTERS
 
 
 @dataclass(frozen=True)
-class Environment:
+class Context:
     """Read-only surroundings of a quarter."""
 
     world: World
     space: Space
     proximity: Proximity
-    meeting: Meeting
-    agreement: Agreement
+    matching: Matching
+    partner_choice: PartnerChoice
     gravity: Floats  # [R, R] pull between regions
-    outward: Floats  # [R] share of looks that go abroad
-    closed_openness: float  # openness of firms without a habit of cooperating
+    foreign_search_share: Floats  # [R] share of looks that go abroad
+    closed_propensity: float  # propensity of firms to cooperate, without a habit of cooperating
     scale: float  # simulated firms for each real one, (0, 1]
     start: int  # quarter in which policies start
     n_quarters: int  # length of the run
     quarter: int
-    dice: Dice
+    streams: Streams
     instruments: Instruments
 
     def at(self, **changes: Any) -> Self:

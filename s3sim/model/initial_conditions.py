@@ -6,11 +6,11 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Ints, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.core.streams import Dice
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.core.streams import Streams
+from s3sim.model.context import Context
 from s3sim.model.ledger import Ledger
-from s3sim.model.matching import Directory, employment_table, first_meetings, permitted
+from s3sim.model.matching import PartnerIndex, employment_table, first_meetings, permitted
 from s3sim.model.population import Population
 from s3sim.model.state import (
     OWN,
@@ -32,7 +32,7 @@ EMPTY_MARKET = 0.05
 
 
 @dataclass(frozen=True)
-class Beginning(Parametric):
+class InitialConditions(ParameterGroup):
     """What is going on already when a run starts."""
 
     name: ClassVar[str] = "beginning"
@@ -58,12 +58,12 @@ class Beginning(Parametric):
         "first ties that join firm and institute",
         unit="share",
         source="universities 9, public research 6 % of innovative firms of 26 % cooperating (CIS4)",
-        mark="reported",
+        evidence="reported",
     )
 
     def state(
         self,
-        env: Environment,
+        context: Context,
         population: Population,
         *,
         substitution: float,
@@ -82,15 +82,15 @@ class Beginning(Parametric):
         duration : int
             Length of a collaboration, quarters.
         """
-        world = env.world
-        people = population.organisations(env)
-        people, markets = self._markets(people, world, substitution)
-        table = employment_table(people, world)
+        world = context.world
+        orgs = population.organisations(context)
+        orgs, markets = self._markets(orgs, world, substitution)
+        table = employment_table(orgs, world)
         regions, authorities = world.n_regions, world.n_authorities
         none = np.zeros(regions, np.int64)
         return State(
-            organisations=people,
-            ties=self._ties(people, env, duration),
+            organisations=orgs,
+            ties=self._ties(orgs, context, duration),
             projects=Projects.none(),
             authorities=Authorities(
                 priorities=np.zeros((authorities, world.n_domains), bool),
@@ -102,18 +102,18 @@ class Beginning(Parametric):
                 np.zeros(regions), np.zeros(regions), none, none, none, np.zeros(regions)
             ),
             regions=Regions(
-                published=world.domain_share * world.business_employment[:, None] * env.scale,
+                published=world.domain_share * world.business_employment[:, None] * context.scale,
                 awaiting=table,
                 pool=np.zeros((regions, world.n_domains)),
                 entries=none,
                 exits=none,
-                cohort=sum_by(people.region, regions, people.firms),
-                tracked=sum_by(people.region, regions, people.firms),
+                cohort=sum_by(orgs.region, regions, orgs.firms),
+                tracked=sum_by(orgs.region, regions, orgs.firms),
                 grants_paid=none,
                 awards=none,
             ),
             markets=markets,
-            ledger=Ledger.empty(-(-env.n_quarters // 4)),
+            ledger=Ledger.empty(-(-context.n_quarters // 4)),
             joint_priorities=np.zeros(world.n_domains, bool),
             pool=0,
             frontier=np.zeros(world.n_domains),
@@ -122,17 +122,17 @@ class Beginning(Parametric):
         )
 
     def _markets(
-        self, people: Organisations, world: World, substitution: float
+        self, orgs: Organisations, world: World, substitution: float
     ) -> tuple[Organisations, Markets]:
-        """Set customers' appeal so that first sales equal productivity x size."""
+        """Set customers' demand shifters so that first value added equal productivity x size."""
         power = substitution - 1
-        appeal = np.where(
-            people.sales > 0,
-            np.maximum(people.sales, 1e-9) ** (1 / power) / np.maximum(people.productivity, 1e-9),
+        demand_shifter = np.where(
+            orgs.value_added > 0,
+            np.maximum(orgs.value_added, 1e-9) ** (1 / power) / np.maximum(orgs.productivity, 1e-9),
             1.0,
         )
         n = world.n_countries * world.n_domains
-        inside = sum_by(market_of(people, world), n, np.where(people.firms, people.sales, 0.0))
+        inside = sum_by(market_of(orgs, world), n, np.where(orgs.firms, orgs.value_added, 0.0))
         share = self.outside_local + (self.outside_tradable - self.outside_local) * world.tradable
         # Markets without a supplier at the start have customers, whom others serve.
         latent = EMPTY_MARKET * inside.reshape(world.n_countries, -1).mean(axis=1)
@@ -140,24 +140,29 @@ class Beginning(Parametric):
             inside * np.tile(share / (1 - share), world.n_countries),
             np.repeat(latent, world.n_domains),
         )
-        return people.replace(appeal=appeal), Markets(
+        return orgs.replace(demand_shifter=demand_shifter), Markets(
             inside + outside, outside, inside + outside, np.ones(n)
         )
 
-    def _ties(self, people: Organisations, env: Environment, duration: int) -> Ties:
+    def _ties(self, orgs: Organisations, context: Context, duration: int) -> Ties:
         """Pair open innovative firms at home or abroad as their country's statistics say."""
-        world, dice = env.world, Dice(env.dice.seed, env.dice.replication, -1)
-        n = len(people)
-        asks = people.firms & people.innovative & (people.openness == 1.0)
-        asks &= dice.uniform("beginning/asks", n) < self.tie_share
+        world, streams = (
+            context.world,
+            Streams(context.streams.seed, context.streams.replication, -1),
+        )
+        n = len(orgs)
+        asks = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
+        asks &= streams.uniform("beginning/asks", n) < self.tie_share
         row = np.flatnonzero(asks)
-        directory = Directory.of(people, world, env.space, env.gravity, env.outward)
-        region, u = people.region[row], dice.uniform("beginning/partner", (n, 6))[row]
+        partner_index = PartnerIndex.of(
+            orgs, world, context.space, context.gravity, context.foreign_search_share
+        )
+        region, u = orgs.region[row], streams.uniform("beginning/partner", (n, 6))[row]
         abroad = u[:, 0] < (world.cooperating_abroad / np.maximum(world.cooperating, 1e-9))[region]
         seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
-        where = permitted(seeking, region, env.space.abroad, np.ones(world.n_regions, bool))
-        firm = directory.firms(region, people.domain[row], where, u[:, 1:4])
-        institute = directory.research(region, where, u[:, 1:3])
+        where = permitted(seeking, region, context.space.abroad, np.ones(world.n_regions, bool))
+        firm = partner_index.firms(region, orgs.domain[row], where, u[:, 1:4])
+        institute = partner_index.research(region, where, u[:, 1:3])
         other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
         good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
         row, other, u = row[good], other[good], u[good]
@@ -168,7 +173,7 @@ class Beginning(Parametric):
         )
 
 
-def market_of(people: Organisations, world: World) -> Ints:
+def market_of(orgs: Organisations, world: World) -> Ints:
     """Return the market of each organisation: its country and home domain."""
-    market: Ints = world.country[people.region] * world.n_domains + people.domain
+    market: Ints = world.country[orgs.region] * world.n_domains + orgs.domain
     return market

@@ -62,11 +62,11 @@ class Instruments:
         return replace(self, **offers)
 
     def __add__(self, other: "Instruments") -> "Instruments":
-        mix = {
+        combine_instruments = {
             one.name: _join(getattr(self, one.name), getattr(other, one.name))
             for one in fields(self)
         }
-        return Instruments(**mix)
+        return Instruments(**combine_instruments)
 
 
 def _join(one: Any, other: Any) -> Any:

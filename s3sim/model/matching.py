@@ -11,7 +11,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, draw_from, sum_by
-from s3sim.core.parameters import Parametric, param
+from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.proximity import Space
 from s3sim.model.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisations, Ties
 from s3sim.world import World
@@ -21,7 +21,7 @@ CHUNK = 1024
 
 
 @dataclass(frozen=True)
-class Meeting(Parametric):
+class Matching(ParameterGroup):
     """Chances of meeting, before anybody weighs anything."""
 
     name: ClassVar[str] = "meeting"
@@ -41,7 +41,7 @@ class Meeting(Parametric):
         "meeting without a common language",
         unit="odds",
         source="Basche 2022: common language multiplies cross-border co-patents by 1.83-2.49",
-        mark="reported",
+        evidence="reported",
     )
     decay: float = param(
         250.0,
@@ -61,7 +61,7 @@ class Meeting(Parametric):
         "elasticity of meeting and branching to relatedness",
         unit="elasticity",
         source="ln 1.30 / ln 1.10: Boschma, Balland and Kogler 2015",
-        mark="reported",
+        evidence="reported",
     )
 
     def gravity(self, world: World, space: Space) -> Floats:
@@ -72,7 +72,7 @@ class Meeting(Parametric):
             np.where(space.abroad, affinity, 1.0) * language * np.exp(-space.distance / self.decay)
         )
 
-    def outward(self, world: World) -> Floats:
+    def foreign_search_share(self, world: World) -> Floats:
         """Return the share of looks that go abroad, by region of the asker, [R].
 
         Estonian firms report European partners more often than German ones; a country's habit is
@@ -84,7 +84,7 @@ class Meeting(Parametric):
 
 
 @dataclass(frozen=True)
-class Directory:
+class PartnerIndex:
     """The innovative organisations of a moment, by region and domain."""
 
     rows: Ints  # firms, sorted by bucket
@@ -96,15 +96,20 @@ class Directory:
     n_regions: int
     n_domains: int
     gravity: Floats  # [R, R]
-    outward: Floats  # [R] share of looks that go abroad
+    foreign_search_share: Floats  # [R] share of looks that go abroad
     abroad: Bools  # [R, R]
     related: Floats  # [D, D]
 
     @classmethod
     def of(
-        cls, people: Organisations, world: World, space: Space, gravity: Floats, outward: Floats
-    ) -> "Directory":
-        """Return the directory of all innovative active organisations.
+        cls,
+        orgs: Organisations,
+        world: World,
+        space: Space,
+        gravity: Floats,
+        foreign_search_share: Floats,
+    ) -> "PartnerIndex":
+        """Return the index of all innovative active organisations.
 
         Parameters
         ----------
@@ -114,12 +119,12 @@ class Directory:
             Share of looks that go abroad where both home and abroad are open.
         """
         n_regions, n_domains = world.n_regions, world.n_domains
-        listed = np.flatnonzero(people.firms & people.innovative)
-        bucket = people.region[listed] * n_domains + people.domain[listed]
+        listed = np.flatnonzero(orgs.firms & orgs.innovative)
+        bucket = orgs.region[listed] * n_domains + orgs.domain[listed]
         rows = listed[np.argsort(bucket, kind="stable")]
         count = np.bincount(bucket, minlength=n_regions * n_domains)
-        institutes = np.flatnonzero(people.active & (people.kind == INSTITUTE))
-        here = np.bincount(people.region[institutes], minlength=n_regions)
+        institutes = np.flatnonzero(orgs.active & (orgs.kind == INSTITUTE))
+        here = np.bincount(orgs.region[institutes], minlength=n_regions)
         return cls(
             rows,
             np.cumsum(count) - count,
@@ -130,7 +135,7 @@ class Directory:
             n_regions,
             n_domains,
             gravity,
-            outward,
+            foreign_search_share,
             space.abroad,
             space.relatedness_power,
         )
@@ -184,7 +189,7 @@ class Directory:
         other = self.abroad[region]
         away = np.where(other, weight, 0.0).sum(axis=1)
         home = weight.sum(axis=1) - away
-        share = self.outward[region]
+        share = self.foreign_search_share[region]
         odds = np.divide(
             share * home,
             (1 - share) * away,
@@ -222,11 +227,11 @@ def permitted(seeking: Ints, region: Ints, abroad: Bools, joint: Bools) -> Bools
     return np.where(domestic, ~other, np.where(joint_only, other & joint[None, :], True))
 
 
-def employment_table(people: Organisations, world: World) -> Floats:
+def employment_table(orgs: Organisations, world: World) -> Floats:
     """Return persons employed in firms by region and domain, shape [R, D]."""
-    firms = people.firms
-    key = people.region[firms] * world.n_domains + people.domain[firms]
-    table = sum_by(key, world.n_regions * world.n_domains, people.size[firms])
+    firms = orgs.firms
+    key = orgs.region[firms] * world.n_domains + orgs.domain[firms]
+    table = sum_by(key, world.n_regions * world.n_domains, orgs.size[firms])
     return table.reshape(world.n_regions, world.n_domains)
 
 

@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints
-from s3sim.core.parameters import Parametric, param
-from s3sim.core.streams import Dice
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.core.streams import Streams
 from s3sim.model.proximity import Proximity, Space
 from s3sim.model.state import INSTITUTE, Organisations
 
@@ -16,7 +16,7 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Agreement(Parametric):
+class PartnerChoice(ParameterGroup):
     """Each side weighs the pair; both must gain (Boschma 2005: five proximities).
 
     U = cognitive V - geographic ln(1 + km / 100) - border XB (1 - relief) - language
@@ -65,7 +65,7 @@ class Agreement(Parametric):
         unit="utility",
         source="fitted to innovators cooperating (CIS 2008)",
     )
-    blindness: float = param(
+    judgement_error: float = param(
         0.5, 0.0, 1.0, "error in judging a stranger's value, relative to its spread", unit="share"
     )
     attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners")
@@ -73,21 +73,21 @@ class Agreement(Parametric):
         0.5, 0.1, 1.0, "firm projects at once per five researchers of an institute", unit="projects"
     )
 
-    def capacity(self, people: Organisations) -> Ints:
+    def capacity(self, orgs: Organisations) -> Ints:
         """Return how many partners each organisation can attend to, shape [N]."""
-        firm = self.attention + np.floor(np.log2(np.maximum(people.size / 50, 1.0)))
-        institute = np.maximum(1.0, np.floor(self.institute_slots * people.size / 5))
-        return np.where(people.kind == INSTITUTE, institute, firm).astype(np.int64)
+        firm = self.attention + np.floor(np.log2(np.maximum(orgs.size / 50, 1.0)))
+        institute = np.maximum(1.0, np.floor(self.institute_slots * orgs.size / 5))
+        return np.where(orgs.kind == INSTITUTE, institute, firm).astype(np.int64)
 
     def utility(
         self,
-        people: Organisations,
+        orgs: Organisations,
         one: Ints,
         other: Ints,
         *,
         space: Space,
         proximity: Proximity,
-        dice: Dice,
+        streams: Streams,
         common: Floats | float = 0.0,
         relief: float = 0.0,
         trust: float = 0.0,
@@ -109,11 +109,11 @@ class Agreement(Parametric):
         trust : float
             Trust that a broker lends at the start, 0-1.
         """
-        here, there = people.region[one], people.region[other]
+        here, there = orgs.region[one], orgs.region[other]
         abroad = space.abroad[here, there]
-        position = space.positions(people.knowledge[one]), space.positions(people.knowledge[other])
+        position = space.positions(orgs.knowledge[one]), space.positions(orgs.knowledge[other])
         distance = space.cognitive_distance(*position)
-        institute = people.kind == INSTITUTE
+        institute = orgs.kind == INSTITUTE
         shared = (
             self.social * common
             - self.geographic * np.log1p(space.distance[here, there] / 100)
@@ -126,19 +126,21 @@ class Agreement(Parametric):
         for me, you in ((one, other), (other, one)):
             value = proximity.value(
                 distance,
-                people.absorptive_capacity[me],
+                orgs.absorptive_capacity[me],
                 institute[me],
                 institute[you],
                 abroad,
                 np.full(len(me), trust),
                 relief,
             )
-            misjudged = 1 + self.blindness * (2 * dice.pair("agreement/judgement", me, you) - 1)
-            luck = -np.log(-np.log(dice.pair("agreement/luck", me, you)))
+            misjudged = 1 + self.judgement_error * (
+                2 * streams.pair("agreement/judgement", me, you) - 1
+            )
+            luck = -np.log(-np.log(streams.pair("agreement/luck", me, you)))
             sides.append(
                 self.cognitive * value * misjudged
                 + shared
-                + self.habit * people.openness[me]
+                + self.habit * orgs.cooperation_propensity[me]
                 + luck
             )
         return np.stack(sides)

@@ -6,9 +6,9 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.core.streams import Dice
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.core.streams import Streams
+from s3sim.model.context import Context
 from s3sim.model.state import FIRM, INSTITUTE, Organisations
 from s3sim.world import World
 
@@ -25,7 +25,7 @@ FOUNDERS_BASE = 4
 
 
 @dataclass(frozen=True)
-class Population(Parametric):
+class Population(ParameterGroup):
     """How the first firms are drawn where statistics give only totals."""
 
     name: ClassVar[str] = "population"
@@ -47,10 +47,14 @@ class Population(Parametric):
         "gross value added over GDP (rest: taxes less subsidies on products)",
         unit="share",
         source="national accounts identity",
-        mark="recalled",
+        evidence="recalled",
     )
-    closed_openness: float = param(
-        0.05, 0.0, 0.3, "openness of firms without a habit of cooperating", unit="share"
+    closed_propensity: float = param(
+        0.05,
+        0.0,
+        0.3,
+        "propensity of firms to cooperate, without a habit of cooperating",
+        unit="share",
     )
     founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
     mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
@@ -63,46 +67,52 @@ class Population(Parametric):
         source="perpetual inventory, 1 / (0.15 + 0.02)",
     )
 
-    def organisations(self, env: Environment) -> Organisations:
+    def organisations(self, context: Context) -> Organisations:
         """Return all rows of a run: firms, latent founders and institutes."""
-        world, dice = env.world, Dice(env.dice.seed, env.dice.replication, -1)
-        started = np.maximum(2, np.rint(world.firms.sum(axis=1) * env.scale)).astype(np.int64)
+        world, streams = (
+            context.world,
+            Streams(context.streams.seed, context.streams.replication, -1),
+        )
+        started = np.maximum(2, np.rint(world.firms.sum(axis=1) * context.scale)).astype(np.int64)
         rows = started + np.ceil(self.founders * started).astype(np.int64) + FOUNDERS_BASE
-        offices = np.maximum(1, np.rint(world.institutes * env.scale)).astype(np.int64)
+        offices = np.maximum(1, np.rint(world.institutes * context.scale)).astype(np.int64)
         region = np.repeat(np.arange(world.n_regions), rows)
         place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, rows)
-        firms = self._firms(world, dice, region, place < started[region])
+        firms = self._firms(world, streams, region, place < started[region])
         institutes = self._institutes(
-            world, dice, np.repeat(np.arange(world.n_regions), offices), env.scale
+            world, streams, np.repeat(np.arange(world.n_regions), offices), context.scale
         )
-        return _scaled_to_berd(_stacked(firms, institutes), world, env.scale, self.rd_stock_years)
+        return _scaled_to_berd(
+            _stacked(firms, institutes), world, context.scale, self.rd_stock_years
+        )
 
-    def _firms(self, world: World, dice: Dice, region: Ints, active: Bools) -> Organisations:
+    def _firms(self, world: World, streams: Streams, region: Ints, active: Bools) -> Organisations:
         n = len(region)
         share = np.cumsum(world.firms, axis=1)
-        size_class = draw_from(share, region, dice.uniform("population/size class", n))
+        size_class = draw_from(share, region, streams.uniform("population/size class", n))
         size = sizes(
-            size_class, world.mean_size[region, size_class], dice.uniform("population/size", n)
+            size_class, world.mean_size[region, size_class], streams.uniform("population/size", n)
         )
         domain = draw_from(
-            np.cumsum(world.domain_share, axis=1), region, dice.uniform("population/domain", n)
+            np.cumsum(world.domain_share, axis=1), region, streams.uniform("population/domain", n)
         )
         mean = regional_productivity(world, self.value_added_share)[region]
-        noise = dice.normal("population/productivity", n)
+        noise = streams.normal("population/productivity", n)
         spread = self.productivity_spread
         productivity = (
             mean * (size / 50) ** self.size_premium * np.exp(spread * noise - spread**2 / 2)
         )
         innovative = (
-            dice.uniform("population/innovative", n) < innovative_share(world)[region, size_class]
+            streams.uniform("population/innovative", n)
+            < innovative_share(world)[region, size_class]
         )
-        habit = dice.uniform("population/openness", n) < world.cooperating[region]
-        does_rd = dice.uniform("population/rd", n) < RD_SHARE_OF_INNOVATORS[size_class]
+        habit = streams.uniform("population/openness", n) < world.cooperating[region]
+        does_rd = streams.uniform("population/rd", n) < RD_SHARE_OF_INNOVATORS[size_class]
         intensity = RELATIVE_INTENSITY[size_class] * np.exp(
-            0.5 * dice.normal("population/intensity", n)
+            0.5 * streams.normal("population/intensity", n)
         )
         known = KNOWN_DOMAINS[size_class]
-        knowledge = _mastery(world, dice, "population/firm knowledge", domain, known)
+        knowledge = _mastery(world, streams, "population/firm knowledge", domain, known)
         return _rows(
             kind=FIRM,
             region=region,
@@ -110,22 +120,24 @@ class Population(Parametric):
             active=active,
             size=size,
             productivity=productivity,
-            sales=np.where(active, productivity * size, 0.0),
+            value_added=np.where(active, productivity * size, 0.0),
             cash=0.25 * productivity * size,
             rd_intensity=np.where(innovative & does_rd, intensity, 0.0),
             innovative=innovative,
-            openness=np.where(habit, 1.0, self.closed_openness),
+            cooperation_propensity=np.where(habit, 1.0, self.closed_propensity),
             knowledge=knowledge,
-            age=self.mean_age * dice.exponential("population/age", n),
+            age=self.mean_age * streams.exponential("population/age", n),
         )
 
-    def _institutes(self, world: World, dice: Dice, region: Ints, scale: float) -> Organisations:
+    def _institutes(
+        self, world: World, streams: Streams, region: Ints, scale: float
+    ) -> Organisations:
         n = len(region)
         number = np.bincount(region, minlength=world.n_regions)[region]
         money = world.public_rd / 100 * world.gdp * 1000 * scale
         weight = world.domain_share * (0.1 + world.knowledge_intensity)
         domain = draw_from(
-            np.cumsum(weight, axis=1), region, dice.uniform("population/institute domain", n)
+            np.cumsum(weight, axis=1), region, streams.uniform("population/institute domain", n)
         )
         known = np.full(n, INSTITUTE_DOMAINS)
         return _rows(
@@ -135,12 +147,12 @@ class Population(Parametric):
             active=np.ones(n, bool),
             size=np.maximum(world.public_researchers[region] * scale / number, 1.0),
             productivity=np.zeros(n),
-            sales=np.zeros(n),
+            value_added=np.zeros(n),
             cash=np.zeros(n),
             rd_intensity=money[region] / number,
             innovative=np.ones(n, bool),
-            openness=np.ones(n),
-            knowledge=_mastery(world, dice, "population/institute knowledge", domain, known),
+            cooperation_propensity=np.ones(n),
+            knowledge=_mastery(world, streams, "population/institute knowledge", domain, known),
             age=np.full(n, 30.0),
         )
 
@@ -155,8 +167,8 @@ def innovative_share(world: World) -> Floats:
 
     The size gradient of CIS 2020 (44.5, 60.1, 74.1 %) scaled to the region's overall share.
     """
-    mix = world.firms / world.firms.sum(axis=1, keepdims=True)
-    level = world.innovative / (mix @ SIZE_GRADIENT)
+    combine_instruments = world.firms / world.firms.sum(axis=1, keepdims=True)
+    level = world.innovative / (combine_instruments @ SIZE_GRADIENT)
     return np.clip(level[:, None] * SIZE_GRADIENT, 0.0, 0.98)
 
 
@@ -176,12 +188,12 @@ def sizes(size_class: Ints, mean: Floats, u: Floats) -> Floats:
     return np.where(np.isinf(ceiling), pareto, bounded)
 
 
-def _mastery(world: World, dice: Dice, decision: str, home: Ints, known: Ints) -> Singles:
+def _mastery(world: World, streams: Streams, decision: str, home: Ints, known: Ints) -> Singles:
     """Return knowledge vectors: the home domain well, some related domains less well."""
     n, slots = len(home), int(KNOWN_DOMAINS.max())
     knowledge = np.zeros((n, world.n_domains), np.float32)
     near = np.cumsum(world.relatedness**2, axis=1)
-    u = dice.uniform(decision, (n, 2 * slots))
+    u = streams.uniform(decision, (n, 2 * slots))
     rows = np.arange(n)
     for slot in range(1, slots):
         other = draw_from(near, home, u[:, slot])
@@ -197,7 +209,7 @@ def _rows(*, kind: int, region: Ints, **columns: Floats | Bools | Ints | Singles
     blank = dict(
         kind=np.full(n, kind),
         region=region,
-        appeal=np.ones(n),
+        demand_shifter=np.ones(n),
         rd=zeros,
         project_rd=zeros,
         rd_stock=zeros,
@@ -226,14 +238,14 @@ def _stacked(firms: Organisations, institutes: Organisations) -> Organisations:
 
 
 def _scaled_to_berd(
-    people: Organisations, world: World, scale: float, stock_years: float
+    orgs: Organisations, world: World, scale: float, stock_years: float
 ) -> Organisations:
     """Scale firms' R&D so that each region's total is its business R&D (BERD)."""
-    firm = people.kind == FIRM
-    raw = np.where(people.firms, people.rd_intensity * people.sales, 0.0)
+    firm = orgs.kind == FIRM
+    raw = np.where(orgs.firms, orgs.rd_intensity * orgs.value_added, 0.0)
     target = world.berd / 100 * world.gdp * 1000 * scale
-    total = sum_by(people.region, world.n_regions, raw)
-    factor = np.divide(target, total, out=np.ones_like(target), where=total > 0)[people.region]
-    intensity = np.where(firm, np.minimum(people.rd_intensity * factor, 0.6), people.rd_intensity)
-    rd = np.where(firm, intensity * people.sales, intensity)
-    return people.replace(rd_intensity=intensity, rd=rd, rd_stock=rd * stock_years)
+    total = sum_by(orgs.region, world.n_regions, raw)
+    factor = np.divide(target, total, out=np.ones_like(target), where=total > 0)[orgs.region]
+    intensity = np.where(firm, np.minimum(orgs.rd_intensity * factor, 0.6), orgs.rd_intensity)
+    rd = np.where(firm, intensity * orgs.value_added, intensity)
+    return orgs.replace(rd_intensity=intensity, rd=rd, rd_stock=rd * stock_years)

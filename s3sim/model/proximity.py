@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles
-from s3sim.core.parameters import Parametric, param
+from s3sim.core.parameters import ParameterGroup, param
 from s3sim.world import World
 
 SPECTRUM_KEPT = 0.9
@@ -14,7 +14,7 @@ SPECTRUM_KEPT = 0.9
 
 
 @dataclass(frozen=True)
-class Proximity(Parametric):
+class Proximity(ParameterGroup):
     """Value of learning = novelty x understanding, an inverted U in cognitive distance.
 
     Nooteboom et al. (2007): novelty rises and understanding falls with cognitive distance; the

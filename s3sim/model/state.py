@@ -49,7 +49,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Organisations(Table):
-    """Firms and research institutes (institutes have no market: their sales stay zero).
+    """Firms and research institutes (institutes have no market: their value added stays zero).
 
     Money is in thousand euro (kEUR) at constant prices, rates are a year. Firm rows come first,
     both kinds in region order.
@@ -61,8 +61,8 @@ class Organisations(Table):
     active: Bools  # False: latent founder, or gone
     size: Floats  # persons employed; institutes: researchers (FTE)
     productivity: Floats  # value added per person and year, kEUR
-    appeal: Floats  # what customers pay beyond productivity, index
-    sales: Floats  # value added at an annual rate, kEUR
+    demand_shifter: Floats  # what customers pay beyond productivity, index
+    value_added: Floats  # value added at an annual rate, kEUR
     cash: Floats  # money at hand, kEUR
     rd_intensity: Floats  # own R&D spending as a share of value added (institutes: kEUR a year)
     rd: Floats  # own R&D spending at an annual rate, kEUR
@@ -70,7 +70,7 @@ class Organisations(Table):
     rd_stock: Floats  # depreciated sum of past R&D, kEUR
     absorptive_capacity: Floats  # ability to use what others know, 0-1
     innovative: Bools  # innovation-active
-    openness: Floats  # habit of cooperating, 0-1
+    cooperation_propensity: Floats  # habit of cooperating, 0-1
     knowledge: Singles  # [N, D] mastery of each domain, 0-1
     learning: Floats  # value of learning from partners this quarter (C)
     institute_learning: Floats  # the part that comes from institutes (U)
@@ -178,7 +178,7 @@ class Brokers(Table):
     clients: Ints  # cases so far, simulated
     firms: Ints  # different firms served so far, simulated
     matches: Ints  # ties brought about so far, simulated
-    funded: Floats  # share of this year's broker contracts that the budget could pay, 0-1
+    allocate_budget: Floats  # share of this year's broker contracts that the budget could pay, 0-1
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
     All are additive over regions, so that totals are sums; a collaboration counts half in the
     region of each side. Stocks are at the end of the quarter, flows are those of the quarter.
     """
-    people, n = state.organisations, world.n_regions
-    weight, region, firms = 1.0 / scale, people.region, people.firms
-    innovators = firms & people.innovative
+    orgs, n = state.organisations, world.n_regions
+    weight, region, firms = 1.0 / scale, orgs.region, orgs.firms
+    innovators = firms & orgs.innovative
     ties = state.ties.where(~state.ties.pending)
-    here, there = people.region[ties.source], people.region[ties.partner]
+    here, there = orgs.region[ties.source], orgs.region[ties.partner]
     abroad = world.cross_border[here, there]
-    science = (people.kind[ties.source] == INSTITUTE) != (people.kind[ties.partner] == INSTITUTE)
-    partners = degree(len(people), ties.source, ties.partner)
-    partners_abroad = degree(len(people), ties.source[abroad], ties.partner[abroad])
+    science = (orgs.kind[ties.source] == INSTITUTE) != (orgs.kind[ties.partner] == INSTITUTE)
+    partners = degree(len(orgs), ties.source, ties.partner)
+    partners_abroad = degree(len(orgs), ties.source[abroad], ties.partner[abroad])
 
     def count(which: Bools) -> Floats:
         return weight * sum_by(region, n, which)
@@ -34,16 +34,14 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
     def halves(which: Bools) -> Floats:
         return weight * (sum_by(here, n, which) + sum_by(there, n, which)) / 2
 
-    jobs = weight * sum_by(region, n, np.where(firms, people.size, 0.0))
+    jobs = weight * sum_by(region, n, np.where(firms, orgs.size, 0.0))
     spread, density = _structure(state, world)
     return {
         "firms": count(firms),
         "employment": jobs,
-        "value_added": weight * sum_by(region, n, np.where(firms, people.sales, 0.0)) / 1000,
-        "rd": weight
-        * sum_by(region, n, np.where(firms, people.rd + people.project_rd, 0.0))
-        / 1000,
-        "innovations": weight * sum_by(region, n, np.where(firms, people.innovations, 0)),
+        "value_added": weight * sum_by(region, n, np.where(firms, orgs.value_added, 0.0)) / 1000,
+        "rd": weight * sum_by(region, n, np.where(firms, orgs.rd + orgs.project_rd, 0.0)) / 1000,
+        "innovations": weight * sum_by(region, n, np.where(firms, orgs.innovations, 0)),
         "innovators": count(innovators),
         "cooperating": count(innovators & (partners > 0)),
         "cooperating_abroad": count(innovators & (partners_abroad > 0)),

@@ -1,7 +1,7 @@
 """What governments can do: regimes composed of parts, all from the same public money.
 
 Before its start every policy is the same untargeted regional call. A policy is added by one entry
-in `POLICIES`; a new part is a frozen class with one pure call `(state, env) -> Instruments`.
+in `POLICIES`; a new part is a frozen class with one pure call `(state, context) -> Instruments`.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from s3sim.core.parameters import Parameter
-from s3sim.model.context import Environment
+from s3sim.model.context import Context
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 from s3sim.policies.brokers import Brokers, Secretariat
@@ -25,16 +25,16 @@ class PolicyPart(Protocol):
     def name(self) -> str:
         """First part of the names of its parameters."""
 
-    def __call__(self, state: State, env: Environment) -> Instruments:
+    def __call__(self, state: State, context: Context) -> Instruments:
         """Return what this part has on offer in the quarter."""
 
-    def declared(self) -> Iterator[Parameter]:
+    def parameters(self) -> Iterator[Parameter]:
         """Yield its declared parameters."""
 
     def values(self) -> dict[str, float]:
         """Return dotted name to value."""
 
-    def updated(self, values: dict[str, float]) -> Self:
+    def with_values(self, values: dict[str, float]) -> Self:
         """Return a copy with dotted values exchanged."""
 
 
@@ -49,7 +49,7 @@ class Policy:
     title: str
     meaning: str
     parts: tuple[PolicyPart, ...] = ()
-    pinned: tuple[str, ...] = ()
+    fixed_parameters: tuple[str, ...] = ()
 
 
 POLICIES: dict[str, Policy] = {
@@ -87,7 +87,7 @@ POLICIES: dict[str, Policy] = {
         "Domestic brokers",
         "placebo: the money of TIBS for brokers who search within the own country",
         (Priorities(), Brokers(domestic=1)),
-        pinned=("brokers.domestic",),
+        fixed_parameters=("brokers.domestic",),
     ),
     "tibs_only": Policy(
         "TIBS only",
@@ -98,7 +98,7 @@ POLICIES: dict[str, Policy] = {
         "Random priorities",
         "control: Trans-S3 with all lists drawn by lot",
         (Priorities(at_random=1), JointProgramme(at_random=1)),
-        pinned=("priorities.at_random", "joint.at_random"),
+        fixed_parameters=("priorities.at_random", "joint.at_random"),
     ),
     "horizontal_support": Policy(
         "Horizontal support",
@@ -109,7 +109,7 @@ POLICIES: dict[str, Policy] = {
         "Null",
         "control: Trans-S3 + TIBS with nothing pooled and no broker; must equal isolated S3 exactly",
         (Priorities(), JointProgramme(pooled_share=0.0), Brokers(per_region=0.0)),
-        pinned=("joint.pooled_share", "brokers.per_region"),
+        fixed_parameters=("joint.pooled_share", "brokers.per_region"),
     ),
     "gosmart": Policy(
         "GoSmart BSR",
@@ -132,9 +132,11 @@ POLICIES: dict[str, Policy] = {
 }
 
 
-def mix(parts: tuple[PolicyPart, ...], state: State, env: Environment) -> Instruments:
+def combine_instruments(
+    parts: tuple[PolicyPart, ...], state: State, context: Context
+) -> Instruments:
     """Return the sum of what the parts of a policy have on offer."""
-    total = Instruments.none(env.world)
+    total = Instruments.none(context.world)
     for part in parts:
-        total = total + part(state, env)
+        total = total + part(state, context)
     return total

@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import QUARTERS, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import QUARTERS, Context
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 from s3sim.world import World
@@ -22,7 +22,7 @@ def members(world: World, partnership: str) -> Bools:
 
 
 @dataclass(frozen=True)
-class Brokers(Parametric):
+class Brokers(ParameterGroup):
     """A broker office in each region, paid from the authority's envelope before any grant."""
 
     name: ClassVar[str] = "brokers"
@@ -34,7 +34,7 @@ class Brokers(Parametric):
         "brokers in each region",
         unit="full-time brokers",
         source="GoSmart BSR: one a region",
-        mark="reported",
+        evidence="reported",
     )
     cost: float = param(
         66.0,
@@ -43,7 +43,7 @@ class Brokers(Parametric):
         "cost of a one-broker service",
         unit="kEUR/year",
         source="Vidzeme, 65.9 kEUR for the extension",
-        mark="reported",
+        evidence="reported",
     )
     lag: int = param(
         5,
@@ -52,32 +52,32 @@ class Brokers(Parametric):
         "from the start to brokers at work",
         unit="quarters",
         source="GoSmart BSR: TIBS in month 16",
-        mark="reported",
+        evidence="reported",
     )
     domestic: int = param(0, 0, 1, "1: registers of the own country only (placebo)", unit="switch")
     quarters: int = param(400, 1, 400, "how long brokers are paid", unit="quarters")
     partnership: str = ""
 
-    def __call__(self, state: State, env: Environment) -> Instruments:
+    def __call__(self, state: State, context: Context) -> Instruments:
         """Return the brokers at work now and the contracts of the year."""
-        world = env.world
+        world = context.world
         where = members(world, self.partnership) & (self.per_region > 0)
-        first, last = env.start + self.lag, env.start + self.lag + self.quarters
-        year = np.arange(env.quarter, env.quarter + QUARTERS)
-        contracted = int(((year >= first) & (year < min(last, env.n_quarters))).sum())
+        first, last = context.start + self.lag, context.start + self.lag + self.quarters
+        year = np.arange(context.quarter, context.quarter + QUARTERS)
+        contracted = int(((year >= first) & (year < min(last, context.n_quarters))).sum())
         staff = np.where(where, self.per_region, 0.0)
-        if not where.any() or env.quarter + QUARTERS <= first or env.quarter >= last:
+        if not where.any() or context.quarter + QUARTERS <= first or context.quarter >= last:
             return Instruments.none(world)
         return Instruments.none(world).replace(
             broker_quarters=staff * contracted,
-            brokers=staff if first <= env.quarter < last else 0.0 * staff,
+            brokers=staff if first <= context.quarter < last else 0.0 * staff,
             broker_cost=self.cost,
             broker_network=not self.domestic,
         )
 
 
 @dataclass(frozen=True)
-class Secretariat(Parametric):
+class Secretariat(ParameterGroup):
     """Coordination of a partnership outside any pool: what a project costs beside its brokers."""
 
     name: ClassVar[str] = "secretariat"
@@ -88,11 +88,11 @@ class Secretariat(Parametric):
     quarters: int = param(14, 1, 400, "how long it is paid", unit="quarters")
     partnership: str = "gosmart"
 
-    def __call__(self, state: State, env: Environment) -> Instruments:
+    def __call__(self, state: State, context: Context) -> Instruments:
         """Return this year's coordination money, in equal parts from the partners' authorities."""
-        world = env.world
-        year = np.arange(env.quarter, min(env.quarter + QUARTERS, env.n_quarters))
-        paid = int(((year >= env.start) & (year < env.start + self.quarters)).sum())
+        world = context.world
+        year = np.arange(context.quarter, min(context.quarter + QUARTERS, context.n_quarters))
+        paid = int(((year >= context.start) & (year < context.start + self.quarters)).sum())
         who = np.zeros(world.n_authorities)
         who[world.authority[members(world, self.partnership)]] = 1.0
         if not who.any() or not paid:

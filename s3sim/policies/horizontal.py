@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import Context
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 
 
 @dataclass(frozen=True)
-class HorizontalSupport(Parametric):
+class HorizontalSupport(ParameterGroup):
     """Money pro rata to R&D, as a tax credit would pay it."""
 
     name: ClassVar[str] = "horizontal"
@@ -19,7 +19,11 @@ class HorizontalSupport(Parametric):
         1.0, 0.0, 1.0, "share of regional money paid pro rata to R&D", unit="share"
     )
 
-    def __call__(self, state: State, env: Environment) -> Instruments:
+    def __call__(self, state: State, context: Context) -> Instruments:
         """Return horizontal support from the start on."""
-        offer = Instruments.none(env.world)
-        return offer.replace(horizontal_share=self.share) if env.quarter >= env.start else offer
+        offer = Instruments.none(context.world)
+        return (
+            offer.replace(horizontal_share=self.share)
+            if context.quarter >= context.start
+            else offer
+        )

@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, standardised
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import QUARTERS, Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import QUARTERS, Context
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 from s3sim.policies.priorities import PROGRAMME, discovery
@@ -20,7 +20,7 @@ from s3sim.world.specialisation import (
 
 
 @dataclass(frozen=True)
-class JointProgramme(Parametric):
+class JointProgramme(ParameterGroup):
     """Five-step joint priority setting after the Trans-S3 methodology, and what it costs.
 
     1 common sets define, 2 analytical review verifies, 3 trends refine, 4 consultation finalises,
@@ -41,7 +41,7 @@ class JointProgramme(Parametric):
         "share of pooled money that coordination costs",
         unit="share",
         source="technical assistance of Interreg programmes, 6-10 %",
-        mark="recalled",
+        evidence="recalled",
     )
     delay: int = param(
         3,
@@ -49,7 +49,7 @@ class JointProgramme(Parametric):
         3,
         "how much later joint calls are decided than regional ones",
         unit="quarters",
-        mark="assumed",
+        evidence="assumed",
     )
     lag: int = param(
         4,
@@ -58,7 +58,7 @@ class JointProgramme(Parametric):
         "from the start to joint priorities",
         unit="quarters",
         source="GoSmart BSR: priorities in month 13",
-        mark="reported",
+        evidence="reported",
     )
     count: int = param(
         8,
@@ -67,7 +67,7 @@ class JointProgramme(Parametric):
         "joint priorities",
         unit="domains",
         source="Trans-S3 of 2021: eight fields",
-        mark="reported",
+        evidence="reported",
     )
     complementarity: float = param(
         0.5,
@@ -99,13 +99,13 @@ class JointProgramme(Parametric):
     )
     at_random: int = param(0, 0, 1, "1: draw the joint list by lot, for control", unit="switch")
 
-    def __call__(self, state: State, env: Environment) -> Instruments:
+    def __call__(self, state: State, context: Context) -> Instruments:
         """Return joint priorities and pooled money once they are in force."""
-        world, offer = env.world, Instruments.none(env.world)
-        live = env.start + self.lag
+        world, offer = context.world, Instruments.none(context.world)
+        live = context.start + self.lag
         # Money is pooled from the first budget year in which the joint list is in force.
         first = live + -live % QUARTERS
-        if self.pooled_share == 0 or world.n_countries < 2 or env.quarter < first:
+        if self.pooled_share == 0 or world.n_countries < 2 or context.quarter < first:
             return offer
         offer = offer.replace(
             pooled_share=np.full(world.n_authorities, self.pooled_share),
@@ -113,17 +113,17 @@ class JointProgramme(Parametric):
             joint_regions=np.ones(world.n_regions, bool), cohesion_weight=self.cohesion,
             selection_noise=self.jury_noise,
         )  # fmt: skip
-        if (env.quarter - first) % PROGRAMME == 0:
-            return offer.replace(joint_priorities=self.chosen(state, env))
+        if (context.quarter - first) % PROGRAMME == 0:
+            return offer.replace(joint_priorities=self.chosen(state, context))
         return offer
 
-    def chosen(self, state: State, env: Environment) -> Bools:
+    def chosen(self, state: State, context: Context) -> Bools:
         """Return the joint list, [D]: five steps, repeated until stable."""
         if self.at_random:
-            return _top(env.dice.normal("joint/lot", env.world.n_domains), self.count)
-        eligible, score = self._analysed(state, env)
-        votes = standardised(discovery(state, env).sum(axis=0))
-        noise = env.dice.normal("joint/consultation", (self.rounds, env.world.n_domains))
+            return _top(context.streams.normal("joint/lot", context.world.n_domains), self.count)
+        eligible, score = self._analysed(state, context)
+        votes = standardised(discovery(state, context).sum(axis=0))
+        noise = context.streams.normal("joint/consultation", (self.rounds, context.world.n_domains))
         chosen, voted = np.zeros(len(score), bool), np.zeros(len(score))
         for k in range(self.rounds):
             voted = voted + votes + self.consultation_noise * noise[k]
@@ -133,9 +133,9 @@ class JointProgramme(Parametric):
                 break
         return chosen
 
-    def _analysed(self, state: State, env: Environment) -> tuple[Bools, Floats]:
+    def _analysed(self, state: State, context: Context) -> tuple[Bools, Floats]:
         """Return which domains pass steps 1 and 2, and the score of steps 3 and 5, [D]."""
-        world = env.world
+        world = context.world
         table = state.regions.published
         specialised = (location_quotient(table) > 1).astype(np.float64)
         density = relatedness_density(specialised, world.relatedness)

@@ -6,8 +6,8 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, standardised, sum_by
-from s3sim.core.parameters import Parametric, param
-from s3sim.model.context import Environment
+from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.context import Context
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 from s3sim.world.specialisation import complexity, location_quotient, relatedness_density
@@ -20,7 +20,7 @@ REVISION = 14
 
 
 @dataclass(frozen=True)
-class Priorities(Parametric):
+class Priorities(ParameterGroup):
     """The S3 cycle of one authority: analyse, discover with entrepreneurs, choose, revise.
 
     score = relatedness z(density) + complexity z(KCI) + discovery z(EDP) + mass z(employment)
@@ -39,7 +39,7 @@ class Priorities(Parametric):
         "priorities of an authority",
         unit="domains",
         source="32 published lists: 3 to 8, median 5",
-        mark="reported",
+        evidence="reported",
     )
     relatedness: float = param(
         1.0,
@@ -70,7 +70,7 @@ class Priorities(Parametric):
         1.0,
         "share of calls that is reserved for priorities",
         unit="share",
-        mark="assumed",
+        evidence="assumed",
     )
     revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share")
     visibility: float = param(
@@ -83,75 +83,75 @@ class Priorities(Parametric):
         "collaborative regional projects that may find a partner abroad",
         unit="share",
         source="Article 70 of Regulation 1303/2013: up to 15 % outside the programme area",
-        mark="recalled",
+        evidence="recalled",
     )
     at_random: int = param(0, 0, 1, "1: draw lists by lot, for control", unit="switch")
 
-    def __call__(self, state: State, env: Environment) -> Instruments:
+    def __call__(self, state: State, context: Context) -> Instruments:
         """Return the share reserved for priorities, and a new list when one is due."""
-        offer = Instruments.none(env.world)
-        if env.quarter < env.start:
+        offer = Instruments.none(context.world)
+        if context.quarter < context.start:
             return offer
         offer = offer.replace(reserved_share=self.reserved_share, abroad_share=self.abroad_share)
-        elapsed = (env.quarter - env.start) % PROGRAMME
+        elapsed = (context.quarter - context.start) % PROGRAMME
         if elapsed == 0:
-            return offer.replace(priorities=_best(self.scores(state, env), self.count))
+            return offer.replace(priorities=_best(self.scores(state, context), self.count))
         if elapsed == REVISION:
-            return offer.replace(priorities=self._revised(state, env))
+            return offer.replace(priorities=self._revised(state, context))
         return offer
 
-    def scores(self, state: State, env: Environment) -> Floats:
+    def scores(self, state: State, context: Context) -> Floats:
         """Return how each authority ranks domains, shape [A, D]."""
-        world = env.world
+        world = context.world
         shape = (world.n_authorities, world.n_domains)
-        luck = env.dice.normal("priorities/analysis", shape)
+        luck = context.streams.normal("priorities/analysis", shape)
         if self.at_random:
             return luck
-        own = self._own_view(state, env)
-        own = own + self.imitation * _mean_of_others(own, _same_country(env))
-        own = own + self.visibility * _mean_of_others(own, ~_same_country(env))
-        quality = _by_authority(env, world.admin_quality)
+        own = self._own_view(state, context)
+        own = own + self.imitation * _mean_of_others(own, _same_country(context))
+        own = own + self.visibility * _mean_of_others(own, ~_same_country(context))
+        quality = _by_authority(context, world.admin_quality)
         return own + self.noise * (1 - quality)[:, None] * luck
 
-    def _own_view(self, state: State, env: Environment) -> Floats:
+    def _own_view(self, state: State, context: Context) -> Floats:
         """Return the score from what an authority sees on its own territory, [A, D]."""
-        world = env.world
-        seen = _territory(env, state.regions.published)
+        world = context.world
+        seen = _territory(context, state.regions.published)
         specialised = (location_quotient(state.regions.published) > 1).astype(np.float64)
-        own = (_territory(env, specialised) > 0).astype(np.float64)
+        own = (_territory(context, specialised) > 0).astype(np.float64)
         density = relatedness_density(own, world.relatedness)
-        incumbents = _territory(env, world.published)
+        incumbents = _territory(context, world.published)
         return (
             self.relatedness * standardised(density)
             + self.complexity * complexity(specialised)
-            + self.discovery * standardised(discovery(state, env))
+            + self.discovery * standardised(discovery(state, context))
             + self.mass * standardised(np.log1p(seen))
             + self.incumbency * standardised(incumbents)
         )
 
-    def _revised(self, state: State, env: Environment) -> Bools:
+    def _revised(self, state: State, context: Context) -> Bools:
         """Exchange the priorities of worst monitored results for the best of the others."""
         exchanged = int(np.floor(self.revision * self.count + 0.5))
         current, results = state.authorities.priorities, state.authorities.results
-        score = standardised(results) + 0.25 * standardised(self.scores(state, env))
+        score = standardised(results) + 0.25 * standardised(self.scores(state, context))
         weakest = _best(np.where(current, -score, -np.inf), exchanged) & current
         strongest = _best(np.where(current, -np.inf, score), exchanged) & ~current
         return (current & ~weakest) | strongest
 
 
-def discovery(state: State, env: Environment) -> Floats:
+def discovery(state: State, context: Context) -> Floats:
     """Return what entrepreneurs reveal of each domain in their region, noisily, [A, D].
 
     Participation rises with size and with past grants, so that insiders can capture the process.
     """
-    people, world = state.organisations, env.world
-    row = np.flatnonzero(people.active & people.innovative)
-    weight = np.log1p(people.size[row]) * (1 + 0.5 * (people.grants[row] > 0))
-    signal = people.absorptive_capacity[row] + people.learning[row]
+    orgs, world = state.organisations, context.world
+    row = np.flatnonzero(orgs.active & orgs.innovative)
+    weight = np.log1p(orgs.size[row]) * (1 + 0.5 * (orgs.grants[row] > 0))
+    signal = orgs.absorptive_capacity[row] + orgs.learning[row]
     signal = np.maximum(
-        signal + 0.3 * env.dice.normal("priorities/discovery", len(people))[row], 0.0
+        signal + 0.3 * context.streams.normal("priorities/discovery", len(orgs))[row], 0.0
     )
-    key = world.authority[people.region[row]] * world.n_domains + people.domain[row]
+    key = world.authority[orgs.region[row]] * world.n_domains + orgs.domain[row]
     total = sum_by(key, world.n_authorities * world.n_domains, weight * signal)
     return np.log1p(total).reshape(world.n_authorities, world.n_domains)
 
@@ -164,23 +164,23 @@ def _best(score: Floats, count: int) -> Bools:
     return best
 
 
-def _territory(env: Environment, table: Floats) -> Floats:
+def _territory(context: Context, table: Floats) -> Floats:
     """Return a regional table summed over each authority's territory, [A, D]."""
-    total = np.zeros((env.world.n_authorities, table.shape[1]))
-    np.add.at(total, env.world.authority, table)
+    total = np.zeros((context.world.n_authorities, table.shape[1]))
+    np.add.at(total, context.world.authority, table)
     return total
 
 
-def _by_authority(env: Environment, values: Floats) -> Floats:
+def _by_authority(context: Context, values: Floats) -> Floats:
     """Return regional values averaged over each authority's territory, [A]."""
-    authority, n = env.world.authority, env.world.n_authorities
+    authority, n = context.world.authority, context.world.n_authorities
     return sum_by(authority, n, values) / sum_by(authority, n)
 
 
-def _same_country(env: Environment) -> Bools:
+def _same_country(context: Context) -> Bools:
     """Return which authorities belong to one country, without themselves, [A, A]."""
-    country = np.zeros(env.world.n_authorities, np.int64)
-    country[env.world.authority] = env.world.country
+    country = np.zeros(context.world.n_authorities, np.int64)
+    country[context.world.authority] = context.world.country
     same: Bools = country[:, None] == country[None, :]
     return same & ~np.eye(len(country), dtype=bool)
 

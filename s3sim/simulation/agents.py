@@ -68,7 +68,7 @@ class Organisation(View):
     rd = Column("organisations")
     rd_stock = Column("organisations")
     absorptive_capacity = Column("organisations")
-    openness = Column("organisations")
+    cooperation_propensity = Column("organisations")
     knowledge = Column("organisations")
     active = Column("organisations")
     grants = Column("organisations")
@@ -76,8 +76,8 @@ class Organisation(View):
     @property
     def region(self) -> str:
         """Code of the region."""
-        people = self.model.state.organisations
-        code: str = self.model.world.codes[people.region[self.row]]
+        orgs = self.model.state.organisations
+        code: str = self.model.world.codes[orgs.region[self.row]]
         return code
 
     @property
@@ -101,8 +101,8 @@ class Firm(Organisation):
     """A firm."""
 
     productivity = Column("organisations")
-    appeal = Column("organisations")
-    sales = Column("organisations")
+    demand_shifter = Column("organisations")
+    value_added = Column("organisations")
     cash = Column("organisations")
     rd_intensity = Column("organisations")
     innovative = Column("organisations")
@@ -152,9 +152,9 @@ class Broker(View):
 
 def wanted(model: "S3Model") -> list[tuple[type[View], int]]:
     """Return the class and row of every actor that exists now."""
-    people, offer = model.state.organisations, model.instruments
-    living = np.flatnonzero(people.active)
-    kinds = people.kind[living] == INSTITUTE
+    orgs, offer = model.state.organisations, model.instruments
+    living = np.flatnonzero(orgs.active)
+    kinds = orgs.kind[living] == INSTITUTE
     views: list[tuple[type[View], int]] = [
         (Institute if institute else Firm, int(row))
         for row, institute in zip(living, kinds, strict=True)

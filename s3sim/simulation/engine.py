@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from s3sim.core.streams import Dice
-from s3sim.model.context import QUARTERS, Environment
-from s3sim.model.initial_conditions import Beginning
+from s3sim.core.streams import Streams
+from s3sim.model.context import QUARTERS, Context
+from s3sim.model.initial_conditions import InitialConditions
 from s3sim.model.instruments import Instruments
-from s3sim.model.matching import Meeting
-from s3sim.model.partner_choice import Agreement
+from s3sim.model.matching import Matching
+from s3sim.model.partner_choice import PartnerChoice
 from s3sim.model.population import Population
 from s3sim.model.proximity import Proximity, Space
 from s3sim.model.state import State
-from s3sim.policies import mix
+from s3sim.policies import combine_instruments
 from s3sim.simulation.scenario import Scenario
 
 
@@ -21,50 +21,52 @@ class Engine:
     """A scenario made ready: its surroundings at quarter 0."""
 
     scenario: Scenario
-    env: Environment
+    context: Context
 
     @classmethod
     def of(cls, scenario: Scenario) -> "Engine":
         """Return the engine of a scenario."""
-        group = {type(one): one for one in scenario.conduct}
-        world, meeting = scenario.world, group[Meeting]
-        space = Space.of(world, meeting.branching)
-        env = Environment(
-            world=world, space=space, proximity=group[Proximity], meeting=meeting,
-            agreement=group[Agreement], gravity=meeting.gravity(world, space), outward=meeting.outward(world),
-            closed_openness=group[Population].closed_openness,
+        group = {type(one): one for one in scenario.shared_parameters}
+        world, matching = scenario.world, group[Matching]
+        space = Space.of(world, matching.branching)
+        context = Context(
+            world=world, space=space, proximity=group[Proximity], matching=matching,
+            partner_choice=group[PartnerChoice], gravity=matching.gravity(world, space), foreign_search_share=matching.foreign_search_share(world),
+            closed_propensity=group[Population].closed_propensity,
             scale=scenario.scale, start=scenario.start * QUARTERS,
             n_quarters=scenario.years * QUARTERS, quarter=0,
-            dice=Dice(scenario.seed, scenario.replication, 0), instruments=Instruments.none(world),
+            streams=Streams(scenario.seed, scenario.replication, 0), instruments=Instruments.none(world),
         )  # fmt: skip
-        return cls(scenario, env)
+        return cls(scenario, context)
 
-    def beginning(self) -> State:
+    def initial_state(self) -> State:
         """Return the state before the first quarter."""
-        group = {type(one): one for one in self.scenario.conduct}
-        values = self.scenario.parameters()
-        return group[Beginning].state(
-            self.env, group[Population],
+        group = {type(one): one for one in self.scenario.shared_parameters}
+        values = self.scenario.parameter_values()
+        return group[InitialConditions].state(
+            self.context, group[Population],
             substitution=values.get("market.substitution", 4.0),
             duration=int(values.get("ties.duration", 8)),
         )  # fmt: skip
 
-    def surroundings(self, state: State, quarter: int) -> Environment:
+    def context_at(self, state: State, quarter: int) -> Context:
         """Return the environment of a quarter, with what policies offer in it."""
-        dice = Dice(self.scenario.seed, self.scenario.replication, quarter)
-        env = self.env.at(quarter=quarter, dice=dice)
-        return env.at(instruments=mix(self.scenario.parts or (), state, env))
+        streams = Streams(self.scenario.seed, self.scenario.replication, quarter)
+        context = self.context.at(quarter=quarter, streams=streams)
+        return context.at(
+            instruments=combine_instruments(self.scenario.parts or (), state, context)
+        )
 
     def step(self, state: State, quarter: int) -> State:
         """Return the state after a quarter: every mechanism in order."""
-        env = self.surroundings(state, quarter)
+        context = self.context_at(state, quarter)
         for mechanism in self.scenario.mechanisms:
-            state = mechanism(state, env)
+            state = mechanism(state, context)
         return state
 
     def run(self) -> Iterator[State]:
         """Yield the state after each quarter."""
-        state = self.beginning()
-        for quarter in range(self.env.n_quarters):
+        state = self.initial_state()
+        for quarter in range(self.context.n_quarters):
             state = self.step(state, quarter)
             yield state

@@ -55,7 +55,7 @@ class S3Model(mesa.Model):
         self._decided = scenario
         super().__init__(rng=scenario.replication)
         self.engine = Engine.of(scenario)
-        self.state: State = self.engine.beginning()
+        self.state: State = self.engine.initial_state()
         self.recorder = Recorder(self.engine)
         self.quarter = 0
         self.instruments = Instruments.none(self.world)
@@ -81,14 +81,14 @@ class S3Model(mesa.Model):
 
     def step(self) -> None:
         """Run one quarter: policies offer, mechanisms act in order, outcomes are recorded."""
-        env = self.engine.surroundings(self.state, self.quarter)
-        self.instruments = env.instruments
+        context = self.engine.context_at(self.state, self.quarter)
+        self.instruments = context.instruments
         for mechanism in self.scenario.mechanisms:
-            self.state = mechanism(self.state, env)
+            self.state = mechanism(self.state, context)
         self.quarter += 1
         self.recorder.collect(self.state)
         self.datacollector.collect(self)
-        self.running = self.quarter < self.engine.env.n_quarters
+        self.running = self.quarter < self.engine.context.n_quarters
 
     @property
     def panel(self) -> Panel:

@@ -19,19 +19,19 @@ class Recorder:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.quarters: list[dict[str, Floats]] = []
-        regions = engine.env.world.n_regions
+        regions = engine.context.world.n_regions
         self._links = np.zeros((4, regions, regions))
         self._abroad: Floats | None = None
         self._linked = 0
 
     def collect(self, state: State) -> None:
         """Read a state at the end of its quarter."""
-        env = self.engine.env
-        self.quarters.append(measures(state, env.world, env.scale))
-        if len(self.quarters) > env.n_quarters - LINK_QUARTERS:
+        context = self.engine.context
+        self.quarters.append(measures(state, context.world, context.scale))
+        if len(self.quarters) > context.n_quarters - LINK_QUARTERS:
             region = state.organisations.region
-            self._links += links(state.ties, region, env.world.n_regions)
-            self._abroad = _partners_abroad(state, env.world.cross_border) + (
+            self._links += links(state.ties, region, context.world.n_regions)
+            self._abroad = _partners_abroad(state, context.world.cross_border) + (
                 0.0 if self._abroad is None else self._abroad
             )
             self._linked += 1
@@ -39,7 +39,7 @@ class Recorder:
     @property
     def links(self) -> Floats:
         """Mean active collaborations over the last four years, real scale, [4, R, R]."""
-        return self._links / max(self._linked, 1) / self.engine.env.scale
+        return self._links / max(self._linked, 1) / self.engine.context.scale
 
     @property
     def partners_abroad(self) -> Floats:
@@ -49,14 +49,14 @@ class Recorder:
 
     def panel(self, state: State) -> Panel:
         """Return measures over time with what outcomes need beside them."""
-        env = self.engine.env
+        context = self.engine.context
         return Panel(
             values={name: np.stack([q[name] for q in self.quarters]) for name in self.quarters[0]},
-            population=env.world.population,
-            lagging=env.world.lagging.astype(np.float64),
+            population=context.world.population,
+            lagging=context.world.lagging.astype(np.float64),
             sources=float(state.ledger.sources.sum()) / 1e8,
             unspent=state.ledger.total("unspent") / 1e8,
-            start=env.start,
+            start=context.start,
         )
 
     def collaboration_years(self) -> float:

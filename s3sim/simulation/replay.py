@@ -30,9 +30,14 @@ def replay_command(scenario: Scenario) -> str:
     """
     s = scenario
     try:
-        plain = Scenario(s.world, s.policy, mechanisms=type(s).mechanisms, conduct=type(s).conduct)
-        usual = plain.parameters()
-        values = {n: v for n, v in s.parameters().items() if usual.get(n) != v}
+        plain = Scenario(
+            s.world,
+            s.policy,
+            mechanisms=type(s).mechanisms,
+            shared_parameters=type(s).shared_parameters,
+        )
+        usual = plain.parameter_values()
+        values = {n: v for n, v in s.parameter_values().items() if usual.get(n) != v}
         again = plain.replace(
             values, years=s.years, scale=s.scale, seed=s.seed, replication=s.replication, start=s.start
         )  # fmt: skip

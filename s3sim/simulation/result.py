@@ -36,7 +36,7 @@ class RunResult:
     ledger: Cents | None = None  # [years, items]
     collaboration_years: float = 0.0  # across borders
     served: Bools | None = None  # [N] organisations that a broker served
-    sales: Floats | None = None  # [N] at the end, kEUR
+    value_added: Floats | None = None  # [N] at the end, kEUR
     partners_abroad: Floats | None = None  # [N] mean over the last four years
 
 
@@ -58,7 +58,7 @@ def run_one(scenario: Scenario, keep: Collection[str] = DETAILS) -> RunResult:
             recorder = Recorder(engine)
             for state in engine.run():
                 recorder.collect(state)
-        panel, people = recorder.panel(state), state.organisations
+        panel, orgs = recorder.panel(state), state.organisations
         firms = "firms" in keep
         return RunResult(
             *head, "ok", time.perf_counter() - began,
@@ -68,7 +68,7 @@ def run_one(scenario: Scenario, keep: Collection[str] = DETAILS) -> RunResult:
             links=recorder.links if "links" in keep else None,
             ledger=state.ledger.booked if "ledger" in keep else None,
             collaboration_years=recorder.collaboration_years(),
-            served=people.served if firms else None, sales=people.sales if firms else None,
+            served=orgs.served if firms else None, value_added=orgs.value_added if firms else None,
             partners_abroad=recorder.partners_abroad if firms else None,
         )  # fmt: skip
     except Exception as error:  # a failing run must not end a sweep

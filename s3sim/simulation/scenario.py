@@ -8,30 +8,30 @@ from typing import Any, Protocol, Self
 
 from s3sim.core.errors import InputError, unknown
 from s3sim.core.parameters import Parameter, check, plain, unknown_parameter
-from s3sim.model.context import Environment
-from s3sim.model.initial_conditions import Beginning
-from s3sim.model.matching import Meeting
-from s3sim.model.partner_choice import Agreement
+from s3sim.model.context import Context
+from s3sim.model.initial_conditions import InitialConditions
+from s3sim.model.matching import Matching
+from s3sim.model.partner_choice import PartnerChoice
 from s3sim.model.population import Population
 from s3sim.model.proximity import Proximity
 from s3sim.model.state import State
 from s3sim.policies import POLICIES, PolicyPart
-from s3sim.simulation.schedule import QUARTER
+from s3sim.simulation.schedule import SCHEDULE
 from s3sim.world import World
 
 
 class Mechanism(Protocol):
-    """How the world works: `(state, env) -> state`, with its parameters."""
+    """How the world works: `(state, context) -> state`, with its parameters."""
 
     @property
     def name(self) -> str:
         """First part of the names of its parameters."""
 
-    def __call__(self, state: State, env: Environment) -> State:
+    def __call__(self, state: State, context: Context) -> State:
         """Return the state after it."""
 
 
-CONDUCT = (Population(), Beginning(), Proximity(), Meeting(), Agreement())
+SHARED_PARAMETERS = (Population(), InitialConditions(), Proximity(), Matching(), PartnerChoice())
 """Holders of numbers that several mechanisms share."""
 
 LIMITS = {
@@ -63,7 +63,7 @@ class Scenario:
         Year in which policies start; before it all policies are the same.
     mechanisms : tuple
         Order of events of a quarter.
-    conduct : tuple
+    shared_parameters : tuple
         Holders of shared numbers.
     parts : tuple
         Parts of the policy, filled from `POLICIES` unless given.
@@ -76,8 +76,8 @@ class Scenario:
     seed: int = 0
     replication: int = 0
     start: int = 1
-    mechanisms: tuple[Any, ...] = QUARTER
-    conduct: tuple[Any, ...] = CONDUCT
+    mechanisms: tuple[Any, ...] = SCHEDULE
+    shared_parameters: tuple[Any, ...] = SHARED_PARAMETERS
     parts: tuple[PolicyPart, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
@@ -99,19 +99,19 @@ class Scenario:
     @property
     def groups(self) -> tuple[Any, ...]:
         """All holders of parameters, in order."""
-        return (*self.conduct, *self.mechanisms, *(self.parts or ()))
+        return (*self.shared_parameters, *self.mechanisms, *(self.parts or ()))
 
-    def parameters(self) -> dict[str, float]:
+    def parameter_values(self) -> dict[str, float]:
         """Return dotted name to value for all that is declared in this scenario."""
         return {name: value for group in self.groups for name, value in group.values().items()}
 
-    def declared(self) -> list[Parameter]:
+    def parameters(self) -> list[Parameter]:
         """Return all declared parameters of this scenario."""
-        return [one for group in self.groups for one in group.declared()]
+        return [one for group in self.groups for one in group.parameters()]
 
     def known(self, *, strict: bool = True) -> dict[str, Parameter]:
         """Return declared parameters by name; unless strict, those of all policies too."""
-        mine = {one.name: one for one in self.declared()}
+        mine = {one.name: one for one in self.parameters()}
         return mine if strict else {**known_parameters(), **mine}
 
     def replace(
@@ -143,12 +143,12 @@ class Scenario:
             raise InputError(problems)
         return replace(
             new,
-            conduct=tuple(group.updated(values) for group in new.conduct),
-            mechanisms=tuple(group.updated(values) for group in new.mechanisms),
-            parts=tuple(part.updated(values) for part in new.parts or ()),
+            shared_parameters=tuple(group.with_values(values) for group in new.shared_parameters),
+            mechanisms=tuple(group.with_values(values) for group in new.mechanisms),
+            parts=tuple(part.with_values(values) for part in new.parts or ()),
         )
 
-    def without(self, name: str) -> Self:
+    def drop_mechanism(self, name: str) -> Self:
         """Return a scenario that leaves one mechanism out (a structural experiment)."""
         names = [mechanism.name for mechanism in self.mechanisms]
         if name not in names:
@@ -164,7 +164,7 @@ class Scenario:
         }
         values["parts"] = [[type(part).__name__, repr(part)] for part in self.parts or ()]
         values["mechanisms"] = [type(one).__name__ for one in self.mechanisms]
-        return {"world": self.world.fingerprint, **values, "parameters": self.parameters()}
+        return {"world": self.world.fingerprint, **values, "parameters": self.parameter_values()}
 
     @property
     def run_id(self) -> str:
@@ -178,8 +178,8 @@ class Scenario:
 def known_parameters() -> dict[str, Parameter]:
     """Return every parameter of the standard model and of all policies by dotted name."""
     parts = [part for policy in POLICIES.values() for part in policy.parts]
-    groups: tuple[Any, ...] = (*CONDUCT, *QUARTER, *parts)
-    return {one.name: one for group in groups for one in group.declared()}
+    groups: tuple[Any, ...] = (*SHARED_PARAMETERS, *SCHEDULE, *parts)
+    return {one.name: one for group in groups for one in group.parameters()}
 
 
 def problems_with(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> list[str]:

@@ -20,9 +20,9 @@ from s3sim.mechanisms.research import Research
 from s3sim.mechanisms.search import Search
 from s3sim.mechanisms.spillovers import Spillovers
 from s3sim.mechanisms.strategy import Strategy
-from s3sim.mechanisms.tie_dynamics import TieLife
+from s3sim.mechanisms.tie_dynamics import TieDynamics
 
-QUARTER = (
+SCHEDULE = (
     Market(),  # firms sell, hire, earn
     Research(),  # they and institutes do R&D, and can absorb more
     Strategy(),  # authorities adopt lists, publish statistics, monitor
@@ -33,7 +33,7 @@ QUARTER = (
     Search(),  # organisations look for partners and agree
     Brokerage(),  # brokers serve clients over their registers
     Learning(),  # partners learn from each other
-    TieLife(),  # collaborations cost, build trust, go on or end
+    TieDynamics(),  # collaborations cost, build trust, go on or end
     Institutes(),  # public research deepens knowledge
     Innovation(),  # organisations innovate and branch
     Spillovers(),  # knowledge flows without contract

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from s3sim.core.errors import InputError
-from s3sim.core.streams import Dice
+from s3sim.core.streams import Streams
 from s3sim.world.arrays import FloatArray, digest, first_seen
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.schema import TRANS_FIELDS
@@ -29,10 +29,10 @@ def invent(
     """
     count = max(2, math.ceil(regions / 2)) if countries is None else countries
     _check(regions, seed, count, domains, firms)
-    dice = Dice(seed, 0, -1)
+    streams = Streams(seed, 0, -1)
 
     def draw(what: str, low: float, high: float, shape: int | tuple[int, ...]) -> FloatArray:
-        return low + (high - low) * dice.uniform(f"world {what}", shape)
+        return low + (high - low) * streams.uniform(f"world {what}", shape)
 
     lon, lat = draw("lon", 9.0, 28.0, regions), draw("lat", 53.0, 63.0, regions)
     size = draw("size", 0.5, 1.5, regions)
@@ -50,9 +50,9 @@ def invent(
     x_km, y_km = project(lon, lat)
     level = np.where(lagging, 0.4, 1.0) * draw("level", 0.8, 1.2, regions)
 
-    structure = dice.exponential("world structure", (regions, domains)) ** 1.3 + 0.05
+    structure = streams.exponential("world structure", (regions, domains)) ** 1.3 + 0.05
     structure /= structure.sum(axis=1, keepdims=True)
-    place = dice.uniform("world place", (domains, 2))
+    place = streams.uniform("world place", (domains, 2))
     gaps = np.sqrt(((place[:, None, :] - place[None, :, :]) ** 2).sum(axis=2))
     relatedness = np.exp(-2.5 * gaps)
     chosen = structure * draw("priority", 0.3, 1.7, (regions, domains))

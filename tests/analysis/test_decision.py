@@ -269,8 +269,8 @@ def test_smoother_follows_a_curve_keeps_means_and_knows_flags():
 def test_theil_parts_add_up():
     rng = np.random.default_rng(5)
     for _ in range(20):
-        value, people = rng.lognormal(0, 1, 30), rng.uniform(1, 9, 30)
-        found = theil(value, people, rng.choice(list("abcde"), 30))
+        value, orgs = rng.lognormal(0, 1, 30), rng.uniform(1, 9, 30)
+        found = theil(value, orgs, rng.choice(list("abcde"), 30))
         assert found.within + found.between == pytest.approx(found.total, abs=1e-12)
         assert min(found.within, found.between) >= -1e-12
         assert found.countries["share"].sum() == pytest.approx(1)
@@ -325,23 +325,23 @@ def test_losers_are_named_with_care():
     difference[:, 1] += 1.0
     # 2.5 standard errors below zero: a loser on its own, but the sort that 30 regions bring up.
     difference[:, 2] -= 2.5 / np.sqrt(200)
-    names, people = [f"r{k}" for k in range(30)], np.r_[10.0, np.ones(29)]
-    found = losers(difference, names, people, seed=0)
+    names, orgs = [f"r{k}" for k in range(30)], np.r_[10.0, np.ones(29)]
+    found = losers(difference, names, orgs, seed=0)
     assert found.losers == ("r0",)
     assert found.table["region"][0] == "r0"
     assert found.table.set_index("region")["word"]["r1"] == "wins"
     assert "r0 loses" in found.sentence
     assert found.share_losing == pytest.approx((difference < 0).mean())
-    expected = ((difference < 0) @ people / people.sum()).mean()
+    expected = ((difference < 0) @ orgs / orgs.sum()).mean()
     assert found.population_losing == pytest.approx(expected)
     assert found.population_losing > found.share_losing
     close = found.table.set_index("region").loc["r2"]
     assert close["high"] < 0 < close["high_joint"]
     assert (found.table["low_joint"] < found.table["low"]).all()
-    mirrored = losers(-difference, names, people, better="lower", seed=0)
+    mirrored = losers(-difference, names, orgs, better="lower", seed=0)
     assert mirrored.losers == ("r0",)
     assert mirrored.table["region"].tolist() == found.table["region"].tolist()
-    calm = losers(difference[:, 5:10], names[:5], people[:5], seed=0)
+    calm = losers(difference[:, 5:10], names[:5], orgs[:5], seed=0)
     assert "no region clearly loses" in calm.sentence
     with pytest.raises(InputError, match="population"):
-        losers(difference, names, people[:5])
+        losers(difference, names, orgs[:5])

@@ -8,19 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from s3sim.core.errors import InputError
-from s3sim.core.parameters import MARKS, Parametric, param
+from s3sim.core.parameters import EVIDENCE, ParameterGroup, param
 from s3sim.policies import POLICIES
-from s3sim.simulation.scenario import CONDUCT, Scenario, known_parameters
-from s3sim.simulation.schedule import QUARTER
+from s3sim.simulation.scenario import SHARED_PARAMETERS, Scenario, known_parameters
+from s3sim.simulation.schedule import SCHEDULE
 
 KNOWN = known_parameters()
 
 
 @dataclass(frozen=True)
-class Example(Parametric):
+class Example(ParameterGroup):
     name: ClassVar[str] = "example"
 
-    share: float = param(0.5, 0.0, 1.0, "a share", unit="share", source="a book", mark="recalled")
+    share: float = param(
+        0.5, 0.0, 1.0, "a share", unit="share", source="a book", evidence="recalled"
+    )
     count: int = param(3, 1, 9, "a count")
     label: str = "not declared"
 
@@ -29,11 +31,11 @@ class Example(Parametric):
 def test_every_number_is_declared_completely(one):
     assert one.low < one.high
     assert one.low <= one.default <= one.high
-    assert one.mark in MARKS
+    assert one.evidence in EVIDENCE
     assert len(one.meaning) > 4
     assert one.source
     assert one.unit
-    assert one.mark == "assumed" or one.source != "project", "founded on what?"
+    assert one.evidence == "assumed" or one.source != "project", "founded on what?"
     if one.whole:
         assert float(one.low).is_integer()
         assert float(one.high).is_integer()
@@ -42,7 +44,7 @@ def test_every_number_is_declared_completely(one):
 def test_names_are_unique_and_groups_belong_to_one_class():
     parts = [part for policy in POLICIES.values() for part in policy.parts]
     classes = {}
-    for group in (*CONDUCT, *QUARTER, *parts):
+    for group in (*SHARED_PARAMETERS, *SCHEDULE, *parts):
         assert classes.setdefault(group.name, type(group)) is type(group)
         assert group.name
     for name in KNOWN:
@@ -51,15 +53,15 @@ def test_names_are_unique_and_groups_belong_to_one_class():
 
 
 def test_declared_values_and_updates():
-    declared = list(Example.declared())
+    declared = list(Example.parameters())
     assert [p.name for p in declared] == ["example.share", "example.count"]
     assert [p.whole for p in declared] == [False, True]
     assert Example().values() == {"example.share": 0.5, "example.count": 3}
-    new = Example().updated({"example.count": 4.0, "other.thing": 1.0})
+    new = Example().with_values({"example.count": 4.0, "other.thing": 1.0})
     assert new == Example(count=4)
     assert isinstance(new.count, int)
     same = Example()
-    assert same.updated({"other.share": 0.1}) is same
+    assert same.with_values({"other.share": 0.1}) is same
 
 
 @given(st.one_of(st.floats(), st.integers(-100, 100), st.booleans(), st.text(max_size=3)))
@@ -86,16 +88,16 @@ def test_all_mistakes_are_told_at_once():
 
 def test_marks_are_checked():
     with pytest.raises(ValueError, match="guessed"):
-        param(1.0, 0.0, 2.0, "x", mark="guessed")
+        param(1.0, 0.0, 2.0, "x", evidence="guessed")
 
 
 def test_a_scenario_takes_dotted_names_and_names_the_nearest(world):
     base = Scenario(world, "trans_s3")
     new = base.replace({"search.rate": 0.1, "joint.pooled_share": 0.4, "ties.duration": 5})
-    assert new.parameters()["search.rate"] == 0.1
-    assert new.parameters()["joint.pooled_share"] == 0.4
-    assert base.parameters()["search.rate"] == KNOWN["search.rate"].default
-    changed = {k for k, v in new.parameters().items() if v != base.parameters()[k]}
+    assert new.parameter_values()["search.rate"] == 0.1
+    assert new.parameter_values()["joint.pooled_share"] == 0.4
+    assert base.parameter_values()["search.rate"] == KNOWN["search.rate"].default
+    changed = {k for k, v in new.parameter_values().items() if v != base.parameter_values()[k]}
     assert changed == {"search.rate", "joint.pooled_share", "ties.duration"}
     with pytest.raises(InputError) as caught:
         base.replace({"serch.rate": 0.1, "search.rate": 7.0, "brokers.cost": 50.0})
@@ -122,7 +124,7 @@ def test_the_run_id_follows_what_decides_the_run(world):
     others = [
         base.replace(years=3), base.replace(policy="no_s3"), base.replace(seed=1),
         base.replace(replication=1), base.replace(scale=0.1), base.replace(start=2),
-        base.replace({"search.rate": 0.1}), base.without("learning"),
+        base.replace({"search.rate": 0.1}), base.drop_mechanism("learning"),
     ]  # fmt: skip
     ids = {one.run_id for one in (base, *others)}
     assert len(ids) == 1 + len(others)
@@ -131,13 +133,14 @@ def test_the_run_id_follows_what_decides_the_run(world):
 
 def test_mechanisms_that_do_not_exist_cannot_be_left_out(world):
     with pytest.raises(InputError, match="did you mean 'learning'"):
-        Scenario(world).without("lerning")
-    assert len(Scenario(world).without("learning").mechanisms) == len(QUARTER) - 1
+        Scenario(world).drop_mechanism("lerning")
+    assert len(Scenario(world).drop_mechanism("learning").mechanisms) == len(SCHEDULE) - 1
 
 
 def test_defaults_are_declared_numbers_not_numpy(world):
     assert all(
-        type(v) in (int, float) for v in Scenario(world, "macro_regional").parameters().values()
+        type(v) in (int, float)
+        for v in Scenario(world, "macro_regional").parameter_values().values()
     )
     assert not any(isinstance(v, np.generic) for v in KNOWN.values())
 

@@ -10,7 +10,7 @@ from builders import ran
 from scipy.stats import kstest
 
 import s3sim
-from s3sim.core.streams import Dice
+from s3sim.core.streams import Streams
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
@@ -44,14 +44,14 @@ def decisions_in_source():
 @pytest.fixture(scope="module")
 def drawn():
     """Names that worlds, populations and runs of all policies really draw."""
-    names, sequence = set(), Dice._sequence
+    names, sequence = set(), Streams._sequence
 
     def spy(self, decision):
         names.add(decision)
         return sequence(self, decision)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Dice, "_sequence", spy)
+        patch.setattr(Streams, "_sequence", spy)
         world = World.synthetic(4, seed=1, countries=2, firms=100.0)
         for policy in POLICIES:
             ran(Scenario(world, policy, years=5, scale=0.4, start=0))
@@ -79,10 +79,10 @@ def test_the_source_shows_the_decisions_of_a_run(drawn):
 
 
 def test_pairs_have_uniform_luck_in_the_open_interval():
-    dice = Dice(0, 0, 3)
+    streams = Streams(0, 0, 3)
     grid = np.arange(300)
     i, j = np.repeat(grid, 300), np.tile(grid, 300)
-    u = dice.pair("a", i, j)
+    u = streams.pair("a", i, j)
     assert u.min() > 0
     assert u.max() < 1
     assert len(np.unique(u)) == len(u)
@@ -93,47 +93,50 @@ def test_pairs_have_uniform_luck_in_the_open_interval():
 
 
 def test_a_pairs_luck_does_not_depend_on_who_else_is_paired():
-    dice = Dice(0, 0, 3)
+    streams = Streams(0, 0, 3)
     i, j = np.array([5, 1, 9]), np.array([2, 7, 9])
-    together = dice.pair("a", i, j)
-    alone = [float(dice.pair("a", i[k : k + 1], j[k : k + 1])[0]) for k in range(3)]
+    together = streams.pair("a", i, j)
+    alone = [float(streams.pair("a", i[k : k + 1], j[k : k + 1])[0]) for k in range(3)]
     assert together.tolist() == alone
-    assert dice.pair("a", j, i)[0] != together[0]  # each side has its own
+    assert streams.pair("a", j, i)[0] != together[0]  # each side has its own
 
 
 @pytest.mark.parametrize("draw", ["uniform", "normal", "exponential"])
 def test_luck_differs_between_decisions_quarters_replications_and_seeds(draw):
-    base = getattr(Dice(0, 0, 0), draw)("a", 2000)
+    base = getattr(Streams(0, 0, 0), draw)("a", 2000)
     others = [
-        getattr(Dice(0, 0, 0), draw)("b", 2000),
-        getattr(Dice(0, 0, 1), draw)("a", 2000),
-        getattr(Dice(0, 0, -1), draw)("a", 2000),
-        getattr(Dice(0, 1, 0), draw)("a", 2000),
-        getattr(Dice(1, 0, 0), draw)("a", 2000),
+        getattr(Streams(0, 0, 0), draw)("b", 2000),
+        getattr(Streams(0, 0, 1), draw)("a", 2000),
+        getattr(Streams(0, 0, -1), draw)("a", 2000),
+        getattr(Streams(0, 1, 0), draw)("a", 2000),
+        getattr(Streams(1, 0, 0), draw)("a", 2000),
     ]
     for other in others:
         assert (other != base).all()
         assert abs(np.corrcoef(base, other)[0, 1]) < 0.1
-    np.testing.assert_array_equal(getattr(Dice(0, 0, 0), draw)("a", 2000), base)
+    np.testing.assert_array_equal(getattr(Streams(0, 0, 0), draw)("a", 2000), base)
 
 
 def test_replication_and_seed_are_not_interchangeable():
     seen = [
-        Dice(s, r, q).uniform("a", 1)[0] for s in range(4) for r in range(4) for q in range(-1, 4)
+        Streams(s, r, q).uniform("a", 1)[0]
+        for s in range(4)
+        for r in range(4)
+        for q in range(-1, 4)
     ]
     assert len(set(seen)) == len(seen)
 
 
 def test_rows_keep_their_luck_when_a_table_grows():
-    dice = Dice(0, 0, 0)
-    np.testing.assert_array_equal(dice.uniform("a", 50), dice.uniform("a", 80)[:50])
+    streams = Streams(0, 0, 0)
+    np.testing.assert_array_equal(streams.uniform("a", 50), streams.uniform("a", 80)[:50])
 
 
 def test_distributions_are_what_they_are_called():
-    dice = Dice(2, 0, 0)
-    assert kstest(dice.uniform("u", 20_000), "uniform").pvalue > 0.001
-    assert kstest(dice.normal("n", 20_000), "norm").pvalue > 0.001
-    assert kstest(dice.exponential("e", 20_000), "expon").pvalue > 0.001
+    streams = Streams(2, 0, 0)
+    assert kstest(streams.uniform("u", 20_000), "uniform").pvalue > 0.001
+    assert kstest(streams.normal("n", 20_000), "norm").pvalue > 0.001
+    assert kstest(streams.exponential("e", 20_000), "expon").pvalue > 0.001
 
 
 @pytest.mark.parametrize("left_out", ["brokerage", "search", "learning", "spillovers", "calls"])
@@ -150,9 +153,9 @@ def test_leaving_a_mechanism_out_leaves_the_others_their_draws(world, left_out, 
         return draw
 
     for name in ("uniform", "normal", "exponential"):
-        monkeypatch.setattr(Dice, name, spy(getattr(Dice, name)))
+        monkeypatch.setattr(Streams, name, spy(getattr(Streams, name)))
     scenario = Scenario(world, "trans_s3_tibs", years=3, scale=0.3)
-    for one in (scenario, scenario.without(left_out)):
+    for one in (scenario, scenario.drop_mechanism(left_out)):
         seen.append({})
         ran(one)
     both = seen[0].keys() & seen[1].keys()

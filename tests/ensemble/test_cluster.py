@@ -89,7 +89,7 @@ class Deadly:
     def updated(self, values):
         return self
 
-    def __call__(self, state, env):
+    def __call__(self, state, context):
         os._exit(3)
 """
 

@@ -106,7 +106,9 @@ def test_two_workers_change_nothing(plan, comparison):
 def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan, monkeypatch):
     scenarios = plan.scenarios()
     broken = (
-        scenarios[1].without("market").replace(mechanisms=(*scenarios[1].mechanisms, _Broken()))
+        scenarios[1]
+        .drop_mechanism("market")
+        .replace(mechanisms=(*scenarios[1].mechanisms, _Broken()))
     )
     results = run_scenarios([scenarios[0], broken, *scenarios[2:]])
     mixed = compare(plan, results)
@@ -124,13 +126,13 @@ class _Broken:
     def values(self):
         return {}
 
-    def declared(self):
+    def parameters(self):
         return ()
 
-    def updated(self, values):
+    def with_values(self, values):
         return self
 
-    def __call__(self, state, env):
+    def __call__(self, state, context):
         raise ArithmeticError("deliberate")
 
 

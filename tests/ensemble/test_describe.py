@@ -55,7 +55,7 @@ def test_parameters_have_all_that_is_declared():
         250.0,
         "kEUR/year",
     )
-    assert row["mark"] == "reported"
+    assert row["evidence"] == "reported"
     assert row["source"]
 
 

@@ -20,7 +20,7 @@ def base():
 
 def test_all_declared_parameters_of_all_policies_are_factors(base):
     found = space(base, ("isolated_s3", "trans_s3_tibs"), dummies=2)
-    declared = {p.name: p for p in base.replace(policy="trans_s3_tibs").declared()}
+    declared = {p.name: p for p in base.replace(policy="trans_s3_tibs").parameters()}
     assert set(found.names) == {*declared, "dummy_1", "dummy_2", SEED}
     for one in found.factors:
         if one.is_parameter:
@@ -66,8 +66,8 @@ def test_a_world_is_the_same_under_every_policy_but_for_the_policy(base):
     for k, scenario in enumerate(made.scenarios):
         assert scenario.policy == policies[k % 3]
         values = dict(zip(one.names, one.natural(unit[k // 3][None])[0], strict=True))
-        for name, value in scenario.parameters().items():
-            if name in POLICIES[scenario.policy].pinned:
+        for name, value in scenario.parameter_values().items():
+            if name in POLICIES[scenario.policy].fixed_parameters:
                 assert value == 0
             else:
                 assert value == values[name], name
@@ -96,8 +96,8 @@ def test_own_arms_are_policies_of_parts(base):
     one = space(base, ("isolated_s3", "tibs_only"), only=["brokers.cost"], dummies=0)
     made = Worlds(one, base, ("isolated_s3", "mine"), np.full((1, 2), 0.5), arms={"mine": parts})
     plain, mine = made.scenarios
-    assert "brokers.cost" not in plain.parameters()
-    assert mine.parameters()["brokers.cost"] == one.natural(np.full((1, 2), 0.5))[0, 0]
+    assert "brokers.cost" not in plain.parameter_values()
+    assert mine.parameter_values()["brokers.cost"] == one.natural(np.full((1, 2), 0.5))[0, 0]
     assert run_one(mine).status == "ok"
 
 

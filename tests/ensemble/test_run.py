@@ -219,13 +219,13 @@ class Sick:
     def values(self):
         return {}
 
-    def declared(self):
+    def parameters(self):
         return ()
 
-    def updated(self, values):
+    def with_values(self, values):
         return self
 
-    def __call__(self, state, env):
+    def __call__(self, state, context):
         if self.which == "error":
             raise ArithmeticError("deliberate")
         if self.which == "exit":
@@ -424,4 +424,4 @@ def test_the_time_left_is_that_of_new_runs_at_their_pace(clock, capsys, there):
 def test_a_run_keeps_no_more_than_it_is_asked_for(plan):
     bare = result.run_one(plan.scenarios()[1], ())
     assert bare.regions == bare.paths == {}
-    assert bare.links is bare.ledger is bare.served is bare.sales is None
+    assert bare.links is bare.ledger is bare.served is bare.value_added is None

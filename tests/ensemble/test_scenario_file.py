@@ -141,5 +141,5 @@ def test_later_layers_win(tmp_path):
     assert (made.scenario.years, made.scenario.seed) == (5, 4)
     assert made.values == {"search.rate": 0.3, "brokers.lag": 1}
     one = scenario([read(file), options({"replication": "2"})], "isolated_s3")
-    assert one.parameters()["search.rate"] == 0.2
+    assert one.parameter_values()["search.rate"] == 0.2
     assert one.replication == 2

@@ -42,8 +42,8 @@ def test_components_run_every_combination_once():
     assert worlds.policies[0] == "isolated_s3"
     runs = dict(zip(worlds.policies, worlds.scenarios, strict=False))
     for parts, arm in script.MADE_OF.items():
-        values = runs[arm].parameters()
-        assert (values["priorities.abroad_share"] == 0.15) == ("openness" in parts)
+        values = runs[arm].parameter_values()
+        assert (values["priorities.abroad_share"] == 0.15) == ("cooperation_propensity" in parts)
         assert ("joint.pooled_share" in values) == ("joint programme" in parts)
         assert ("brokers.cost" in values) == ("brokers" in parts)
         assert runs[arm].replication == runs["isolated_s3"].replication
@@ -169,12 +169,12 @@ def test_no_break_even_outside_the_range():
 
 def test_inequality_splits_exactly():
     rng = np.random.default_rng(1)
-    people = rng.uniform(1, 3, 6)
+    orgs = rng.uniform(1, 3, 6)
     value = rng.uniform(1, 10, (20, 6))
-    table, gap = inequality(value, people, ["a", "a", "b", "b", "c", "c"])
+    table, gap = inequality(value, orgs, ["a", "a", "b", "b", "c", "c"])
     assert gap < 1e-14
     assert (table["total"] > 0).all()
-    equal, _ = inequality(people[None], people, list("aabbcc"))
+    equal, _ = inequality(orgs[None], orgs, list("aabbcc"))
     assert abs(equal.to_numpy()).max() < 1e-15
 
 

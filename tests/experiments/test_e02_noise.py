@@ -97,8 +97,8 @@ def test_the_last_world_has_the_defaults():
     study = Study(definition.at("smoke"), "smoke")
     [worlds] = script.designs(study)
     for policy, one in zip(worlds.policies, worlds.scenarios[-2:], strict=True):
-        usual = study.base.replace(policy=policy).parameters()
-        assert one.parameters() == pytest.approx(usual, rel=1e-12)
+        usual = study.base.replace(policy=policy).parameter_values()
+        assert one.parameter_values() == pytest.approx(usual, rel=1e-12)
     seeds = study.option("seeds")
     last = [one.replication for one in worlds.scenarios[-2 * seeds :: 2]]
     assert len(set(last)) == seeds

@@ -7,7 +7,7 @@ from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.catalogue import home, load
 from s3sim.ensemble.experiments.structure import VARIANTS, Variant, under, variant
 from s3sim.ensemble.experiments.study import Study
-from s3sim.simulation.schedule import QUARTER
+from s3sim.simulation.schedule import SCHEDULE
 
 
 @pytest.fixture(scope="module")
@@ -29,15 +29,15 @@ def test_worlds_keep_their_parameters_and_luck(study):
         other = under(usual, one)
         last = other.scenarios[-1]
         assert last.replication == first.replication, name
-        values = first.parameters() | dict(one.fixed)
-        mine = last.parameters()
+        values = first.parameter_values() | dict(one.fixed)
+        mine = last.parameter_values()
         assert mine == {key: values[key] for key in mine}, name
 
 
 def test_a_mechanism_is_gone(study):
     for name in ("spillovers", "learning", "institutes", "demography"):
         base = under(study.worlds(), variant(f"no_{name}")).base
-        assert len(base.mechanisms) == len(QUARTER) - 1
+        assert len(base.mechanisms) == len(SCHEDULE) - 1
         assert name not in [one.name for one in base.mechanisms]
 
 

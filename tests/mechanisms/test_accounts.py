@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 
 from s3sim.mechanisms.accounts import Accounts
 from s3sim.model.ledger import LedgerError
@@ -9,7 +9,7 @@ WORLD = two_regions()
 
 
 def opened(balance, pool=0, booked=None):
-    state = state_of(people(1), WORLD, pool=pool)
+    state = state_of(orgs(1), WORLD, pool=pool)
     ledger = state.ledger.book(0, booked or {"national_public": sum(balance) + pool})
     return state.replace(
         ledger=ledger, authorities=state.authorities.replace(balance=np.array(balance))
@@ -25,8 +25,8 @@ def test_what_is_left_at_the_end_of_the_year_is_unspent(quarter, unspent):
 
 
 def test_the_last_quarter_closes_the_books_whatever_the_season():
-    env = around(WORLD, 1).at(n_quarters=2)
-    assert Accounts()(opened([50, 70]), env).ledger.total("unspent") == 120
+    context = around(WORLD, 1).at(n_quarters=2)
+    assert Accounts()(opened([50, 70]), context).ledger.total("unspent") == 120
 
 
 def test_a_cent_too_much_voids_the_run():

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, pairs, people, state_of, ties, two_regions
+from builders import around, orgs, pairs, state_of, ties, two_regions
 
 from s3sim.mechanisms.brokerage import Brokerage
 from s3sim.model.proximity import degree
@@ -15,18 +15,20 @@ KNOWN = np.random.default_rng(1).random((N, 3)).astype(np.float32)
 
 
 def crowd(**columns):
-    return people(N, **{"region": REGION, "domain": np.arange(N) % 3, "knowledge": KNOWN,
+    return orgs(N, **{"region": REGION, "domain": np.arange(N) % 3, "knowledge": KNOWN,
                         "absorptive_capacity": 0.5, **columns})  # fmt: skip
 
 
-def state_with(folk, funded=1.0, table=None, **columns):
+def state_with(folk, allocate_budget=1.0, table=None, **columns):
     state = state_of(folk, WORLD, ties=table or ties([], []))
-    return state.replace(brokers=state.brokers.replace(funded=np.full(2, funded), **columns))
+    return state.replace(
+        brokers=state.brokers.replace(allocate_budget=np.full(2, allocate_budget), **columns)
+    )
 
 
 def brokered(state, quarter=1, model=None, scale=1.0, **offers):
-    env = around(WORLD, quarter, scale=scale, values=EAGER, **{**OFFER, **offers})
-    return (model or Brokerage())(state, env)
+    context = around(WORLD, quarter, scale=scale, values=EAGER, **{**OFFER, **offers})
+    return (model or Brokerage())(state, context)
 
 
 def test_capacity_is_what_brokers_and_scale_allow_and_what_is_idle_is_lost():
@@ -43,9 +45,9 @@ def test_capacity_is_what_brokers_and_scale_allow_and_what_is_idle_is_lost():
 
 
 def test_only_funded_brokers_work():
-    state = state_with(crowd(), funded=0.0)
+    state = state_with(crowd(), allocate_budget=0.0)
     assert brokered(state) is state
-    half = brokered(state_with(crowd(), funded=0.5))
+    half = brokered(state_with(crowd(), allocate_budget=0.5))
     assert half.brokers.clients.tolist() == [2, 2]
 
 
@@ -84,18 +86,18 @@ def test_registers_list_only_regions_with_an_office():
 def test_a_pair_is_brokered_once_and_capacity_holds(network):
     """Small crowds, in which clients meet clients and partners."""
     for seed in range(30):
-        folk = people(12, region=np.arange(12) % 2, domain=0, absorptive_capacity=0.5,
+        folk = orgs(12, region=np.arange(12) % 2, domain=0, absorptive_capacity=0.5,
                       knowledge=np.random.default_rng(seed).random((12, 3)))  # fmt: skip
         old = ties([0, 2, 4], [1, 3, 5] if network else [6, 5, 8])
         state = state_of(folk, WORLD, ties=old)
-        state = state.replace(brokers=state.brokers.replace(funded=np.ones(2)))
-        env = around(
+        state = state.replace(brokers=state.brokers.replace(allocate_budget=np.ones(2)))
+        context = around(
             WORLD, 1, replication=seed, values=EAGER, **{**OFFER, "broker_network": network}
         )
-        after = Brokerage(clients=20.0)(state, env)
+        after = Brokerage(clients=20.0)(state, context)
         assert len(np.unique(pairs(after.ties, 12))) == len(after.ties)
         load = degree(12, after.ties.source, after.ties.partner)
-        assert (load <= env.agreement.capacity(folk)).all()
+        assert (load <= context.partner_choice.capacity(folk)).all()
 
 
 def test_skill_is_learnt_from_cases():
@@ -108,18 +110,18 @@ def test_skill_is_learnt_from_cases():
 
 
 def test_skill_finds_better_partners():
-    model, env = Brokerage(proposals=1, register=64), around(WORLD, 1, **OFFER)
+    model, context = Brokerage(proposals=1, register=64), around(WORLD, 1, **OFFER)
     folk = crowd()
     client = np.flatnonzero(REGION == 0)
     one, other = np.repeat(client, 50), np.tile(np.flatnonzero(REGION == 1)[:50], len(client))
-    place = env.space.positions(KNOWN)
+    place = context.space.positions(KNOWN)
     no = np.zeros(len(one), bool)
-    value = env.proximity.value(
-        env.space.cognitive_distance(place[one], place[other]), np.full(len(one), 0.5), no, no,
+    value = context.proximity.value(
+        context.space.cognitive_distance(place[one], place[other]), np.full(len(one), 0.5), no, no,
         ~no, np.full(len(one), 0.2), 0.5,
     )  # fmt: skip
     found = [
-        value[model._shortlist(one, other, np.full(2, skill), folk, env)].mean()
+        value[model._shortlist(one, other, np.full(2, skill), folk, context)].mean()
         for skill in (0.0, 0.4, 0.8, 1.0)
     ]
     assert found == sorted(found)
@@ -129,9 +131,9 @@ def test_skill_finds_better_partners():
 
 
 def test_at_most_so_many_proposals_a_client():
-    env, folk = around(WORLD, 1, **OFFER), crowd()
+    context, folk = around(WORLD, 1, **OFFER), crowd()
     one, other = np.repeat([0, 2, 4], 7), np.tile(np.arange(1, 15, 2), 3)
-    keep = Brokerage(proposals=3)._shortlist(one, other, np.full(2, 0.4), folk, env)
+    keep = Brokerage(proposals=3)._shortlist(one, other, np.full(2, 0.4), folk, context)
     assert np.bincount(one[keep]).tolist() == [3, 0, 3, 0, 3]
 
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 
 from s3sim.mechanisms.budget import Budget, broker_fees
 
@@ -37,12 +37,14 @@ def test_european_money_that_cannot_be_matched_stays_unspent():
 
 
 def test_brokers_that_cannot_be_paid_do_not_work():
-    fees, funded = broker_fees(np.array([100_000_00, 20_000_00]), np.array([4.0, 4.0]), 50.0, WORLD)
+    fees, allocate_budget = broker_fees(
+        np.array([100_000_00, 20_000_00]), np.array([4.0, 4.0]), 50.0, WORLD
+    )
     assert fees.tolist() == [50_000_00, 20_000_00]
-    np.testing.assert_allclose(funded, [1.0, 0.4])
-    fees, funded = broker_fees(np.array([1, 1]), np.zeros(2), 50.0, WORLD)
+    np.testing.assert_allclose(allocate_budget, [1.0, 0.4])
+    fees, allocate_budget = broker_fees(np.array([1, 1]), np.zeros(2), 50.0, WORLD)
     assert fees.tolist() == [0, 0]
-    assert funded.tolist() == [0.0, 0.0]
+    assert allocate_budget.tolist() == [0.0, 0.0]
 
 
 def test_fees_pool_and_overhead_come_out_of_the_envelope():
@@ -50,7 +52,7 @@ def test_fees_pool_and_overhead_come_out_of_the_envelope():
         broker_quarters=np.array([4.0, 2.0]), broker_cost=50.0,
         pooled_share=np.array([0.2, 0.2]), overhead_share=0.1, secretariat=np.array([30.0, 0.0]),
     )  # fmt: skip
-    after = Budget()(state_of(people(1), WORLD), around(WORLD, 4, **offer))
+    after = Budget()(state_of(orgs(1), WORLD), around(WORLD, 4, **offer))
     total = after.ledger.total
     assert total("broker_fees") == 75_000_00
     pooled = [(4 * MILLION - 80_000_00) // 5, (4 * MILLION - 25_000_00) // 5]
@@ -64,13 +66,13 @@ def test_fees_pool_and_overhead_come_out_of_the_envelope():
 
 @pytest.mark.parametrize("quarter", [1, 2, 3])
 def test_money_comes_once_a_year(quarter):
-    state = state_of(people(1), WORLD)
+    state = state_of(orgs(1), WORLD)
     assert Budget()(state, around(WORLD, quarter)) is state
 
 
 def test_nothing_is_paid_beyond_the_envelope():
     offer = dict(secretariat=np.array([1e9, 0.0]), broker_quarters=np.full(2, 4.0), broker_cost=1e9)
-    after = Budget()(state_of(people(1), WORLD), around(WORLD, 0, **offer))
+    after = Budget()(state_of(orgs(1), WORLD), around(WORLD, 0, **offer))
     assert after.authorities.balance.tolist() == [0, 0]
-    assert after.brokers.funded[0] == 0.0
+    assert after.brokers.allocate_budget[0] == 0.0
     after.ledger.check(0)

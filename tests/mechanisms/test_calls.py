@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 from hypothesis import given
 from hypothesis import strategies as st
 
 from s3sim.mechanisms.calls import Calls
-from s3sim.model.budget_allocation import funded
+from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.state import (
     HORIZONTAL,
     INSTITUTE,
@@ -35,7 +35,7 @@ def one_by_one(group, score, asked, pot):
 )
 def test_funded_goes_down_each_list_until_the_pot_is_empty(rows, pot):
     group, score, asked = (np.array([r[k] for r in rows], np.int64) for k in range(3))
-    award = funded(group, score.astype(float), asked, np.array(pot))
+    award = allocate_budget(group, score.astype(float), asked, np.array(pot))
     assert award.tolist() == one_by_one(group, score, asked, pot)
     assert award.dtype == np.int64
 
@@ -49,7 +49,7 @@ def test_cost_and_aid_by_hand():
 def called(
     folk=None, quarter=0, calls=None, balance=(50 * MILLION, 50 * MILLION), lists=None, **offers
 ):
-    folk = folk or people(N, region=np.arange(N) % 2, domain=np.arange(N) % 3, rd=10.0)
+    folk = folk or orgs(N, region=np.arange(N) % 2, domain=np.arange(N) % 3, rd=10.0)
     state = state_of(folk, WORLD)
     authorities = state.authorities.replace(
         balance=np.array(balance), priorities=np.zeros((2, 3), bool) if lists is None else lists
@@ -92,7 +92,7 @@ def test_money_is_committed_to_the_cent():
 
 
 def test_who_applies():
-    folk = people(8000, region=np.arange(8000) % 2, active=np.arange(8000) % 4 != 3)
+    folk = orgs(8000, region=np.arange(8000) % 2, active=np.arange(8000) % 4 != 3)
     folk = folk.replace(
         innovative=np.arange(8000) % 4 != 2, kind=np.where(np.arange(8000) % 8 == 4, INSTITUTE, 0)
     )
@@ -107,11 +107,11 @@ def test_bad_chances_discourage():
     state = called(balance=(10**14, MILLION))
     success = state.authorities.success
     asked = 150.0 * (20 / 50) ** 0.5 * 0.7 * 100_000
-    n = (np.arange(N) % 2 == 1)[Calls()._applicants(people(N, region=np.arange(N) % 2), np.full(2, 0.37), around(WORLD))].sum()  # fmt: skip
+    n = (np.arange(N) % 2 == 1)[Calls()._applicants(orgs(N, region=np.arange(N) % 2), np.full(2, 0.37), around(WORLD))].sum()  # fmt: skip
     assert success[0] == pytest.approx(0.5 * 0.37 + 0.5 * 1.0)
     assert success[1] == pytest.approx(0.5 * 0.37 + 0.5 * MILLION / (n * np.floor(asked)))
-    low = Calls()._applicants(people(N), np.full(2, 0.185), around(WORLD))
-    high = Calls()._applicants(people(N), np.full(2, 0.37), around(WORLD))
+    low = Calls()._applicants(orgs(N), np.full(2, 0.185), around(WORLD))
+    high = Calls()._applicants(orgs(N), np.full(2, 0.37), around(WORLD))
     assert set(low) < set(high)
 
 
@@ -127,7 +127,7 @@ def test_reserved_money_goes_to_priorities_or_stays():
 
 
 def test_selection_prefers_value_and_errs_with_bad_administration():
-    folk = people(4000, region=np.arange(4000) % 2)
+    folk = orgs(4000, region=np.arange(4000) % 2)
     kwargs = dict(balance=(20 * MILLION, 20 * MILLION), calls=Calls(selection_noise=0.0))
     sharp = called(folk, **kwargs).projects
     blind = called(folk, **{**kwargs, "calls": Calls(selection_noise=2.0)}).projects
@@ -137,7 +137,7 @@ def test_selection_prefers_value_and_errs_with_bad_administration():
 
 def test_horizontal_support_pays_all_who_do_r_and_d_in_proportion():
     rd = np.where(np.arange(N) % 5 == 0, 0.0, np.arange(N) % 7 + 1.0)
-    folk = people(N, region=np.arange(N) % 2, rd=rd)
+    folk = orgs(N, region=np.arange(N) % 2, rd=rd)
     after = called(folk, horizontal_share=1.0)
     project = after.projects
     assert sorted(project.organisation) == np.flatnonzero(rd > 0).tolist()
@@ -152,7 +152,7 @@ def test_horizontal_support_pays_all_who_do_r_and_d_in_proportion():
 
 
 def test_collaborative_winners_must_find_a_partner():
-    folk = people(4000, region=np.arange(4000) % 2)
+    folk = orgs(4000, region=np.arange(4000) % 2)
     after = called(folk, balance=(10**14, 10**14), abroad_share=0.15)
     seeking = after.organisations.seeking[after.projects.organisation]
     share = np.bincount(seeking, minlength=4) / len(seeking)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, ties, two_regions
+from builders import around, orgs, state_of, ties, two_regions
 
 from s3sim.mechanisms.demography import EU_BIRTH_RATE, Demography
 from s3sim.model.state import FIRM, INSTITUTE
@@ -11,9 +11,9 @@ WORLD = two_regions(
 KNOWN = np.eye(3, dtype=np.float32)
 
 
-def lived(folk, quarter=0, table=None, demography=None, values=None, world=WORLD, **env):
+def lived(folk, quarter=0, table=None, demography=None, values=None, world=WORLD, **context):
     state = state_of(folk, world, ties=table or ties([], []))
-    return (demography or Demography())(state, around(world, quarter, values=values, **env))
+    return (demography or Demography())(state, around(world, quarter, values=values, **context))
 
 
 def survival(years):
@@ -31,7 +31,7 @@ def test_one_and_five_year_survival():
 
 def test_the_simulated_cohort_survives_as_the_hazard_says():
     n, left = 20_000, []
-    folk = people(n, age=0.0, size=10.0)
+    folk = orgs(n, age=0.0, size=10.0)
     for quarter in range(4):
         folk = lived(
             folk, quarter, world=two_regions(firms=np.zeros((2, 3)), birth_rate=WORLD.birth_rate)
@@ -48,14 +48,14 @@ def test_hazard_by_hand():
 
 
 def test_countries_with_more_births_have_more_exits():
-    n, folk = 20_000, people(20_000, age=0.0, size=10.0)
+    n, folk = 20_000, orgs(20_000, age=0.0, size=10.0)
     double = two_regions(birth_rate=np.full(2, 2 * EU_BIRTH_RATE))
     gone = [1 - lived(folk, world=w).organisations.active[:n].mean() for w in (WORLD, double)]
     assert gone[1] / gone[0] == pytest.approx(2.0, abs=0.15)
 
 
 def test_insolvency_takes_patience():
-    folk = people(5, cash=[-1, -1, 1, -1, -1], distress=[2, 3, 9, 0, 3], age=1e6, size=1e6,
+    folk = orgs(5, cash=[-1, -1, 1, -1, -1], distress=[2, 3, 9, 0, 3], age=1e6, size=1e6,
                   kind=[0, 0, 0, 0, 1])  # fmt: skip
     after = lived(folk).organisations
     assert after.active.tolist() == [True, False, True, True, True]
@@ -63,11 +63,11 @@ def test_insolvency_takes_patience():
 
 
 def test_who_leaves_is_quiet_and_leaves_no_ties():
-    folk = people(5, cash=[-1, 1, 1, 1, 1], distress=3, age=1e6, size=1e6, learning=1.0, rd=5.0)
+    folk = orgs(5, cash=[-1, 1, 1, 1, 1], distress=3, age=1e6, size=1e6, learning=1.0, rd=5.0)
     after = lived(folk, table=ties([0, 1, 2], [1, 2, 0]))
     gone = after.organisations
     assert not gone.active[0]
-    for name in ("sales", "rd", "project_rd", "learning", "tie_cost", "innovations"):
+    for name in ("value_added", "rd", "project_rd", "learning", "tie_cost", "innovations"):
         assert getattr(gone, name)[0] == 0, name
     assert gone.rd[1] == 5.0
     assert after.ties.source.tolist() == [1]
@@ -78,7 +78,7 @@ def founders(n=4000):
     domain = np.arange(n) % 3
     region = np.repeat([0, 1], n // 2)
     domain = np.where(region == 0, np.minimum(domain, 1) * 0, 1 + domain % 2)
-    return people(n, region=region, domain=domain, active=np.arange(n) % 2 == 0, age=1e6,
+    return orgs(n, region=region, domain=domain, active=np.arange(n) % 2 == 0, age=1e6,
                   size=50.0, knowledge=KNOWN[domain])  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def test_entrants_start_small_open_as_their_country_and_from_a_parent():
     folk = founders(20_000)
     world = two_regions(**{n: getattr(WORLD, n) for n in ("birth_rate", "innovative", "cooperating")},
                         firms=np.full((2, 3), 30_000.0))  # fmt: skip
-    after = lived(folk, values={"population.closed_openness": 0.2}, world=world)
+    after = lived(folk, values={"population.closed_propensity": 0.2}, world=world)
     new = after.organisations.active & ~folk.active
     born = after.organisations
     assert new.sum() > 2000
@@ -126,9 +126,9 @@ def test_entrants_start_small_open_as_their_country_and_from_a_parent():
     assert born.size[new].min() >= 5.0
     assert born.size[new].mean() == pytest.approx(10.0, rel=0.05)
     assert born.innovative[new].mean() == pytest.approx(0.4, abs=0.04)
-    assert set(born.openness[new]) == {1.0, 0.2}
-    assert (born.openness[new] == 1.0).mean() == pytest.approx(0.3, abs=0.04)
-    np.testing.assert_allclose(born.sales[new], born.productivity[new] * born.size[new])
+    assert set(born.cooperation_propensity[new]) == {1.0, 0.2}
+    assert (born.cooperation_propensity[new] == 1.0).mean() == pytest.approx(0.3, abs=0.04)
+    np.testing.assert_allclose(born.value_added[new], born.productivity[new] * born.size[new])
     assert born.productivity[new].mean() == pytest.approx(50.0, rel=0.03)
     assert np.log(born.productivity[new]).std() == pytest.approx(0.2, rel=0.05)
     assert (born.age[new] == 0).all()
@@ -142,8 +142,8 @@ def test_the_market_gives_entrants_the_sales_they_started_with():
     after = lived(folk, world=world)
     new = after.organisations.active & ~folk.active
     firms = after.organisations
-    strength = (firms.productivity * firms.appeal) ** 3
-    np.testing.assert_allclose(strength[new] * 1.0, firms.sales[new])  # the price is 1
+    strength = (firms.productivity * firms.demand_shifter) ** 3
+    np.testing.assert_allclose(strength[new] * 1.0, firms.value_added[new])  # the price is 1
 
 
 def test_entry_is_where_related_knowledge_is():
@@ -156,9 +156,7 @@ def test_entry_is_where_related_knowledge_is():
     region = np.repeat([0, 1], n // 2)
     domain = np.where(region == 1, np.arange(n) % 3, domain)
     active = (np.arange(n) // 20) % 2 == 0
-    folk = people(
-        n, region=region, domain=domain, active=active, size=20.0, knowledge=KNOWN[domain]
-    )
+    folk = orgs(n, region=region, domain=domain, active=active, size=20.0, knowledge=KNOWN[domain])
     after = lived(folk, world=world, demography=Demography(density=2.0)).organisations
     new = after.active & ~folk.active & (region == 0)
     count = np.bincount(after.domain[new], minlength=3)
@@ -166,7 +164,7 @@ def test_entry_is_where_related_knowledge_is():
 
 
 def test_the_cohort_of_the_start_is_tracked():
-    folk = people(4000, age=np.where(np.arange(4000) < 2000, 0.25, 7.0), size=10.0)
+    folk = orgs(4000, age=np.where(np.arange(4000) < 2000, 0.25, 7.0), size=10.0)
     state = state_of(folk, WORLD)
     state = state.replace(
         regions=state.regions.replace(cohort=np.array([2000.0, 0]), tracked=np.array([2000.0, 0]))
@@ -180,5 +178,5 @@ def test_the_cohort_of_the_start_is_tracked():
 
 
 def test_institutes_stay():
-    after = lived(people(500, kind=INSTITUTE, age=0.0, size=1.0)).organisations
+    after = lived(orgs(500, kind=INSTITUTE, age=0.0, size=1.0)).organisations
     assert after.active.all()

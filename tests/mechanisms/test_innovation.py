@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, ties, two_regions
+from builders import around, orgs, state_of, ties, two_regions
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +29,7 @@ def test_the_luckier_draw_never_gives_fewer(one, other, u):
 
 
 def test_expected_innovations_by_hand():
-    folk = people(
+    folk = orgs(
         rd=[75.0, 0.0, 75.0, 75.0, 75.0], project_rd=[0, 0, 75, 0, 0], size=50.0,
         tie_cost=[0, 0, 0, 0.2, 0], learning=[0, 0, 0, 0.1, 0], spillover=[0, 0, 0, 0.5, 0],
         institute_learning=[0, 0, 0, 0.05, 0], region=[0, 0, 0, 0, 1],
@@ -44,7 +44,7 @@ def test_expected_innovations_by_hand():
 
 def test_effort_is_people_so_wages_do_not_raise_it():
     one, twice = (
-        Innovation().expected(people(rd=75.0 * k, productivity=50.0 * k), around(WORLD))
+        Innovation().expected(orgs(rd=75.0 * k, productivity=50.0 * k), around(WORLD))
         for k in (1, 2)
     )
     np.testing.assert_allclose(one, twice)
@@ -69,7 +69,7 @@ def innovated(folk, table=None, **numbers):
 
 def test_growth_from_innovation_is_what_steps_and_rate_imply():
     n = 40_000
-    folk = people(n, size=50.0, rd=75.0, knowledge=np.tile(KNOWN, (n, 1)))
+    folk = orgs(n, size=50.0, rd=75.0, knowledge=np.tile(KNOWN, (n, 1)))
     after = innovated(folk, rate=1.0, radical=0.10)
     expected = Innovation(rate=1.0).expected(folk, around(WORLD))[0] / 4
     assert after.innovations.mean() == pytest.approx(expected, rel=0.03)
@@ -86,7 +86,7 @@ def test_growth_from_innovation_is_what_steps_and_rate_imply():
 def test_an_innovation_reaches_less_of_a_larger_firm():
     n = 20_000
     size = np.where(np.arange(n) % 2 == 0, 50.0, 800.0)
-    folk = people(n, size=size, rd=75.0, knowledge=np.tile(KNOWN, (n, 1)))
+    folk = orgs(n, size=size, rd=75.0, knowledge=np.tile(KNOWN, (n, 1)))
     after = innovated(folk, informal=0.002, rate=1.0)
     growth = np.log(after.productivity / folk.productivity) / np.maximum(after.innovations, 1)
     hit = after.innovations > 0
@@ -96,7 +96,7 @@ def test_an_innovation_reaches_less_of_a_larger_firm():
 
 def test_dormant_closed_and_institutes():
     n = 2000
-    folk = people(
+    folk = orgs(
         n, rd=500.0, size=50.0, knowledge=np.tile(KNOWN, (n, 1)), active=np.arange(n) % 4 > 0,
         innovative=np.arange(n) % 4 > 1, kind=np.where(np.arange(n) % 4 == 3, INSTITUTE, FIRM),
     )  # fmt: skip
@@ -111,7 +111,7 @@ def test_dormant_closed_and_institutes():
 
 
 def test_practice_and_forgetting():
-    after = innovated(people(2, innovative=False, knowledge=np.tile(KNOWN, (2, 1))))
+    after = innovated(orgs(2, innovative=False, knowledge=np.tile(KNOWN, (2, 1))))
     np.testing.assert_allclose(
         after.knowledge[0], [0.6 + 0.1 / 4 * 0.4, 0.3 * 0.95**0.25, 0.0], rtol=1e-6
     )
@@ -122,7 +122,7 @@ def test_radical_innovators_branch_into_another_domain():
     square = np.array([[1.0, 0.8, 0.3], [0.8, 1.0, 0.3], [0.3, 0.3, 1.0]])
     world = two_regions(relatedness=square)
     known = np.tile(np.array([0.6, 0.0, 0.0], np.float32), (n, 1))
-    folk = people(n, rd=500.0, size=50.0, knowledge=known)
+    folk = orgs(n, rd=500.0, size=50.0, knowledge=known)
     state = state_of(folk, world)
     after = Innovation(rate=1.0, radical=0.1)(state, around(world)).organisations
     new = (after.knowledge[:, 1:] > 0).any(axis=1)
@@ -145,7 +145,7 @@ def test_different_and_institute_partners_make_radical_innovation_likelier():
     known = np.tile(KNOWN, (n, 1))
 
     def radical(**columns):
-        after = innovated(people(n, rd=300.0, size=50.0, knowledge=known, **columns), rate=1.0)
+        after = innovated(orgs(n, rd=300.0, size=50.0, knowledge=known, **columns), rate=1.0)
         return (after.knowledge[:, 2] > 0).sum() + (after.knowledge[:, 1] > 0.3).sum()
 
     base = radical()
@@ -155,11 +155,11 @@ def test_different_and_institute_partners_make_radical_innovation_likelier():
 
 def test_the_latest_partner_counts():
     table = ties([1, 2, 0, 3], [0, 1, 4, 2], pending=[0, 0, 0, 1])
-    found = _latest_partner(state_of(people(6), WORLD, ties=table), 6)
+    found = _latest_partner(state_of(orgs(6), WORLD, ties=table), 6)
     assert found.tolist() == [4, 2, 1, -1, 0, -1]
     other = ties([0, 1], [1, 2])  # 1 asked 2 after 0 had asked 1
-    assert _latest_partner(state_of(people(), WORLD, ties=other), 5)[1] == 2
+    assert _latest_partner(state_of(orgs(), WORLD, ties=other), 5)[1] == 2
     third = ties([1, 3], [2, 1])  # 3 asked 1 after 1 had asked 2
-    assert _latest_partner(state_of(people(), WORLD, ties=third), 5)[1] == 3
+    assert _latest_partner(state_of(orgs(), WORLD, ties=third), 5)[1] == 3
     fourth = ties([3, 1], [1, 2])
-    assert _latest_partner(state_of(people(), WORLD, ties=fourth), 5)[1] == 2
+    assert _latest_partner(state_of(orgs(), WORLD, ties=fourth), 5)[1] == 2

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 
 from s3sim.mechanisms.institutes import Institutes
 from s3sim.model.state import FIRM, INSTITUTE
@@ -12,7 +12,7 @@ KIND = [INSTITUTE, INSTITUTE, FIRM, INSTITUTE, FIRM]
 
 def grown(listed=(False, False, False), **columns):
     columns = {"kind": KIND, "knowledge": KNOWN, "size": 10.0, "rd_stock": 4000.0, **columns}
-    state = state_of(people(active=[1, 1, 1, 0, 1], **columns), WORLD)
+    state = state_of(orgs(active=[1, 1, 1, 0, 1], **columns), WORLD)
     lists = np.zeros((2, 3), bool)
     lists[0] = listed
     state = state.replace(authorities=state.authorities.replace(priorities=lists))
@@ -43,9 +43,7 @@ def test_what_priorities_get_is_taken_from_other_domains():
 
 
 def test_joint_priorities_steer_all():
-    state = state_of(
-        people(kind=KIND, knowledge=KNOWN, size=10.0, rd_stock=4000.0, region=1), WORLD
-    )
+    state = state_of(orgs(kind=KIND, knowledge=KNOWN, size=10.0, rd_stock=4000.0, region=1), WORLD)
     steered = state.replace(joint_priorities=np.array([True, False, False]))
     one, other = (Institutes()(s, around(WORLD)).organisations.knowledge for s in (state, steered))
     assert other[0, 0] > one[0, 0]

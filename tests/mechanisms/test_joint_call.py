@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, ties, two_regions
+from builders import around, orgs, state_of, ties, two_regions
 
 from s3sim.mechanisms.joint_call import JointCall, _normal_pairs
-from s3sim.model.budget_allocation import funded
+from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.state import (
     BROKERED,
     INSTITUTE,
@@ -21,7 +21,7 @@ N = 400
 
 
 def test_the_pool_is_spent_down_the_list():
-    award = funded(
+    award = allocate_budget(
         np.zeros(4, int),
         np.array([1.0, 3.0, 2.0, 0.0]),
         np.array([50, 50, 50, 50]),
@@ -32,7 +32,7 @@ def test_the_pool_is_spent_down_the_list():
 
 def announced(pool=1, region=None, table=None, joint=(True, False, False), **columns):
     region = np.arange(N) % 2 if region is None else region
-    folk = people(N, **{"region": region, "domain": np.arange(N) % 3, **columns})
+    folk = orgs(N, **{"region": region, "domain": np.arange(N) % 3, **columns})
     state = state_of(
         folk, WORLD, pool=pool, joint_priorities=np.array(joint), ties=table or ties([], [])
     )
@@ -78,7 +78,7 @@ def test_a_project_won_at_home_keeps_its_search():
 
 
 def decided(pool, table, quarter=3, call=None, offer=None, **columns):
-    folk = people(N, **{"region": np.arange(N) % 2, "domain": np.arange(N) % 3, **columns})
+    folk = orgs(N, **{"region": np.arange(N) % 2, "domain": np.arange(N) % 3, **columns})
     state = state_of(folk, WORLD, pool=pool, ties=table)
     state = state.replace(ledger=state.ledger.book(0, {"national_public": pool}))
     return (call or JointCall())(state, around(WORLD, quarter, **(offer or OFFER)))
@@ -106,9 +106,9 @@ def test_winners_share_the_award_and_losers_part():
     # Who formed for the bid and lost is gone; who collaborated before goes on.
     won = set(project.organisation[:4] // 2)
     assert set(after.ties.source // 2) == won | {6, 7, 8, 9}
-    funded = np.isin(after.ties.source // 2, list(won))
-    assert (after.ties.kind[funded] == JOINT_GRANT).all()
-    assert (after.ties.end[funded] == 14).all()
+    allocate_budget = np.isin(after.ties.source // 2, list(won))
+    assert (after.ties.kind[allocate_budget] == JOINT_GRANT).all()
+    assert (after.ties.end[allocate_budget] == 14).all()
     assert not after.ties.bid.any()
     assert not after.ties.pending.any()
     assert after.regions.awards.sum() == project.award.sum()

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, ties, two_regions
+from builders import around, orgs, state_of, ties, two_regions
 
 from s3sim.mechanisms.learning import Learning
 from s3sim.model.state import FIRM, INSTITUTE
@@ -18,19 +18,19 @@ def learnt(table, **columns):
         "region": [0, 0, 0, 1, 1],
         **columns,
     }
-    env = around(WORLD)
-    state = state_of(people(**columns), WORLD, ties=table)
-    return state.organisations, Learning()(state, env).organisations, env
+    context = around(WORLD)
+    state = state_of(orgs(**columns), WORLD, ties=table)
+    return state.organisations, Learning()(state, context).organisations, context
 
 
-def cosine(env, i, j):
-    place = env.space.positions(KNOWN)
+def cosine(context, i, j):
+    place = context.space.positions(KNOWN)
     return float(np.clip(1 - (place[i] * place[j]).sum(), 0, 1))
 
 
 def test_value_of_learning_by_hand():
-    _, after, env = learnt(ties([0], [1]))
-    distance = cosine(env, 0, 1)
+    _, after, context = learnt(ties([0], [1]))
+    distance = cosine(context, 0, 1)
     assert 0.2 < distance < 0.6  # relatedness 0.6, less what the cut spectrum loses
     value = (1 - 0.3 * 0.5) * distance * (1 - distance / (0.35 + 0.6 * 0.5))
     np.testing.assert_allclose(after.learning, [value, value, 0, 0, 0], rtol=1e-6)
@@ -46,8 +46,8 @@ def test_a_border_costs_value_and_trust_relieves_it():
 
 
 def test_transfer_closes_an_understood_share_of_the_gap():
-    before, after, env = learnt(ties([0], [1]))
-    distance = cosine(env, 0, 1)
+    before, after, context = learnt(ties([0], [1]))
+    distance = cosine(context, 0, 1)
     understood = 1 - distance / 0.65
     gap = 0.2 * 0.25 * understood
     np.testing.assert_allclose(after.knowledge[0], [0.8, gap * 0.6, 0], rtol=1e-5)

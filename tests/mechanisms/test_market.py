@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 from scipy.stats import kurtosis
 
 from s3sim.mechanisms.market import Market
@@ -13,27 +13,27 @@ DOMAIN = np.array([0, 0, 0, 1, 0])
 def sold(values=None, quarter=1, **columns):
     world = two_regions(trend=np.zeros(3))
     columns = {"active": ACTIVE, "domain": DOMAIN, "age": 1e6, **columns}
-    state = state_of(people(**columns), world)
+    state = state_of(orgs(**columns), world)
     return state, Market(**(values or {}))(state, around(world, quarter))
 
 
 def test_shares_follow_strength_and_with_the_outside_sum_to_one():
     before, after = sold(productivity=[40, 50, 60, 50, 50])
     firms, markets = after.organisations, after.markets
-    strength = (firms.productivity * firms.appeal) ** 3
+    strength = (firms.productivity * firms.demand_shifter) ** 3
     total = strength[:3].sum() + 1000.0 * 1.012 ** (3 * 0.25)
     revenue = 2000.0 * (total / 2000.0) ** (1 / 3)  # expenditure over the price index
-    np.testing.assert_allclose(firms.sales[:3], revenue * strength[:3] / total, rtol=1e-12)
+    np.testing.assert_allclose(firms.value_added[:3], revenue * strength[:3] / total, rtol=1e-12)
     outside = markets.price[0] * 1000.0 * 1.012 ** (3 * 0.25)
-    assert firms.sales[:3].sum() + outside == pytest.approx(revenue)
-    assert firms.sales[4] == 0
-    assert before.organisations.sales[4] == 1000
+    assert firms.value_added[:3].sum() + outside == pytest.approx(revenue)
+    assert firms.value_added[4] == 0
+    assert before.organisations.value_added[4] == 1000
 
 
 def test_one_firms_gain_is_its_rivals_loss_but_only_in_its_market():
     _, weak = sold(productivity=[40, 50, 60, 50, 50])
     _, strong = sold(productivity=[80, 50, 60, 50, 50])
-    change = strong.organisations.sales - weak.organisations.sales
+    change = strong.organisations.value_added - weak.organisations.value_added
     assert change[0] > 0
     assert (change[1:3] < 0).all()
     assert change[3] == 0
@@ -42,9 +42,9 @@ def test_one_firms_gain_is_its_rivals_loss_but_only_in_its_market():
 
 def test_demand_grows_with_the_trend_of_the_domain():
     world = two_regions(trend=np.array([0.02, 0.0, -0.01]))
-    market, env = Market(outside_growth=0.0, demand_growth=0.01), around(world, quarter=8)
-    state = state_of(people(1, active=False), world)
-    price = market(state, env).markets.price
+    market, context = Market(outside_growth=0.0, demand_growth=0.01), around(world, quarter=8)
+    state = state_of(orgs(1, active=False), world)
+    price = market(state, context).markets.price
     base = 2000.0 * (1000.0 / 2000.0) ** (1 / 3) / 1000.0
     np.testing.assert_allclose(price[:3], base * np.array([1.03, 1.01, 1.0]) ** 2)
     np.testing.assert_array_equal(price[:3], price[3:])
@@ -53,7 +53,7 @@ def test_demand_grows_with_the_trend_of_the_domain():
 def test_employment_moves_a_quarter_of_the_way_to_what_sales_need():
     _, after = sold(size=[10, 100, 20, 20, 20])
     firms = after.organisations
-    needed = firms.sales / firms.productivity
+    needed = firms.value_added / firms.productivity
     old = np.array([10.0, 100, 20, 20, 20])
     expected = np.maximum(old + 0.25 * (needed - old), 0.5)
     np.testing.assert_allclose(firms.size[:4], expected[:4])
@@ -62,29 +62,29 @@ def test_employment_moves_a_quarter_of_the_way_to_what_sales_need():
 
 def test_cash_takes_in_profit_and_owners_take_what_is_too_much():
     world = two_regions(trend=np.zeros(3))
-    state = state_of(people(1, cash=50.0, rd=30.0, age=1e6), world)
+    state = state_of(orgs(1, cash=50.0, rd=30.0, age=1e6), world)
     firm = MARKET(state, around(world, 1)).organisations
     # Alone in its region the firm is the mean: its wage is 0.65 of its value added a head.
     # It pays the 20 persons who made these sales, not those it hires now.
-    wage = 0.65 * (firm.sales / 20) ** 0.5 * 50.0**0.5
-    cash = 50.0 + 0.25 * (firm.sales - wage * 20 - 30.0)
-    surplus = max(0.0, cash[0] - 0.5 * firm.sales[0])
+    wage = 0.65 * (firm.value_added / 20) ** 0.5 * 50.0**0.5
+    cash = 50.0 + 0.25 * (firm.value_added - wage * 20 - 30.0)
+    surplus = max(0.0, cash[0] - 0.5 * firm.value_added[0])
     assert firm.cash[0] == pytest.approx(cash[0] - 0.25 * surplus)
-    rich = MARKET(state_of(people(1, cash=1e6, age=1e6), world), around(world, 1)).organisations
-    keeps = 1e6 + 0.25 * (rich.sales - wage * 20)
-    assert rich.cash[0] == pytest.approx((0.75 * keeps + 0.25 * 0.5 * rich.sales)[0])
+    rich = MARKET(state_of(orgs(1, cash=1e6, age=1e6), world), around(world, 1)).organisations
+    keeps = 1e6 + 0.25 * (rich.value_added - wage * 20)
+    assert rich.cash[0] == pytest.approx((0.75 * keeps + 0.25 * 0.5 * rich.value_added)[0])
 
 
 def test_yearly_shocks_are_laplace_and_volatility_falls_with_size():
     n, world = 40_000, two_regions(trend=np.zeros(3))
     size = np.where(np.arange(n) < n // 2, 10.0, 1000.0)
-    state = state_of(people(n, size=size, age=1e6, domain=np.arange(n) % 3), world)
+    state = state_of(orgs(n, size=size, age=1e6, domain=np.arange(n) % 3), world)
     for quarter in range(4):
         state = MARKET(
             state.replace(organisations=state.organisations.replace(size=size)),
             around(world, quarter),
         )
-    growth = 3 * np.log(state.organisations.appeal)  # sales at given prices
+    growth = 3 * np.log(state.organisations.demand_shifter)  # sales at given prices
     for part, where in ((10.0, slice(0, n // 2)), (1000.0, slice(n // 2, n))):
         assert growth[where].std() == pytest.approx(0.24 * part**-0.17, rel=0.05)
         assert 4.8 < kurtosis(growth[where], fisher=False) < 7.5
@@ -94,5 +94,5 @@ def test_yearly_shocks_are_laplace_and_volatility_falls_with_size():
 def test_the_young_grow_faster():
     _, new = sold(age=0.0)
     _, old = sold(age=1e6)
-    gain = np.log(new.organisations.appeal / old.organisations.appeal)[:4]
+    gain = np.log(new.organisations.demand_shifter / old.organisations.demand_shifter)[:4]
     np.testing.assert_allclose(gain, 0.33 * 0.25 / 3)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 
 from s3sim.mechanisms.research import Research
 from s3sim.model.state import FIRM, INSTITUTE
@@ -8,7 +8,7 @@ from s3sim.model.state import FIRM, INSTITUTE
 
 def researched(**columns):
     world = two_regions(tertiary=np.array([0.5, 0.25]))
-    return Research()(state_of(people(**columns), world), around(world)).organisations
+    return Research()(state_of(orgs(**columns), world), around(world)).organisations
 
 
 def test_spending_follows_plans_and_austerity():
@@ -31,7 +31,7 @@ def test_the_stock_decays_and_takes_in_a_quarter_of_yearly_spending():
 
 def test_a_constant_effort_settles_at_effort_over_depreciation():
     world = two_regions()
-    state = state_of(people(1, rd_intensity=0.04), world)
+    state = state_of(orgs(1, rd_intensity=0.04), world)
     for quarter in range(200):
         state = Research()(state, around(world, quarter, years=60))
     # Quarterly compounding: 10 / (1 - 0.85^0.25)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, pairs, people, state_of, ties, two_regions
+from builders import around, orgs, pairs, state_of, ties, two_regions
 
 from s3sim.mechanisms.search import Search, _friend_of_friend
 from s3sim.model.proximity import degree
@@ -22,19 +22,19 @@ EAGER = {"agreement.threshold": 0.0, "agreement.cognitive": 20.0}
 def crowd(**columns):
     known = np.random.default_rng(3).random((N, 3)).astype(np.float32)
     columns = {"region": REGION, "domain": np.arange(N) % 3, "knowledge": known, **columns}
-    return people(N, absorptive_capacity=0.5, **columns)
+    return orgs(N, absorptive_capacity=0.5, **columns)
 
 
 def searched(folk, table=None, quarter=1, search=None, **offers):
-    env = around(WORLD, quarter, values=EAGER, **offers)
+    context = around(WORLD, quarter, values=EAGER, **offers)
     state = state_of(folk, WORLD, ties=table or ties([], []))
-    return (search or Search(rate=0.6))(state, env), env
+    return (search or Search(rate=0.6))(state, context), context
 
 
 def test_new_ties_join_two_living_strangers_within_capacity():
     folk = crowd(active=np.arange(N) % 5 > 0)
     old = ties([1, 2, 3], [2, 3, 4])
-    after, env = searched(folk, old)
+    after, context = searched(folk, old)
     table = after.ties
     new = table.where(np.arange(len(table)) >= 3)
     assert len(new) > 5
@@ -42,14 +42,14 @@ def test_new_ties_join_two_living_strangers_within_capacity():
     assert folk.active[new.partner].all()
     assert (new.source != new.partner).all()
     assert len(np.unique(pairs(table, N))) == len(table)
-    assert (degree(N, table.source, table.partner) <= env.agreement.capacity(folk)).all()
+    assert (degree(N, table.source, table.partner) <= context.partner_choice.capacity(folk)).all()
     assert (new.start == 1).all()
     assert (new.end == -1).all()
     assert (new.kind == OWN).all()
 
 
 def test_the_closed_the_idle_and_the_full_do_not_search():
-    for column in ({"openness": 0.0}, {"innovative": False}, {"active": False}):
+    for column in ({"cooperation_propensity": 0.0}, {"innovative": False}, {"active": False}):
         after, _ = searched(crowd(**column))
         assert len(after.ties) == 0
         assert (after.organisations.cash == 500).all()
@@ -79,7 +79,7 @@ def test_searching_costs_and_happens_at_the_declared_rate():
 )
 def test_public_money_decides_where_winners_look(seeking, kind):
     wanted = np.where(np.arange(N) < 20, seeking, 0)
-    folk = crowd(seeking=wanted, openness=np.where(wanted > 0, 1.0, 0.0))
+    folk = crowd(seeking=wanted, cooperation_propensity=np.where(wanted > 0, 1.0, 0.0))
     after, _ = searched(folk, joint_regions=np.ones(2, bool))
     table = after.ties
     abroad = REGION[table.source] != REGION[table.partner]
@@ -97,7 +97,7 @@ def test_public_money_decides_where_winners_look(seeking, kind):
 
 
 def test_joint_money_looks_in_joint_regions_only():
-    folk = crowd(seeking=SEEKING_ABROAD, openness=0.0)
+    folk = crowd(seeking=SEEKING_ABROAD, cooperation_propensity=0.0)
     after, _ = searched(folk, joint_regions=np.array([True, False]))
     assert len(after.ties) > 0
     assert (REGION[after.ties.source] == 1).all()  # those of region 1 find partners in region 0

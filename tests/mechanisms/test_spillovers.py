@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, two_regions
+from builders import around, orgs, state_of, two_regions
 
 from s3sim.mechanisms.spillovers import Spillovers
 
@@ -11,7 +11,7 @@ ME, SIMILAR, APART = np.eye(3, dtype=np.float32)
 
 def spilled(rd_stock, knowledge, region, quarter=0, spillovers=None, **columns):
     columns = {"absorptive_capacity": 0.5, "productivity": 50.0, **columns}
-    folk = people(len(rd_stock), rd_stock=rd_stock, knowledge=knowledge, region=region, **columns)
+    folk = orgs(len(rd_stock), rd_stock=rd_stock, knowledge=knowledge, region=region, **columns)
     state = state_of(folk, WORLD, spill_reference=100.0)
     return (spillovers or Spillovers())(state, around(WORLD, quarter))
 
@@ -49,7 +49,7 @@ def test_pools_are_refreshed_once_a_year():
 
 
 def test_the_reference_is_set_once():
-    folk = people(2, rd_stock=[100.0, 0], knowledge=np.array([ME, ME]), region=[0, 1])
+    folk = orgs(2, rd_stock=[100.0, 0], knowledge=np.array([ME, ME]), region=[0, 1])
     first = Spillovers()(state_of(folk, WORLD), around(WORLD, 0))
     mean = 100.0 * (np.exp(-20 / 300) + 0.6 * np.exp(-200 / 300)) * (1 + 0.5**2.75) / 6
     assert first.spill_reference == pytest.approx(mean)

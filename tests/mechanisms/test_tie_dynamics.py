@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from builders import around, people, state_of, ties, two_regions
+from builders import around, orgs, state_of, ties, two_regions
 
-from s3sim.mechanisms.tie_dynamics import TieLife
+from s3sim.mechanisms.tie_dynamics import TieDynamics
 from s3sim.model.state import BROKERED, JOINT_GRANT, OWN, REGIONAL_GRANT
 
 WORLD = two_regions()
@@ -10,14 +10,14 @@ REGION = np.array([0, 0, 0, 1, 1])
 
 
 def lived(table, quarter, life=None, **columns):
-    state = state_of(people(region=REGION, **columns), WORLD, ties=table)
-    return (life or TieLife())(state, around(WORLD, quarter))
+    state = state_of(orgs(region=REGION, **columns), WORLD, ties=table)
+    return (life or TieDynamics())(state, around(WORLD, quarter))
 
 
 def test_partnerships_cost_effort_and_more_across_a_border():
     after = lived(ties([0, 0, 1], [1, 3, 4], pending=[0, 0, 1]), 1)
     np.testing.assert_allclose(after.organisations.tie_cost, [0.15, 0.05, 0, 0.10, 0])
-    many = lived(ties([0] * 4, [1, 2, 3, 4]), 1, TieLife(cost=0.15, cost_abroad=0.2))
+    many = lived(ties([0] * 4, [1, 2, 3, 4]), 1, TieDynamics(cost=0.15, cost_abroad=0.2))
     assert many.organisations.tie_cost[0] == 0.9  # something is always left
 
 
@@ -28,10 +28,10 @@ def test_new_ties_get_their_length_and_others_go_on():
 
 
 def test_public_and_own_ties_go_on_at_own_cost_and_brokered_ones_are_remembered():
-    sure = TieLife(renewal=0.0, renewal_trust=3.0, renewal_value=5.0)
+    sure = TieDynamics(renewal=0.0, renewal_trust=3.0, renewal_value=5.0)
     kinds = [OWN, REGIONAL_GRANT, JOINT_GRANT, BROKERED] * 30
     n = len(kinds)
-    folk = people(2 * n, region=0, knowledge=np.tile(np.eye(3)[:1], (2 * n, 1)))
+    folk = orgs(2 * n, region=0, knowledge=np.tile(np.eye(3)[:1], (2 * n, 1)))
     table = ties(np.arange(n), np.arange(n) + n, end=8, kind=kinds, trust=1.0)
     after = sure(state_of(folk, WORLD, ties=table), around(WORLD, 8)).ties
     assert 0.5 * n < len(after) < n
@@ -44,9 +44,9 @@ def test_public_and_own_ties_go_on_at_own_cost_and_brokered_ones_are_remembered(
 def test_renewal_and_trust_by_hand():
     """Twins understand each other fully: success with 0.7, value 0."""
     n = 20_000
-    folk = people(2 * n, knowledge=np.tile(np.eye(3)[:1], (2 * n, 1)), region=0)
+    folk = orgs(2 * n, knowledge=np.tile(np.eye(3)[:1], (2 * n, 1)), region=0)
     table = ties(np.arange(n), np.arange(n) + n, end=8, trust=0.5)
-    after = TieLife()(state_of(folk, WORLD, ties=table), around(WORLD, 8)).ties
+    after = TieDynamics()(state_of(folk, WORLD, ties=table), around(WORLD, 8)).ties
     up, down = 0.5 + 0.3 * 0.5, 0.5 - 0.3 * 0.5
     assert set(np.round(after.trust, 12)) == {up, down}
     expected = {t: 1 / (1 + np.exp(2.4 - 1.5 * t)) for t in (up, down)}
@@ -62,7 +62,7 @@ def test_borders_make_renewal_rarer():
     known = np.tile(np.eye(3)[:1], (2 * n, 1))
     table = ties(np.arange(n), np.arange(n) + n, end=8)
     kept = [
-        len(TieLife()(state_of(people(2 * n, knowledge=known, region=r), WORLD, ties=table), around(WORLD, 8)).ties)
+        len(TieDynamics()(state_of(orgs(2 * n, knowledge=known, region=r), WORLD, ties=table), around(WORLD, 8)).ties)
         for r in (0 * region, region)
     ]  # fmt: skip
     assert kept[1] / kept[0] == pytest.approx(np.exp(-0.4), abs=0.08)

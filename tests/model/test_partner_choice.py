@@ -2,19 +2,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from builders import around, people, two_regions
+from builders import around, orgs, two_regions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from s3sim.core.streams import Dice
-from s3sim.model.partner_choice import Agreement, matched
+from s3sim.core.streams import Streams
+from s3sim.model.partner_choice import PartnerChoice, matched
 from s3sim.model.state import FIRM, INSTITUTE
 
 WORLD = two_regions(shared_language=np.eye(2, dtype=bool))
 ONE, OTHER = np.array([0, 0, 0]), np.array([1, 2, 3])
 
 
-class FixedDice(Dice):
+class FixedDice(Streams):
     """Always one half."""
 
     def pair(self, decision, i, j):
@@ -22,16 +22,22 @@ class FixedDice(Dice):
 
 
 LUCK = -np.log(-np.log(0.5))
-FOLK = people(
-    kind=[FIRM, FIRM, FIRM, INSTITUTE, FIRM], region=[0, 0, 1, 0, 0], openness=[1, 0.05, 1, 1, 1],
+FOLK = orgs(
+    kind=[FIRM, FIRM, FIRM, INSTITUTE, FIRM], region=[0, 0, 1, 0, 0], cooperation_propensity=[1, 0.05, 1, 1, 1],
     knowledge=np.eye(3, dtype=np.float32)[[0, 0, 0, 0, 0]],
 )  # fmt: skip
 
 
-def worth(agreement=None, **extra):
-    env = around(WORLD)
-    return (agreement or Agreement()).utility(
-        FOLK, ONE, OTHER, space=env.space, proximity=env.proximity, dice=FixedDice(0, 0, 0), **extra
+def worth(partner_choice=None, **extra):
+    context = around(WORLD)
+    return (partner_choice or PartnerChoice()).utility(
+        FOLK,
+        ONE,
+        OTHER,
+        space=context.space,
+        proximity=context.proximity,
+        streams=FixedDice(0, 0, 0),
+        **extra,
     )
 
 
@@ -54,17 +60,17 @@ def test_a_broker_relieves_border_and_language_and_a_friend_lends_trust():
 
 
 def test_without_border_effects_only_distance_remains():
-    open_ = Agreement(border=0.0, language=0.0, geographic=0.05)
+    open_ = PartnerChoice(border=0.0, language=0.0, geographic=0.05)
     one = worth(open_)[0]
     assert one[0] - one[1] == pytest.approx(0.05 * np.log(3.0 / 1.2))
 
 
 def test_capacity_by_hand():
-    folk = people(
+    folk = orgs(
         6, kind=[0, 0, 0, 0, 1, 1], size=[5, 99, 100, 800, 4, 100]
     )  # two partners, one more for each doubling above 50; institutes: one a ten researchers
-    assert Agreement().capacity(folk).tolist() == [2, 2, 3, 6, 1, 10]
-    assert Agreement(attention=1).capacity(folk).tolist()[:4] == [1, 1, 2, 5]
+    assert PartnerChoice().capacity(folk).tolist() == [2, 2, 3, 6, 1, 10]
+    assert PartnerChoice(attention=1).capacity(folk).tolist()[:4] == [1, 1, 2, 5]
 
 
 @st.composite
@@ -97,9 +103,9 @@ def test_matched_respects_capacity_surplus_and_one_tie_an_asker(drawn):
 
 
 def test_luck_of_a_pair_is_its_own():
-    env = around(WORLD)
-    dice = replace(env.dice, quarter=3)
-    extra = dict(space=env.space, proximity=env.proximity, dice=dice)
-    both = Agreement().utility(FOLK, ONE, OTHER, **extra)
-    alone = Agreement().utility(FOLK, ONE[1:2], OTHER[1:2], **extra)
+    context = around(WORLD)
+    streams = replace(context.streams, quarter=3)
+    extra = dict(space=context.space, proximity=context.proximity, streams=streams)
+    both = PartnerChoice().utility(FOLK, ONE, OTHER, **extra)
+    alone = PartnerChoice().utility(FOLK, ONE[1:2], OTHER[1:2], **extra)
     np.testing.assert_array_equal(both[:, 1:2], alone)

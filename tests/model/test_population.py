@@ -31,7 +31,7 @@ def engine():
 
 @pytest.fixture(scope="module")
 def folk(engine):
-    return Population().organisations(engine.env)
+    return Population().organisations(engine.context)
 
 
 def by_region(folk, values):
@@ -58,8 +58,8 @@ def test_business_and_public_research_meet_the_statistics(folk):
 
 def test_intensity_has_a_ceiling():
     rich = replace(WORLD, berd=np.full(4, 90.0))
-    env = Engine.of(Scenario(rich, "no_s3", scale=0.1)).env
-    folk = Population().organisations(env)
+    context = Engine.of(Scenario(rich, "no_s3", scale=0.1)).context
+    folk = Population().organisations(context)
     assert folk.rd_intensity[folk.kind == FIRM].max() == pytest.approx(0.6)
 
 
@@ -77,15 +77,17 @@ def test_productivity_domains_and_innovators_follow_the_region(folk):
         assert folk.innovative[mine].mean() == pytest.approx(
             WORLD.innovative[region], abs=4 * 0.5 / np.sqrt(n)
         )
-        habit = folk.openness[mine] == 1.0
+        habit = folk.cooperation_propensity[mine] == 1.0
         assert habit.mean() == pytest.approx(WORLD.cooperating[region], abs=4 * 0.5 / np.sqrt(n))
 
 
 def test_the_innovative_share_keeps_level_and_gradient():
     share = innovative_share(WORLD)
-    mix = WORLD.firms / WORLD.firms.sum(axis=1, keepdims=True)
+    combine_instruments = WORLD.firms / WORLD.firms.sum(axis=1, keepdims=True)
     free = (share < 0.98).all(axis=1)
-    np.testing.assert_allclose((share * mix).sum(axis=1)[free], WORLD.innovative[free])
+    np.testing.assert_allclose(
+        (share * combine_instruments).sum(axis=1)[free], WORLD.innovative[free]
+    )
     np.testing.assert_allclose(share[free, 2] / share[free, 0], SIZE_GRADIENT[2] / SIZE_GRADIENT[0])
 
 
@@ -118,12 +120,12 @@ def test_everybody_knows_the_home_domain_best(folk):
 
 
 def test_markets_open_at_the_sales_of_the_start(engine):
-    state = engine.beginning()
-    people, markets = state.organisations, state.markets
-    strength = np.where(people.firms, (people.productivity * people.appeal) ** 3, 0.0)
-    np.testing.assert_allclose(strength[people.firms], people.sales[people.firms], rtol=1e-9)
-    market = market_of(people, WORLD)
-    inside = sum_by(market, len(markets), np.where(people.firms, people.sales, 0.0))
+    state = engine.initial_state()
+    orgs, markets = state.organisations, state.markets
+    strength = np.where(orgs.firms, (orgs.productivity * orgs.demand_shifter) ** 3, 0.0)
+    np.testing.assert_allclose(strength[orgs.firms], orgs.value_added[orgs.firms], rtol=1e-9)
+    market = market_of(orgs, WORLD)
+    inside = sum_by(market, len(markets), np.where(orgs.firms, orgs.value_added, 0.0))
     np.testing.assert_allclose(markets.strength, inside + markets.outside)
     np.testing.assert_allclose(markets.expenditure, markets.strength)
     share = 0.1 + 0.5 * np.tile(WORLD.tradable, WORLD.n_countries)
@@ -132,23 +134,23 @@ def test_markets_open_at_the_sales_of_the_start(engine):
 
 
 def test_first_collaborations_join_open_innovators_once(engine):
-    state = engine.beginning()
-    people, ties = state.organisations, state.ties
+    state = engine.initial_state()
+    orgs, ties = state.organisations, state.ties
     assert len(ties) > 50
-    assert (people.openness[ties.source] == 1.0).all()
-    assert people.innovative[ties.source].all()
-    assert people.active[ties.partner].all()
-    asks = people.firms & people.innovative & (people.openness == 1.0)
+    assert (orgs.cooperation_propensity[ties.source] == 1.0).all()
+    assert orgs.innovative[ties.source].all()
+    assert orgs.active[ties.partner].all()
+    asks = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
     assert len(ties) / asks.sum() == pytest.approx(0.6, abs=0.1)
     assert ((ties.end >= 0) & (ties.end < 8)).all()
     np.testing.assert_array_equal(ties.end - ties.start, 8)
-    science = people.kind[ties.partner] == INSTITUTE
+    science = orgs.kind[ties.partner] == INSTITUTE
     assert science.mean() == pytest.approx(0.25, abs=0.08)
 
 
 def test_the_start_does_not_depend_on_policy_or_length():
-    one = Engine.of(Scenario(WORLD, "no_s3", scale=0.1, years=2)).beginning()
-    other = Engine.of(Scenario(WORLD, "macro_regional", scale=0.1, years=9)).beginning()
+    one = Engine.of(Scenario(WORLD, "no_s3", scale=0.1, years=2)).initial_state()
+    other = Engine.of(Scenario(WORLD, "macro_regional", scale=0.1, years=9)).initial_state()
     for name in type(one.organisations).__dataclass_fields__:
         np.testing.assert_array_equal(
             getattr(one.organisations, name), getattr(other.organisations, name)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from builders import panel_of, people, ran, state_of, ties, two_regions
+from builders import orgs, panel_of, ran, state_of, ties, two_regions
 
 from s3sim.model.ledger import Ledger
 from s3sim.model.state import BROKERED, INSTITUTE, JOINT_GRANT
@@ -16,7 +16,7 @@ REGION = [0, 0, 0, 1, 1]
 
 
 def measured(scale=0.5, table=None, **columns):
-    folk = people(**{"region": REGION, **columns})
+    folk = orgs(**{"region": REGION, **columns})
     return measures(state_of(folk, WORLD, ties=table or ties([], [])), WORLD, scale)
 
 
@@ -126,7 +126,7 @@ def test_theil_by_hand():
 
 
 def test_specialisation_by_hand():
-    folk = people(
+    folk = orgs(
         size=[30, 10, 0.5, 10, 30], domain=[0, 1, 0, 0, 1], region=REGION, active=[1, 1, 0, 1, 1]
     )
     seen = measures(state_of(folk, WORLD), WORLD, 1.0)

@@ -4,11 +4,11 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
-from builders import around, last, people, ran, state_of, two_regions
+from builders import around, last, orgs, ran, state_of, two_regions
 
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import HORIZONTAL, SEEKING_ANY
-from s3sim.policies import POLICIES, mix
+from s3sim.policies import POLICIES, combine_instruments
 from s3sim.policies.brokers import Brokers, Secretariat, members
 from s3sim.policies.horizontal import HorizontalSupport
 from s3sim.policies.joint_programme import JointProgramme
@@ -23,9 +23,9 @@ MILLION = 1e8
 def offers(scenario, quarters):
     """Quarter to what is on offer, along a run."""
     engine = Engine.of(scenario)
-    state, seen = engine.beginning(), []
+    state, seen = engine.initial_state(), []
     for quarter in range(quarters):
-        seen.append(engine.surroundings(state, quarter).instruments)
+        seen.append(engine.context_at(state, quarter).instruments)
         state = engine.step(state, quarter)
     return seen
 
@@ -79,9 +79,9 @@ def test_offers_add_up():
     assert both.priorities is lists
     assert both.broker_network
     assert (Instruments.none(world) + one).priorities is None
-    env = around(world)
-    state = state_of(people(), world)
-    assert mix((), state, env).reserved_share == 0.0
+    context = around(world)
+    state = state_of(orgs(), world)
+    assert combine_instruments((), state, context).reserved_share == 0.0
 
 
 def test_priorities_count_and_are_revised_at_mid_term(world):
@@ -101,7 +101,7 @@ def test_authorities_choose_what_is_related_and_massive():
     """With all other weights off, the densest (or largest) domains are taken."""
     world = two_regions(domains=5)
     table = np.array([[50.0, 20, 10, 5, 15], [5.0, 30, 10, 50, 5]])
-    state = state_of(people(5, domains=5), world)
+    state = state_of(orgs(5, domains=5), world)
     state = state.replace(regions=state.regions.replace(published=table))
     off = dict.fromkeys(("complexity", "discovery", "imitation", "incumbency", "noise"), 0.0)
     mass = Priorities(relatedness=0.0, mass=1.0, count=3, **off)(state, around(world))
@@ -119,7 +119,7 @@ def test_noise_is_what_good_administration_avoids():
     spread = []
     for quality in (0.0, 1.0):
         world = two_regions(domains=8, admin_quality=np.full(2, quality))
-        state = state_of(people(5, domains=8), world)
+        state = state_of(orgs(5, domains=8), world)
         part = Priorities(noise=2.0, discovery=0.0)
         scores = [part.scores(state, around(world, replication=k)) for k in range(30)]
         spread.append(np.std(scores, axis=0).mean())
@@ -148,11 +148,11 @@ def test_coordinated_and_random_lists_differ_from_isolated_ones(world):
 def test_coordinated_projects_may_find_a_partner_abroad(world):
     def any_abroad(policy):
         engine = Engine.of(Scenario(world, policy, years=6, scale=1.0, start=0))
-        state, seen = engine.beginning(), 0
+        state, seen = engine.initial_state(), 0
         for quarter in range(24):
-            env = engine.surroundings(state, quarter)
+            context = engine.context_at(state, quarter)
             for mechanism in engine.scenario.mechanisms:
-                state = mechanism(state, env)
+                state = mechanism(state, context)
                 if mechanism.name == "calls":
                     seen += (state.organisations.seeking == SEEKING_ANY).sum()
         return seen
@@ -179,7 +179,7 @@ def test_lists_resemble_each_other_within_countries(bsr):
     for replication in range(4):
         scenario = Scenario(bsr, "isolated_s3", scale=0.02, start=0, replication=replication)
         engine = Engine.of(scenario)
-        offer = engine.surroundings(engine.beginning(), 0).instruments
+        offer = engine.context_at(engine.initial_state(), 0).instruments
         within, between = jaccard(offer.priorities, country)
         gaps.append(within - between)
     assert min(gaps) > 0
@@ -189,9 +189,9 @@ def test_lists_resemble_each_other_within_countries(bsr):
 def test_the_joint_list_is_shared_by_two_countries(world):
     for seed in range(4):
         engine = Engine.of(Scenario(world, "trans_s3", years=3, scale=0.3, start=0, seed=seed))
-        state, adopted = engine.beginning(), []
+        state, adopted = engine.initial_state(), []
         for quarter in range(12):
-            offer = engine.surroundings(state, quarter).instruments
+            offer = engine.context_at(state, quarter).instruments
             if offer.joint_priorities is not None:
                 adopted.append(quarter)
                 held = location_quotient(state.regions.published) > 1
@@ -218,19 +218,25 @@ def test_joint_money_waits_for_the_joint_list(world, lag):
 
 
 def test_a_random_joint_list_is_drawn_by_lot(world):
-    part, env = JointProgramme(at_random=1, count=5), Engine.of(Scenario(world, "no_s3")).env
-    state = Engine.of(Scenario(world, "no_s3", scale=0.2)).beginning()
-    drawn = {part.chosen(state, env.at(dice=type(env.dice)(k, 0, 0))).tobytes() for k in range(6)}
+    part, context = (
+        JointProgramme(at_random=1, count=5),
+        Engine.of(Scenario(world, "no_s3")).context,
+    )
+    state = Engine.of(Scenario(world, "no_s3", scale=0.2)).initial_state()
+    drawn = {
+        part.chosen(state, context.at(streams=type(context.streams)(k, 0, 0))).tobytes()
+        for k in range(6)
+    }
     assert len(drawn) == 6
 
 
 def test_brokers_come_with_a_lag_stay_for_their_contract_and_are_paid_for_no_more(world):
     part = Brokers(per_region=2.0, lag=5, quarters=6)
-    env = Engine.of(Scenario(world, "no_s3", years=5)).env
-    state = Engine.of(Scenario(world, "no_s3", scale=0.1)).beginning()
-    work = [part(state, env.at(quarter=q)).brokers.sum() for q in range(20)]
+    context = Engine.of(Scenario(world, "no_s3", years=5)).context
+    state = Engine.of(Scenario(world, "no_s3", scale=0.1)).initial_state()
+    work = [part(state, context.at(quarter=q)).brokers.sum() for q in range(20)]
     assert np.flatnonzero(work).tolist() == list(range(9, 15))
-    paid = [part(state, env.at(quarter=q)).broker_quarters.sum() for q in (0, 4, 8, 12, 16)]
+    paid = [part(state, context.at(quarter=q)).broker_quarters.sum() for q in (0, 4, 8, 12, 16)]
     assert paid == [0, 0, 2.0 * 3 * world.n_regions, 2.0 * 3 * world.n_regions, 0]
     assert sum(paid) == sum(work)
 
@@ -243,7 +249,7 @@ def test_brokers_serve_no_more_than_their_capacity(world, policy):
     states = ran(scenario)
     capacity = 0.0
     for quarter, offer in enumerate(offers(scenario, 20)):
-        capacity = capacity + offer.brokers * states[quarter].brokers.funded * 4.0 * 0.5
+        capacity = capacity + offer.brokers * states[quarter].brokers.allocate_budget * 4.0 * 0.5
         assert (states[quarter].brokers.clients <= capacity + 1e-9).all()
     assert states[-1].brokers.clients.sum() > 0.5 * capacity.sum()
     assert (states[-1].brokers.firms <= states[-1].brokers.clients).all()
@@ -265,14 +271,14 @@ def test_domestic_brokers_cost_the_same_and_stay_at_home(world):
 
 def test_horizontal_support_pays_all_and_holds_no_call(world):
     engine = Engine.of(Scenario(world, "horizontal_support", years=2, scale=0.3, start=1))
-    state = engine.beginning()
+    state = engine.initial_state()
     for quarter in range(4):
         state = engine.step(state, quarter)
     before = len(state.projects)
-    env = engine.surroundings(state, 4)
+    context = engine.context_at(state, 4)
     for mechanism in engine.scenario.mechanisms:
         performers = state.organisations.firms & (state.organisations.rd > 0)
-        state = mechanism(state, env)
+        state = mechanism(state, context)
         if mechanism.name == "calls":
             break
     new = state.projects.where(np.arange(len(state.projects)) >= before)
@@ -280,7 +286,7 @@ def test_horizontal_support_pays_all_and_holds_no_call(world):
     assert sorted(new.organisation) == np.flatnonzero(performers).tolist()
     assert state.authorities.balance.sum() < len(new)
     half = HorizontalSupport(share=0.5)
-    assert half(state, env).horizontal_share == 0.5
+    assert half(state, context).horizontal_share == 0.5
 
 
 @pytest.mark.parametrize(
@@ -296,10 +302,10 @@ def test_presets_cost_what_the_projects_cost(partners, name, million, regions):
 
 
 def test_a_secretariat_is_paid_in_equal_parts_by_its_partners(partners):
-    env = Engine.of(Scenario(partners, "no_s3", years=6)).env
+    context = Engine.of(Scenario(partners, "no_s3", years=6)).context
     part = Secretariat(cost=100.0, quarters=6, partnership="gosmart")
-    state = Engine.of(Scenario(partners, "no_s3", scale=0.01)).beginning()
-    paid = [part(state, env.at(quarter=q)).secretariat for q in (0, 4, 8, 12)]
+    state = Engine.of(Scenario(partners, "no_s3", scale=0.01)).initial_state()
+    paid = [part(state, context.at(quarter=q)).secretariat for q in (0, 4, 8, 12)]
     assert [one.sum() for one in paid] == pytest.approx([0, 100.0, 50.0, 0])
     payers = np.unique(partners.authority[members(partners, "gosmart")])
     np.testing.assert_allclose(paid[1][payers], 100.0 / len(payers))

@@ -30,11 +30,11 @@ def numbers(policy):
     scenario = Scenario(world, policy, years=4, scale=0.5, seed=11, replication=2)
     states = ran(scenario)
     final, panel = states[-1], panel_of(scenario, states)
-    people = final.organisations
+    orgs = final.organisations
     integers = {f"ledger {item}": final.ledger.total(item) for item in ITEMS}
     integers |= {
-        "rows": len(people),
-        "active": int(people.active.sum()),
+        "rows": len(orgs),
+        "active": int(orgs.active.sum()),
         "ties": len(final.ties),
         "projects": len(final.projects),
         "clients": int(final.brokers.clients.sum()),
@@ -46,11 +46,11 @@ def numbers(policy):
     }
     floats = {name: one.total(panel) for name, one in OUTCOMES.items()}
     floats |= {
-        "size": float(people.size.sum()),
-        "productivity": float(people.productivity.sum()),
-        "rd_stock": float(people.rd_stock.sum()),
-        "knowledge": float(people.knowledge.astype(np.float64).sum()),
-        "appeal": float(people.appeal.sum()),
+        "size": float(orgs.size.sum()),
+        "productivity": float(orgs.productivity.sum()),
+        "rd_stock": float(orgs.rd_stock.sum()),
+        "knowledge": float(orgs.knowledge.astype(np.float64).sum()),
+        "demand_shifter": float(orgs.demand_shifter.sum()),
     }
     return {"integers": integers, "floats": floats}
 

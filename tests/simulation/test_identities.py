@@ -118,7 +118,7 @@ def test_labels_and_the_order_of_rows_do_not_matter(tmp_path, policy):
 
 def test_before_their_start_all_policies_are_the_same(world):
     base = ran(Scenario(world, "no_s3", years=3, scale=0.3, start=2))[:8]
-    assert (base[0].organisations.sales != base[-1].organisations.sales).any()
+    assert (base[0].organisations.value_added != base[-1].organisations.value_added).any()
     for policy in POLICIES:
         states = ran(Scenario(world, policy, years=3, scale=0.3, start=2))
         for before, state in zip(base, states[:8], strict=True):
@@ -153,10 +153,10 @@ def test_the_same_scenario_twice(world):
 
 def test_other_replications_and_seeds_differ(world):
     base = Scenario(world, "no_s3", years=2, scale=0.3)
-    final = last(Engine.of(base).run()).organisations.sales
+    final = last(Engine.of(base).run()).organisations.value_added
     for other in (replace(base, replication=1), replace(base, seed=1)):
-        sales = last(Engine.of(other).run()).organisations.sales
-        assert (sales != final)[: len(final) // 2].mean() > 0.5
+        value_added = last(Engine.of(other).run()).organisations.value_added
+        assert (value_added != final)[: len(final) // 2].mean() > 0.5
 
 
 CHILD = """
@@ -179,9 +179,13 @@ def test_other_processes_with_other_hash_seeds_agree():
     path = os.pathsep.join([str(here.parent), str(here)])
     printed = set()
     for seed in ("1", "77"):
-        env = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
+        context = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
         done = subprocess.run(
-            [sys.executable, "-c", CHILD], capture_output=True, text=True, env=env, check=True
+            [sys.executable, "-c", CHILD],
+            capture_output=True,
+            text=True,
+            env=context,
+            check=True,
         )
         printed.add(done.stdout.strip())
     assert len(printed) == 1

@@ -85,20 +85,20 @@ def check_numbers(state):
         assert exact.dtype == np.int64
 
 
-def check_market(state, world, env, market):
+def check_market(state, world, context, market):
     """Right after the market: shares of suppliers, with the outside, sum to one."""
-    people, markets = state.organisations, state.markets
-    years = env.quarter / QUARTERS
+    orgs, markets = state.organisations, state.markets
+    years = context.quarter / QUARTERS
     power = market.substitution - 1
-    strength = np.where(people.firms, (people.productivity * people.appeal) ** power, 0.0)
-    inside = sum_by(market_of(people, world), len(markets), people.sales)
+    strength = np.where(orgs.firms, (orgs.productivity * orgs.demand_shifter) ** power, 0.0)
+    inside = sum_by(market_of(orgs, world), len(markets), orgs.value_added)
     outside = markets.outside * (1 + market.outside_growth) ** (power * years) * markets.price
     revenue = inside + outside
     share = np.divide(inside, revenue, out=np.zeros_like(inside), where=revenue > 0)
     np.testing.assert_allclose(
         share + np.divide(outside, revenue, out=np.ones_like(inside), where=revenue > 0), 1.0
     )
-    np.testing.assert_allclose(people.sales, strength * markets.price[market_of(people, world)])
+    np.testing.assert_allclose(orgs.value_added, strength * markets.price[market_of(orgs, world)])
     growth = np.tile(1 + market.demand_growth + world.trend, world.n_countries) ** years
     index = (revenue / markets.price / markets.strength) ** (-1 / power)
     np.testing.assert_allclose(revenue, markets.expenditure * growth / index, rtol=1e-9)
@@ -124,25 +124,32 @@ def check_new_ties(before, after, capacity):
 
 def check_dormant(before, after):
     """Nobody home: nothing happens to the row unless a founder enters."""
-    people, then = after.organisations, before.organisations
-    still = ~then.active & ~people.active
-    for name in ("sales", "rd", "project_rd", "innovations", "absorptive_capacity", "seeking"):
-        assert (getattr(people, name)[~people.active] == 0).all(), name
-    for name in type(people).__dataclass_fields__:
+    orgs, then = after.organisations, before.organisations
+    still = ~then.active & ~orgs.active
+    for name in (
+        "value_added",
+        "rd",
+        "project_rd",
+        "innovations",
+        "absorptive_capacity",
+        "seeking",
+    ):
+        assert (getattr(orgs, name)[~orgs.active] == 0).all(), name
+    for name in type(orgs).__dataclass_fields__:
         if name not in NOT_OF_THE_ROW:
             np.testing.assert_array_equal(
-                getattr(people, name)[still], getattr(then, name)[still], err_msg=name
+                getattr(orgs, name)[still], getattr(then, name)[still], err_msg=name
             )
     for fixed in ("kind", "region"):
-        np.testing.assert_array_equal(getattr(people, fixed), getattr(then, fixed))
+        np.testing.assert_array_equal(getattr(orgs, fixed), getattr(then, fixed))
 
 
-def check_books(state, env):
+def check_books(state, context):
     state.ledger.check(int(state.authorities.balance.sum()) + state.pool)
-    closed = (env.quarter + 1) // QUARTERS
+    closed = (context.quarter + 1) // QUARTERS
     np.testing.assert_array_equal(state.ledger.sources[:closed], state.ledger.uses[:closed])
-    assert (state.ledger.booked[env.year + 1 :] == 0).all()
-    promised = state.projects.award[state.projects.due > env.quarter].sum()
+    assert (state.ledger.booked[context.year + 1 :] == 0).all()
+    promised = state.projects.award[state.projects.due > context.quarter].sum()
     grants = sum(
         state.ledger.total(item)
         for item in ("regional_grants", "joint_grants", "horizontal_support")
@@ -152,26 +159,26 @@ def check_books(state, env):
 
 def hold(scenario):
     engine = Engine.of(scenario)
-    world, state = scenario.world, engine.beginning()
+    world, state = scenario.world, engine.initial_state()
     n, market = len(state.organisations), scenario.mechanisms[0]
     clients_paid, paid_out = np.zeros(world.n_regions), 0
     brokerage = next(one for one in scenario.mechanisms if one.name == "brokerage")
     check_numbers(state)
     check_ties(state, n)
-    for quarter in range(engine.env.n_quarters):
-        env, start = engine.surroundings(state, quarter), state
+    for quarter in range(engine.context.n_quarters):
+        context, start = engine.context_at(state, quarter), state
         for mechanism in scenario.mechanisms:
-            before, state = state, mechanism(state, env)
+            before, state = state, mechanism(state, context)
             if mechanism is market:
-                check_market(state, world, env, market)
+                check_market(state, world, context, market)
             if mechanism.name in ("search", "brokerage"):
-                check_new_ties(before, state, env.agreement.capacity(state.organisations))
+                check_new_ties(before, state, context.partner_choice.capacity(state.organisations))
         check_numbers(state)
         check_ties(state, n)
         check_dormant(start, state)
-        check_books(state, env)
+        check_books(state, context)
         paid_out += int(state.regions.grants_paid.sum())
-        at_work = env.instruments.brokers * state.brokers.funded
+        at_work = context.instruments.brokers * state.brokers.allocate_budget
         clients_paid += at_work * brokerage.clients * scenario.scale
         assert (state.brokers.clients <= clients_paid + 1e-6).all()
         assert (state.brokers.firms <= state.brokers.clients).all()
@@ -184,7 +191,7 @@ def hold(scenario):
     grants = sum(
         ledger.total(item) for item in ("regional_grants", "joint_grants", "horizontal_support")
     )
-    waiting = state.projects.award[state.projects.due >= engine.env.n_quarters].sum()
+    waiting = state.projects.award[state.projects.due >= engine.context.n_quarters].sum()
     # Money granted has been paid or waits, to the cent; awards to who has just gone still wait.
     assert grants == paid_out + waiting
 

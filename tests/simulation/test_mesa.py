@@ -33,11 +33,11 @@ def test_views_equal_the_arrays_after_entry_and_exit(world):
     assert len(model.agents_by_type[Firm]) == model.state.organisations.firms.sum()
     for _ in range(8):
         model.step()
-    people = model.state.organisations
+    orgs = model.state.organisations
     firms = model.agents_by_type[Firm]
-    assert {f.row for f in firms} == set(np.flatnonzero(people.firms).tolist())
-    assert [f.sales for f in firms] == [people.sales[f.row] for f in firms]
-    assert len(model.agents_by_type[Institute]) == (people.active & (people.kind == 1)).sum()
+    assert {f.row for f in firms} == set(np.flatnonzero(orgs.firms).tolist())
+    assert [f.value_added for f in firms] == [orgs.value_added[f.row] for f in firms]
+    assert len(model.agents_by_type[Institute]) == (orgs.active & (orgs.kind == 1)).sum()
     assert [a.name for a in model.agents_by_type[Authority]] == list(world.authorities)
     assert {b.region for b in model.agents_by_type[Broker]} == set(world.codes)
     assert all(f.partners for f in firms if f.row in set(model.state.ties.source.tolist()))
@@ -47,7 +47,7 @@ def test_agent_sets_select_group_and_aggregate(world):
     firms = ran(world, 1).agents_by_type[Firm]
     large = firms.select(lambda f: f.size > 50)
     assert 0 < len(large) < len(firms)
-    assert large.agg("sales", np.sum) == pytest.approx(sum(f.sales for f in large))
+    assert large.agg("value_added", np.sum) == pytest.approx(sum(f.value_added for f in large))
     groups = firms.groupby("region")
     assert set(groups.groups) == set(world.codes)
     assert sum(groups.count().values()) == len(firms)
@@ -59,7 +59,10 @@ def test_writing_to_an_agent_changes_the_run(world):
         firm.productivity *= 2
     plain.step()
     shocked.step()
-    assert shocked.state.organisations.sales.sum() > 1.2 * plain.state.organisations.sales.sum()
+    assert (
+        shocked.state.organisations.value_added.sum()
+        > 1.2 * plain.state.organisations.value_added.sum()
+    )
 
 
 def test_looking_at_agents_changes_nothing(world):
@@ -68,7 +71,9 @@ def test_looking_at_agents_changes_nothing(world):
         len(looked.agents)
         looked.step()
         unlooked.step()
-    assert np.array_equal(looked.state.organisations.sales, unlooked.state.organisations.sales)
+    assert np.array_equal(
+        looked.state.organisations.value_added, unlooked.state.organisations.value_added
+    )
 
 
 def test_model_and_engine_agree(world):

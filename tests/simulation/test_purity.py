@@ -31,7 +31,7 @@ def content(state):
 
 
 def test_the_freezer_would_find_a_hidden_write(world):
-    state = Engine.of(Scenario(world, "no_s3", scale=0.3)).beginning()
+    state = Engine.of(Scenario(world, "no_s3", scale=0.3)).initial_state()
     freeze(state)
     with pytest.raises(ValueError, match="read-only"):
         state.organisations.cash[0] = 1.0
@@ -41,18 +41,18 @@ def test_the_freezer_would_find_a_hidden_write(world):
 def test_nothing_writes_into_its_input(world, policy):
     scenario = Scenario(world, policy, years=5, scale=0.3, start=0)
     engine = Engine.of(scenario)
-    state = engine.beginning()
+    state = engine.initial_state()
     for quarter in range(20):
         freeze(state)
         before = content(state)
-        env = engine.surroundings(state, quarter)
-        freeze_offer(env.instruments)
+        context = engine.context_at(state, quarter)
+        freeze_offer(context.instruments)
         for part in scenario.parts:
-            part(state, env)
+            part(state, context)
         assert content(state) == before
         for mechanism in scenario.mechanisms:
             given, known = state, content(state)
-            state = mechanism(given, env)
+            state = mechanism(given, context)
             assert content(given) == known, mechanism.name
             freeze(state)
         measures(state, world, scenario.scale)
@@ -63,10 +63,10 @@ def test_nothing_writes_into_its_input(world, policy):
 def test_the_same_question_gets_the_same_answer(world, policy):
     """A mechanism keeps no memory of its own."""
     engine = Engine.of(Scenario(world, policy, years=3, scale=0.3))
-    state = engine.beginning()
+    state = engine.initial_state()
     for quarter in range(12):
-        env = engine.surroundings(state, quarter)
+        context = engine.context_at(state, quarter)
         for mechanism in engine.scenario.mechanisms:
-            after = mechanism(state, env)
-            assert content(mechanism(state, env)) == content(after), mechanism.name
+            after = mechanism(state, context)
+            assert content(mechanism(state, context)) == content(after), mechanism.name
             state = after

@@ -67,7 +67,9 @@ def test_numbers_of_numpy_are_written_plainly():
 
 
 def test_what_no_command_line_can_do_is_said(scenario):
-    assert replay_command(scenario.without("market")).startswith("from Python only: its mechanisms")
+    assert replay_command(scenario.drop_mechanism("market")).startswith(
+        "from Python only: its mechanisms"
+    )
     parts = Scenario(scenario.world, "mine", parts=scenario.parts)
     assert replay_command(parts).startswith("from Python only: its policy")
 
@@ -79,10 +81,10 @@ def test_a_users_world_is_named_without_its_path():
 def test_the_command_of_a_failed_run_fails_the_same_way(tmp_path, monkeypatch, scenario):
     usual = Market.__call__
 
-    def sometimes(self, state, env):
-        if env.quarter == 5 and env.dice.replication == 3:
+    def sometimes(self, state, context):
+        if context.quarter == 5 and context.streams.replication == 3:
             raise ArithmeticError("negative price")
-        return usual(self, state, env)
+        return usual(self, state, context)
 
     monkeypatch.setattr(Market, "__call__", sometimes)
     scenarios = [scenario.replace(replication=k) for k in range(2, 5)]

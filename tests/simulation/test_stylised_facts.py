@@ -96,19 +96,19 @@ class Watch:
         self._run()
 
     def _run(self):
-        state = self.engine.beginning()
+        state = self.engine.initial_state()
         sold, lists = np.zeros(len(state.organisations)), None
-        for quarter in range(self.engine.env.n_quarters):
-            env = self.engine.surroundings(state, quarter)
+        for quarter in range(self.engine.context.n_quarters):
+            context = self.engine.context_at(state, quarter)
             for mechanism in self.scenario.mechanisms:
-                before, state = state, mechanism(state, env)
+                before, state = state, mechanism(state, context)
                 if mechanism.name == "additionality":
                     self._grants(before, state, quarter)
-            people = state.organisations
-            sold += np.where(people.firms, people.sales / 4, 0.0)
+            orgs = state.organisations
+            sold += np.where(orgs.firms, orgs.value_added / 4, 0.0)
             self.rows.append(measures(state, self.scenario.world, self.scenario.scale))
             if quarter % 4 == 3:
-                self._yearly(people, sold)
+                self._yearly(orgs, sold)
                 sold = np.zeros(len(sold))
             if quarter in (3, 23, 43):
                 lists = self._branching(state, lists)
@@ -125,15 +125,15 @@ class Watch:
             self.paid[k] += grant[which[before.projects.organisation[due]]].sum()
             self.added[k] += (start.rd * length)[which[start.organisation]].sum()
 
-    def _yearly(self, people, sold):
+    def _yearly(self, orgs, sold):
         """Growth of yearly sales of firms that are no longer new."""
-        grown = people.firms & (people.age > 2)
+        grown = orgs.firms & (orgs.age > 2)
         if self._year is not None:
             then, was, size = self._year
             both = grown & was & (then > 0) & (sold > 0)
             self.growth.append(np.log(sold[both] / then[both]))
             self.size.append(size[both])
-        self._year = sold, grown, people.size.copy()
+        self._year = sold, grown, orgs.size.copy()
 
     def _branching(self, state, before):
         """Regions' domains without a specialisation: density now, specialised five years later."""
@@ -232,10 +232,10 @@ def survival(world, replication):
     """Kaplan and Meier's estimate for firms born in a run, where turnover is the EU's 9.8 %."""
     world = replace(world, birth_rate=np.full(world.n_regions, 0.098))
     engine = Engine.of(Scenario(world, "no_s3", years=8, scale=SCALE, replication=replication))
-    state = engine.beginning()
+    state = engine.initial_state()
     at_risk, died = np.zeros(32), np.zeros(32)
     born = np.full(len(state.organisations), -1)
-    for quarter in range(engine.env.n_quarters):
+    for quarter in range(engine.context.n_quarters):
         after = engine.step(state, quarter)
         was, now = state.organisations, after.organisations
         followed = (born >= 0) & was.active

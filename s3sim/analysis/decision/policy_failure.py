@@ -100,12 +100,12 @@ def losers(
     order = np.argsort(sign * table["mean"].to_numpy(), kind="stable")
     table = table.iloc[order].reset_index(drop=True)
     named = tuple(table.loc[table["word"] == "loses", "region"])
-    regional, people = float(lost.mean()), float((lost @ weight / weight.sum()).mean())
+    regional, losing_share = float(lost.mean()), float((lost @ weight / weight.sum()).mean())
     said = f"{', '.join(named)} lose" if named else "no region clearly loses"
     if len(named) == 1:
         said = f"{named[0]} loses"
     text = (
-        f"In an average world {regional:.0%} of regions with {people:.0%} of the population lose; "
+        f"In an average world {regional:.0%} of regions with {losing_share:.0%} of the population lose; "
         f"on average over worlds {said} (judged for all {len(regions)} regions at once)."
     )
-    return Losers(table, regional, people, named, text)
+    return Losers(table, regional, losing_share, named, text)

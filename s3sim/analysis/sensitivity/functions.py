@@ -9,7 +9,7 @@ from scipy import stats
 from s3sim.analysis.sensitivity.problem import SEED, Problem
 from s3sim.core.arrays import Bools, Floats, Ints
 from s3sim.core.errors import InputError
-from s3sim.core.streams import Dice
+from s3sim.core.streams import Streams
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def seeds(unit: Floats) -> Ints:
 
 def luck(replication: Ints, kind: int) -> Floats:
     """Return a standard normal number for each replication, the same at every call."""
-    u = Dice(0, 0, 0).pair("known functions", replication, np.full(len(replication), kind))
+    u = Streams(0, 0, 0).pair("known functions", replication, np.full(len(replication), kind))
     normal: Callable[[Floats], Floats] = stats.norm.ppf
     return normal(u)
 

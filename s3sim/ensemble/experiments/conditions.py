@@ -87,7 +87,7 @@ def defaults(space: Space, scenario: Scenario) -> Floats:
 
     Factors that the scenario does not have (luck, dummies) are in the middle.
     """
-    values = scenario.parameters()
+    values = scenario.parameter_values()
     low, high, whole = (
         np.array([getattr(one, key) for one in space.factors]) for key in ("low", "high", "whole")
     )

@@ -40,15 +40,19 @@ class Variant:
 
 VARIANTS: dict[str, Variant] = {
     "declared": Variant("as declared"),
-    "no_spillovers": Variant("no knowledge without contract", lambda s: s.without("spillovers")),
-    "no_learning": Variant("partners do not learn", lambda s: s.without("learning")),
-    "no_institutes": Variant("public research stands still", lambda s: s.without("institutes")),
-    "no_demography": Variant("no firm enters or leaves", lambda s: s.without("demography")),
+    "no_spillovers": Variant(
+        "no knowledge without contract", lambda s: s.drop_mechanism("spillovers")
+    ),
+    "no_learning": Variant("partners do not learn", lambda s: s.drop_mechanism("learning")),
+    "no_institutes": Variant(
+        "public research stands still", lambda s: s.drop_mechanism("institutes")
+    ),
+    "no_demography": Variant("no firm enters or leaves", lambda s: s.drop_mechanism("demography")),
     "open_search": Variant(
         "search knows no neighbours or friends", fixed={"search.local": 0.0, "search.friends": 0.0}
     ),
     "sharp_judgement": Variant(
-        "partners are judged without error", fixed={"agreement.blindness": 0.0}
+        "partners are judged without error", fixed={"agreement.judgement_error": 0.0}
     ),
     "steady_brokers": Variant("brokers do not learn", fixed={"brokerage.learning": 0.0}),
     "lists_by_lot": Variant(

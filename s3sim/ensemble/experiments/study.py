@@ -15,7 +15,7 @@ from s3sim.ensemble.provenance import hashed
 from s3sim.ensemble.samples import Worlds, drawn
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import Scenario
-from s3sim.simulation.schedule import QUARTER
+from s3sim.simulation.schedule import SCHEDULE
 from s3sim.world import World
 
 
@@ -86,7 +86,7 @@ class Study:
         s = worlds.base
         kinds = [type(one).__name__ for one in s.mechanisms]
         # Left out where nothing is: designs of the standard model keep the name they had.
-        other = {} if kinds == [type(one).__name__ for one in QUARTER] else {"mechanisms": kinds}
+        other = {} if kinds == [type(one).__name__ for one in SCHEDULE] else {"mechanisms": kinds}
         return hashed({
             "owner": self.definition.worlds_of or self.definition.name, "world": s.world.fingerprint,
             "years": s.years, "scale": s.scale, "seed": s.seed, "start": s.start,
