@@ -6,7 +6,7 @@ quarters, never for mechanisms.
 """
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import mesa
 import numpy as np
@@ -15,10 +15,6 @@ from s3sim.core.errors import InputError, nearest
 from s3sim.core.parameters import plain
 from s3sim.mechanisms.demography import close_firms
 from s3sim.model.state import INSTITUTE, Table
-
-if TYPE_CHECKING:
-    from s3sim.simulation.model import S3Model
-
 
 LARGEST = 1e15
 """What no amount of a region's economy comes near (kEUR, persons); larger numbers overflow."""
@@ -87,10 +83,11 @@ class View(mesa.Agent):
     above those that Mesa gives to a user's own agents.
     """
 
+    model: Any  # the S3Model, which imports this file
     offset = 0
     how = "the model makes them"
 
-    def __init__(self, model: "S3Model", *args: Any, **kwargs: Any) -> None:
+    def __init__(self, model: Any, *args: Any, **kwargs: Any) -> None:
         kind = type(self).__name__
         raise InputError(
             f"{kind}(model) makes no {kind.lower()}: agents are views on rows of the state, and "
@@ -98,7 +95,7 @@ class View(mesa.Agent):
         )
 
     @classmethod
-    def on(cls, model: "S3Model", row: int) -> "View":
+    def on(cls, model: Any, row: int) -> "View":
         """Return the view of a row, registered with the model."""
         view = cls.__new__(cls)
         view.__dict__.update(model=model, row=row, pos=None, unique_id=cls.offset + row + 1)
@@ -236,7 +233,7 @@ class Broker(View):
         return code
 
 
-def wanted(model: "S3Model") -> list[tuple[type[View], int]]:
+def wanted(model: Any) -> list[tuple[type[View], int]]:
     """Return the class and row of every actor that exists now."""
     orgs, offer = model.state.organisations, model.instruments
     living = np.flatnonzero(orgs.active)

@@ -124,6 +124,7 @@ def test_rng_is_the_replication_and_mistakes_are_named(world):
         S3Model(world=world, policy="trans-s3")
 
 
+@pytest.mark.filterwarnings("ignore:The `iterations`:DeprecationWarning")  # Mesa 3.5
 def test_each_iteration_of_a_batch_is_a_replication_of_its_own(world):
     settings = dict(number_processes=1, display_progress=False, data_collection_period=-1)
     parameters = {"world": [world], "scale": 0.5, "years": 1}
