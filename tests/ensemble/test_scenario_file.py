@@ -2,9 +2,9 @@ import pytest
 
 from s3sim.cli.template import template
 from s3sim.core.errors import InputError
+from s3sim.ensemble.options import KEYS
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.scenario_file import options, plan, read, scenario
-from s3sim.ensemble.settings import KEYS
 from s3sim.simulation.scenario import known_parameters
 
 
@@ -84,7 +84,7 @@ def test_five_mistakes_at_once_each_with_its_place(tmp_path):
         ("policies = [1]", "is not a list of policy names"),
         ("policies = []", "nothing to compare"),
         ("world = 3", "world = 3 is not text"),
-        ("years = 14.0", "years = 14.0 is not a whole number"),
+        ("years = 14.5", "years = 14.5 is not a whole number"),
         ("years = true", "years = True is not a whole number"),
         ("scale = nan", "scale = nan is out of range"),
         ("seed = 99999999999999999999", "out of range"),
@@ -140,6 +140,6 @@ def test_later_layers_win(tmp_path):
     made = plan([read(file), options({"years": "5"}, ["search.rate=0.3"])])
     assert (made.scenario.years, made.scenario.seed) == (5, 4)
     assert made.values == {"search.rate": 0.3, "brokers.lag": 1}
-    one = scenario([read(file), options({"replication": "2"})], "isolated_s3")
+    one = scenario([read(file), options({"replication": "2", "policy": "isolated_s3"})])
     assert one.parameter_values()["search.rate"] == 0.2
     assert one.replication == 2
