@@ -57,9 +57,10 @@ def cli_errors() -> Iterator[None]:
             yield
             sys.stdout.flush()
     except InputError as error:
-        for problem in error.problems[:MOST_PROBLEMS]:
+        problems = list(dict.fromkeys(error.problems))
+        for problem in problems[:MOST_PROBLEMS]:
             say(problem)
-        if (more := len(error.problems) - MOST_PROBLEMS) > 0:
+        if (more := len(problems) - MOST_PROBLEMS) > 0:
             say(f"and {more} more.")
         raise typer.Exit(MISTAKE) from None
     except BrokenPipeError:  # as with `s3sim describe parameters | head`

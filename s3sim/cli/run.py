@@ -115,18 +115,25 @@ def _write(out: Path, wanted: "Scenario", result: "RunResult") -> None:
     from s3sim.ensemble.tables import ledger_table, regions_table, timeline_table
 
     timeline, regions, ledger, manifest = (out / name for name in FILES)
+    written: list[Path] = []
     try:
+        manifest.unlink(missing_ok=True)  # a folder without one holds nothing to rely on
         with writing(timeline) as part:
             timeline_table([result]).to_parquet(part, index=False)
+        written.append(timeline)
         with writing(regions) as part:
             regions_table([result], wanted.world).to_parquet(part, index=False)
+        written.append(regions)
         with writing(ledger) as part:
             ledger_table([result]).to_csv(
                 part, index=False, float_format="%.2f", lineterminator="\n"
             )
+        written.append(ledger)
         about = {"run_id": wanted.run_id, "world_name": wanted.world.name, **wanted.described()}
         write_json({**about, "versions": versions()}, manifest)
     except OSError as error:
+        for path in written:
+            path.unlink(missing_ok=True)
         raise InputError(
             f"--out {out} cannot be written: {error.strerror or error}; free space or name another folder."
         ) from None

@@ -13,6 +13,8 @@ from s3sim.simulation.scenario import known_parameters, problems_with
 from s3sim.world import WORLDS, World
 
 MOST_SHOWN = 60
+MOST_LETTERS = 4096
+"""Letters of a text: no path is longer."""
 
 
 def shown(value: object) -> str:
@@ -77,7 +79,9 @@ class ConfigLayer:
         except InputError as error:
             raise InputError(f"{place}: {problem}" for problem in error.problems) from None
         except (OSError, ValueError) as error:  # a name too long for a path, or with a null byte
-            raise InputError(f"{place} = {shown(given)} cannot be read: {error}.") from None
+            raise InputError(
+                f"{place} = {shown(given)} cannot be read: {getattr(error, 'strerror', None) or error}."
+            ) from None
         if not utf8(found.name):
             raise InputError(f"{place}: the folder's name {found.name!a} is not text in UTF-8; rename it.")  # fmt: skip
         return found
@@ -119,6 +123,8 @@ def _checked(option: Option, value: Any) -> tuple[Any, str]:
             return value, ""
         if not isinstance(value, str):
             return None, f"{told} is not text ({option.meaning})."
+        if len(value) > MOST_LETTERS:
+            return None, f"{told} is too long ({option.meaning})."
         if not value.strip():
             return None, f"{told} is empty ({option.meaning})."
         return value, "" if utf8(value) else f" = {value[:MOST_SHOWN]!a} is not text in UTF-8."
