@@ -23,28 +23,16 @@ class Additionality(ParameterGroup):
 
     name: ClassVar[str] = "additionality"
 
-    recycled_small: float = param(
-        0.3,
-        0.0,
-        0.6,
-        "freed money that small firms put back into R&D",
-        unit="share",
-        source="direction: Bronzini and Iachini 2014",
-    )
-    recycled_large: float = param(
-        0.1,
-        0.0,
-        0.6,
-        "freed money that larger firms put back into R&D",
-        unit="share",
-        source="direction: Bronzini and Iachini 2014",
-    )
-    staff: float = param(
-        0.7, 0.4, 1.0, "share of a new project that is not taken from other own R&D", unit="share"
-    )
-    liquidity: float = param(
-        0.3, 0.1, 0.6, "share of cash that a firm would put into one project", unit="share"
-    )
+    # fmt: off
+    recycled_small: float = param(0.3, 0.0, 0.6, "freed money that small firms put back into R&D",
+        unit="share", source="direction: Bronzini and Iachini 2014")
+    recycled_large: float = param(0.1, 0.0, 0.6, "freed money that larger firms put back into R&D",
+        unit="share", source="direction: Bronzini and Iachini 2014")
+    staff: float = param(0.7, 0.4, 1.0,
+        "share of a new project that is not taken from other own R&D", unit="share")
+    liquidity: float = param(0.3, 0.1, 0.6, "share of cash that a firm would put into one project",
+        unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""

@@ -31,32 +31,20 @@ class Brokerage(ParameterGroup):
 
     name: ClassVar[str] = "brokerage"
 
-    clients: float = param(
-        4.0,
-        1.0,
-        20.0,
-        "firms that a broker serves in a quarter",
-        unit="firms",
-        source="15 clients a broker-year (range 5-40) after the GoSmart needs study",
-    )
-    register: int = param(
-        64, 8, 200, "register entries looked through for a client", unit="organisations"
-    )
+    # fmt: off
+    clients: float = param(4.0, 1.0, 20.0, "firms that a broker serves in a quarter", unit="firms",
+        source="15 clients a broker-year (range 5-40) after the GoSmart needs study")
+    register: int = param(64, 8, 200, "register entries looked through for a client",
+        unit="organisations")
     proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations")
     skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value")
-    learning: float = param(
-        0.01, 0.0, 0.05, "skill gained by a real case, share of what is missing", unit="share"
-    )
-    relief: float = param(
-        0.5,
-        0.0,
-        0.9,
-        "share of border frictions that a broker removes",
-        unit="share",
-        source="check: pair formation +75 % in Boudreau et al. 2017",
-    )
+    learning: float = param(0.01, 0.0, 0.05,
+        "skill gained by a real case, share of what is missing", unit="share")
+    relief: float = param(0.5, 0.0, 0.9, "share of border frictions that a broker removes",
+        unit="share", source="check: pair formation +75 % in Boudreau et al. 2017")
     trust: float = param(0.2, 0.0, 0.5, "trust that a broker lends to a new pair")
     institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's clients were served."""

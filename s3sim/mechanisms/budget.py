@@ -18,25 +18,18 @@ class Budget(ParameterGroup):
     """Appropriation of each year's innovation money for firms, the same under every policy.
 
     Broker fees, coordination and pooled money come out of the same envelope. What is not
-    committed by the end of the year is unspent, and unspent money is on the ledger.
+    committed by the end of the year is unspent, and unspent money is on the ledger. Grants go to
+    firms and consortia; the rest of the budget, infrastructure, is outside the model.
     """
 
     name: ClassVar[str] = "budget"
 
-    firm_share: float = param(
-        0.40,
-        0.2,
-        0.8,
-        "share of the public innovation budget that is grants to firms and consortia (rest: infrastructure, outside the model)",
-        unit="share",
-    )
-    fiscal_room: float = param(
-        0.002,
-        0.0005,
-        0.01,
-        "national co-financing that a territory can afford",
-        unit="share of GDP",
-    )
+    # fmt: off
+    firm_share: float = param(0.40, 0.2, 0.8, unit="share",
+        meaning="share of the public innovation budget that is grants (rest: infrastructure)")
+    fiscal_room: float = param(0.002, 0.0005, 0.01,
+        "national co-financing that a territory can afford", unit="share of GDP")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this year's money appropriated and set aside."""

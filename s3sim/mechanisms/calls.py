@@ -32,95 +32,37 @@ class Calls(ParameterGroup):
 
     name: ClassVar[str] = "calls"
 
-    application_rate: float = param(
-        0.30, 0.05, 0.8, "innovative firms that apply in a year when chances are good", unit="share"
-    )
-    usual_success: float = param(
-        0.37,
-        0.25,
-        0.60,
-        "success rate at which all those apply",
-        unit="share",
-        source="Podlaskie micro-grants: 59 contracts of 159 bids; Eurostars 0.26; I3 0.39",
-        evidence="reported",
-    )
-    insider_bonus: float = param(
-        0.5,
-        0.0,
-        2.0,
-        "how much more often earlier winners apply",
-        unit="share",
-        source="direction: Yankova and Abbasiharofteh 2025",
-    )
-    project_cost: float = param(
-        150.0,
-        50.0,
-        400.0,
-        "cost of a project of a firm of 50 persons",
-        unit="kEUR",
-        source="between micro-grants of 23 kEUR and collaborative grants of 100-1,000 kEUR",
-    )
-    cost_elasticity: float = param(
-        0.5, 0.0, 1.0, "elasticity of project cost to size", unit="elasticity"
-    )
-    aid_small: float = param(
-        0.70,
-        0.25,
-        0.80,
-        "aid intensity for firms below 50 persons",
-        unit="share of cost",
-        source="state-aid practice",
-        evidence="recalled",
-    )
-    aid_medium: float = param(
-        0.60,
-        0.25,
-        0.80,
-        "aid intensity for firms of 50-249 persons",
-        unit="share of cost",
-        source="state-aid practice",
-        evidence="recalled",
-    )
-    aid_large: float = param(
-        0.40,
-        0.25,
-        0.80,
-        "aid intensity for larger firms",
-        unit="share of cost",
-        source="state-aid practice",
-        evidence="recalled",
-    )
-    selection_noise: float = param(
-        0.6, 0.0, 2.0, "error of selection at the worst administration", unit="standard deviations"
-    )
-    priority_bonus: float = param(
-        0.5, 0.0, 2.0, "points for a project in a priority domain", unit="standard deviations"
-    )
+    # fmt: off
+    application_rate: float = param(0.30, 0.05, 0.8,
+        "innovative firms that apply in a year when chances are good", unit="share")
+    usual_success: float = param(0.37, 0.25, 0.60, "success rate at which all those apply",
+        unit="share", source="calls of the region", evidence="reported")
+    insider_bonus: float = param(0.5, 0.0, 2.0, "how much more often earlier winners apply",
+        unit="share", source="direction: Yankova and Abbasiharofteh 2025")
+    project_cost: float = param(150.0, 50.0, 400.0, "cost of a project of a firm of 50 persons",
+        unit="kEUR", source="grant sizes")
+    cost_elasticity: float = param(0.5, 0.0, 1.0, "elasticity of project cost to size",
+        unit="elasticity")
+    aid_small: float = param(0.70, 0.25, 0.80, "aid intensity for firms below 50 persons",
+        unit="share of cost", source="state-aid practice", evidence="recalled")
+    aid_medium: float = param(0.60, 0.25, 0.80, "aid intensity for firms of 50-249 persons",
+        unit="share of cost", source="state-aid practice", evidence="recalled")
+    aid_large: float = param(0.40, 0.25, 0.80, "aid intensity for larger firms",
+        unit="share of cost", source="state-aid practice", evidence="recalled")
+    selection_noise: float = param(0.6, 0.0, 2.0, "error of selection at the worst administration",
+        unit="standard deviations")
+    priority_bonus: float = param(0.5, 0.0, 2.0, "points for a project in a priority domain",
+        unit="standard deviations")
     sme_bonus: float = param(0.3, 0.0, 2.0, "points for an SME", unit="standard deviations")
-    collaborative_share: float = param(
-        0.40, 0.1, 0.8, "funded projects that must find a partner", unit="share"
-    )
-    success_memory: float = param(
-        0.5, 0.1, 1.0, "weight of the last call in what firms expect", unit="share"
-    )
-    payment_lag: int = param(
-        3,
-        1,
-        6,
-        "from award to payment",
-        unit="quarters",
-        source="reimbursement after reporting (Interreg BSR manual)",
-        evidence="recalled",
-    )
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a funded project",
-        unit="quarters",
-        source="two- to three-year grants",
-        evidence="recalled",
-    )
+    collaborative_share: float = param(0.40, 0.1, 0.8, "funded projects that must find a partner",
+        unit="share")
+    success_memory: float = param(0.5, 0.1, 1.0, "weight of the last call in what firms expect",
+        unit="share")
+    payment_lag: int = param(3, 1, 6, "from award to payment", unit="quarters",
+        source="reimbursement after reporting (Interreg BSR manual)", evidence="recalled")
+    duration: int = param(8, 4, 14, "length of a funded project", unit="quarters",
+        source="two- to three-year grants", evidence="recalled")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this year's regional calls."""

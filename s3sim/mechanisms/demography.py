@@ -30,69 +30,29 @@ class Demography(ParameterGroup):
 
     name: ClassVar[str] = "demography"
 
-    first_hazard: float = param(
-        0.23,
-        0.18,
-        0.28,
-        "exit hazard of the new-born",
-        unit="1/year",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        evidence="reported",
-    )
-    last_hazard: float = param(
-        0.04,
-        0.03,
-        0.05,
-        "exit hazard of the old",
-        unit="1/year",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        evidence="reported",
-    )
-    fading: float = param(
-        5.25,
-        4.2,
-        6.3,
-        "age over which the hazard falls by e",
-        unit="years",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        evidence="reported",
-    )
-    size_effect: float = param(
-        0.20, 0.0, 0.3, "how fast the hazard falls with size above ten persons", unit="elasticity"
-    )
+    # fmt: off
+    first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",
+        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    last_hazard: float = param(0.04, 0.03, 0.05, "exit hazard of the old", unit="1/year",
+        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    fading: float = param(5.25, 4.2, 6.3, "age over which the hazard falls by e", unit="years",
+        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    size_effect: float = param(0.20, 0.0, 0.3,
+        "how fast the hazard falls with size above ten persons", unit="elasticity")
     patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters")
-    entry_rate: float = param(
-        0.075,
-        0.03,
-        0.15,
-        "entrants over firms of the start, at the EU birth rate",
-        unit="1/year",
-        source="balances exits",
-    )
-    density: float = param(
-        1.0,
-        0.3,
-        2.0,
-        "elasticity of entry to relatedness density",
-        unit="elasticity",
-        source="direction: +30 % entry for +10 % density (Boschma, Balland and Kogler 2015; the model gives +12 %)",
-    )
-    unrelated: float = param(
-        0.10, 0.01, 0.3, "entry without any related activity, as density", unit="share"
-    )
-    entrant_size: float = param(
-        5.0, 1.0, 10.0, "smallest entrant; the mean is twice that", unit="persons"
-    )
-    spin_off: float = param(
-        0.02, 0.0, 0.1, "spin-offs of a partner place of an institute", unit="1/year"
-    )
-    mutation: float = param(
-        0.20,
-        0.0,
-        0.5,
-        "spread of an entrant's log productivity around its parent's",
-        unit="log points",
-    )
+    entry_rate: float = param(0.075, 0.03, 0.15, unit="1/year",
+        meaning="entrants over firms of the start, at the EU birth rate", source="balances exits")
+    density: float = param(1.0, 0.3, 2.0, "elasticity of entry to relatedness density",
+        unit="elasticity", source="Boschma et al. 2015, entry")
+    unrelated: float = param(0.10, 0.01, 0.3, "entry without any related activity, as density",
+        unit="share")
+    entrant_size: float = param(5.0, 1.0, 10.0, "smallest entrant; the mean is twice that",
+        unit="persons")
+    spin_off: float = param(0.02, 0.0, 0.1, "spin-offs of a partner place of an institute",
+        unit="1/year")
+    mutation: float = param(0.20, 0.0, 0.5,
+        "spread of an entrant's log productivity around its parent's", unit="log points")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after exits and entries of the quarter."""

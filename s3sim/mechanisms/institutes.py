@@ -22,17 +22,13 @@ class Institutes(ParameterGroup):
 
     name: ClassVar[str] = "institutes"
 
+    # fmt: off
     speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year")
     exponent: float = param(0.8, 0.5, 1.0, "returns to public research money", unit="elasticity")
-    usual_stock: float = param(
-        400.0,
-        100.0,
-        1000.0,
-        "research stock of a researcher at usual money",
-        unit="kEUR/researcher",
-        source="about 70 kEUR a year over a depreciation of 0.17",
-    )
+    usual_stock: float = param(400.0, 100.0, 1000.0, unit="kEUR/researcher",
+        meaning="research stock of a researcher at usual money", source="researcher's stock")
     steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's public research."""

@@ -32,47 +32,20 @@ class JointCall(ParameterGroup):
 
     name: ClassVar[str] = "joint_call"
 
-    bidding_rate: float = param(
-        0.15, 0.02, 0.5, "innovative firms in joint priorities that bid in a year", unit="share"
-    )
-    project_cost: float = param(
-        250.0,
-        100.0,
-        1000.0,
-        "cost for each partner of a joint project",
-        unit="kEUR",
-        source="collaborative grants of 100 kEUR to 1 MEUR",
-    )
-    aid: float = param(
-        0.60,
-        0.45,
-        0.85,
-        "aid intensity of joint projects",
-        unit="share of cost",
-        source="state-aid ceilings with the bonus for cross-border projects",
-        evidence="recalled",
-    )
-    selection_noise: float = param(
-        0.4, 0.0, 2.0, "error of joint selection", unit="standard deviations"
-    )
-    payment_lag: int = param(
-        3,
-        1,
-        8,
-        "from award to payment",
-        unit="quarters",
-        source="Interreg BSR: reimbursement after reporting",
-        evidence="recalled",
-    )
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a joint project",
-        unit="quarters",
-        source="Interreg BSR projects: 2-3 years",
-        evidence="reported",
-    )
+    # fmt: off
+    bidding_rate: float = param(0.15, 0.02, 0.5,
+        "innovative firms in joint priorities that bid in a year", unit="share")
+    project_cost: float = param(250.0, 100.0, 1000.0, "cost for each partner of a joint project",
+        unit="kEUR", source="collaborative grants of 100 kEUR to 1 MEUR")
+    aid: float = param(0.60, 0.45, 0.85, "aid intensity of joint projects", unit="share of cost",
+        source="state-aid ceilings with the bonus for cross-border projects", evidence="recalled")
+    selection_noise: float = param(0.4, 0.0, 2.0, "error of joint selection",
+        unit="standard deviations")
+    payment_lag: int = param(3, 1, 8, "from award to payment", unit="quarters",
+        source="Interreg BSR: reimbursement after reporting", evidence="recalled")
+    duration: int = param(8, 4, 14, "length of a joint project", unit="quarters",
+        source="Interreg BSR projects: 2-3 years", evidence="reported")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the announcement or the decision that is due."""

@@ -30,72 +30,30 @@ class Market(ParameterGroup):
 
     name: ClassVar[str] = "market"
 
-    substitution: float = param(
-        4.0,
-        2.5,
-        8.0,
-        "elasticity of substitution between suppliers",
-        unit="elasticity",
-        source="usual in monopolistic competition",
-        evidence="recalled",
-    )
-    demand_growth: float = param(
-        0.0, -0.02, 0.03, "growth of real expenditure at constant prices", unit="1/year"
-    )
-    outside_growth: float = param(
-        0.012, 0.0, 0.03, "growth of outside suppliers' productivity", unit="1/year"
-    )
-    volatility: float = param(
-        0.24,
-        0.15,
-        0.35,
-        "volatility of yearly demand shocks at size one",
-        unit="log points",
-        source="prototype: gives a standard deviation of yearly growth of 0.23",
-    )
-    volatility_size: float = param(
-        0.17,
-        0.10,
-        0.25,
-        "how fast volatility falls with size",
-        unit="elasticity",
-        source="Riccaboni et al. 2008: 0.14-0.20",
-        evidence="reported",
-    )
-    young_growth: float = param(
-        0.33,
-        0.0,
-        0.5,
-        "growth of the new-born beyond others, fading over five years of age",
-        unit="1/year",
-        source="young survivors grow fastest: Haltiwanger, Jarmin and Miranda 2013; size set so that entry balances exit in jobs",
-    )
-    adjustment: float = param(
-        0.25,
-        0.1,
-        0.6,
-        "speed of employment towards what sales need",
-        unit="1/quarter",
-        evidence="assumed",
-    )
-    labour_share: float = param(
-        0.65,
-        0.5,
-        0.75,
-        "wage bill over value added in the mean firm",
-        unit="share",
-        source="EU national accounts",
-        evidence="recalled",
-    )
-    rent_sharing: float = param(
-        0.5, 0.0, 1.0, "elasticity of a firm's wage to its own productivity", unit="elasticity"
-    )
-    cash_target: float = param(
-        0.5, 0.1, 1.0, "cash above which owners take money out", unit="years of value added"
-    )
-    payout: float = param(
-        0.25, 0.05, 1.0, "share of surplus cash that owners take", unit="1/quarter"
-    )
+    # fmt: off
+    substitution: float = param(4.0, 2.5, 8.0, "elasticity of substitution between suppliers",
+        unit="elasticity", source="usual in monopolistic competition", evidence="recalled")
+    demand_growth: float = param(0.0, -0.02, 0.03, "growth of real expenditure at constant prices",
+        unit="1/year")
+    outside_growth: float = param(0.012, 0.0, 0.03, "growth of outside suppliers' productivity",
+        unit="1/year")
+    volatility: float = param(0.24, 0.15, 0.35, "volatility of yearly demand shocks at size one",
+        unit="log points", source="prototype: gives a standard deviation of yearly growth of 0.23")
+    volatility_size: float = param(0.17, 0.10, 0.25, "how fast volatility falls with size",
+        unit="elasticity", source="Riccaboni et al. 2008: 0.14-0.20", evidence="reported")
+    young_growth: float = param(0.33, 0.0, 0.5, unit="1/year", source="Haltiwanger et al. 2013",
+        meaning="growth of the new-born beyond others, fading over five years of age")
+    adjustment: float = param(0.25, 0.1, 0.6, "speed of employment towards what sales need",
+        unit="1/quarter", evidence="assumed")
+    labour_share: float = param(0.65, 0.5, 0.75, "wage bill over value added in the mean firm",
+        unit="share", source="EU national accounts", evidence="recalled")
+    rent_sharing: float = param(0.5, 0.0, 1.0,
+        "elasticity of a firm's wage to its own productivity", unit="elasticity")
+    cash_target: float = param(0.5, 0.1, 1.0, "cash above which owners take money out",
+        unit="years of value added")
+    payout: float = param(0.25, 0.05, 1.0, "share of surplus cash that owners take",
+        unit="1/quarter")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after sales, hiring and accounts of the quarter."""

@@ -33,21 +33,16 @@ class Search(ParameterGroup):
 
     name: ClassVar[str] = "search"
 
-    rate: float = param(
-        0.35,
-        0.05,
-        0.6,
-        "open innovative firms with a free place that search",
-        unit="1/quarter",
-        source="fitted to innovators cooperating (CIS 2008)",
-    )
-    candidates: int = param(
-        6, 2, 15, "organisations met in one search", unit="organisations", source="SKIN: 5"
-    )
+    # fmt: off
+    rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",
+        unit="1/quarter", source="fitted to innovators cooperating (CIS 2008)")
+    candidates: int = param(6, 2, 15, "organisations met in one search", unit="organisations",
+        source="SKIN: 5")
     local: float = param(0.30, 0.0, 0.6, "candidates met in the own region", unit="share")
     friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share")
     institutes: float = param(0.3, 0.0, 0.4, "candidates that are institutes", unit="share")
     cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's new ties."""

@@ -22,34 +22,16 @@ class Spillovers(ParameterGroup):
 
     name: ClassVar[str] = "spillovers"
 
-    decay: float = param(
-        300.0,
-        150.0,
-        630.0,
-        "distance over which spillovers fall by e",
-        unit="km",
-        source="Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
-        evidence="reported",
-    )
-    border: float = param(
-        0.6,
-        0.3,
-        1.0,
-        "what is left of a spillover across a border",
-        unit="share",
-        source="direction: Fischer, Scherngell and Jansenberger",
-    )
-    imitation: float = param(
-        0.03,
-        0.01,
-        0.08,
-        "speed of catching up with the frontier",
-        unit="1/year",
-        source="direction: regional convergence (Abreu et al. 2005: 2 % a year; the model gives 0.3 %)",
-    )
-    frontier: float = param(
-        0.90, 0.75, 0.99, "quantile of productivity that is the frontier", unit="share"
-    )
+    # fmt: off
+    decay: float = param(300.0, 150.0, 630.0, "distance over which spillovers fall by e",
+        unit="km", source="Bottazzi and Peri 2003", evidence="reported")
+    border: float = param(0.6, 0.3, 1.0, "what is left of a spillover across a border",
+        unit="share", source="direction: Fischer, Scherngell and Jansenberger")
+    imitation: float = param(0.03, 0.01, 0.08, "speed of catching up with the frontier",
+        unit="1/year", source="Abreu et al. 2005")
+    frontier: float = param(0.90, 0.75, 0.99, "quantile of productivity that is the frontier",
+        unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after spillovers of the quarter."""

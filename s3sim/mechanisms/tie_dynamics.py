@@ -21,46 +21,24 @@ class TieDynamics(ParameterGroup):
 
     name: ClassVar[str] = "ties"
 
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a collaboration",
-        unit="quarters",
-        source="two- to three-year projects",
-        evidence="recalled",
-    )
-    cost: float = param(
-        0.05,
-        0.01,
-        0.15,
-        "own R&D effort that a partnership costs",
-        unit="share",
-        source="SKIN taxes partnerships in the same order",
-    )
+    # fmt: off
+    duration: int = param(8, 4, 14, "length of a collaboration", unit="quarters",
+        source="two- to three-year projects", evidence="recalled")
+    cost: float = param(0.05, 0.01, 0.15, "own R&D effort that a partnership costs", unit="share",
+        source="SKIN taxes partnerships in the same order")
     cost_abroad: float = param(0.05, 0.0, 0.2, "additional effort across a border", unit="share")
-    trust_learning: float = param(
-        0.3, 0.1, 0.6, "how far one outcome moves trust", unit="1/project"
-    )
-    success: float = param(
-        0.5, 0.2, 0.8, "chance of success at full understanding, above a floor of 0.2", unit="share"
-    )
-    renewal: float = param(
-        -2.4,
-        -4.0,
-        0.0,
-        "log odds of renewal without trust and value",
-        unit="log odds",
-        source="few inter-regional ties repeat: 10-20 % (Toth et al. 2021)",
-        evidence="recalled",
-    )
+    trust_learning: float = param(0.3, 0.1, 0.6, "how far one outcome moves trust",
+        unit="1/project")
+    success: float = param(0.5, 0.2, 0.8,
+        "chance of success at full understanding, above a floor of 0.2", unit="share")
+    renewal: float = param(-2.4, -4.0, 0.0, "log odds of renewal without trust and value",
+        unit="log odds", source="Toth et al. 2021", evidence="recalled")
     renewal_trust: float = param(1.5, 0.0, 3.0, "weight of trust in renewal", unit="log odds")
-    renewal_value: float = param(
-        2.0, 0.0, 5.0, "weight of the value of learning in renewal", unit="log odds"
-    )
-    renewal_border: float = param(
-        0.4, 0.0, 1.5, "how much a border lowers renewal", unit="log odds"
-    )
+    renewal_value: float = param(2.0, 0.0, 5.0, "weight of the value of learning in renewal",
+        unit="log odds")
+    renewal_border: float = param(0.4, 0.0, 1.5, "how much a border lowers renewal",
+        unit="log odds")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after ties ended or went on, and with what they cost."""

@@ -32,60 +32,29 @@ class Priorities(ParameterGroup):
 
     name: ClassVar[str] = "priorities"
 
-    count: int = param(
-        5,
-        3,
-        10,
-        "priorities of an authority",
-        unit="domains",
-        source="32 published lists: 3 to 8, median 5",
-        evidence="reported",
-    )
-    relatedness: float = param(
-        1.0,
-        0.0,
-        2.0,
-        "weight of relatedness density",
-        source="sign: Deegan, Broekel and Fitjar 2021",
-    )
-    complexity: float = param(
-        0.5, 0.0, 2.0, "weight of complexity", source="sign: Deegan, Broekel and Fitjar 2021"
-    )
+    # fmt: off
+    count: int = param(5, 3, 10, "priorities of an authority", unit="domains",
+        source="32 published lists: 3 to 8, median 5", evidence="reported")
+    relatedness: float = param(1.0, 0.0, 2.0, "weight of relatedness density",
+        source="sign: Deegan, Broekel and Fitjar 2021")
+    complexity: float = param(0.5, 0.0, 2.0, "weight of complexity",
+        source="sign: Deegan, Broekel and Fitjar 2021")
     discovery: float = param(0.5, 0.0, 1.5, "weight of what entrepreneurs reveal")
     mass: float = param(0.5, 0.0, 1.5, "weight of the size of a domain")
-    imitation: float = param(
-        0.7,
-        0.0,
-        1.5,
-        "weight of what the same country's authorities prefer",
-        source="sign: Deegan, Broekel and Fitjar 2021",
-    )
+    imitation: float = param(0.7, 0.0, 1.5, "weight of what the same country's authorities prefer",
+        source="sign: Deegan, Broekel and Fitjar 2021")
     incumbency: float = param(0.3, 0.0, 1.5, "weight of the list published before (lobby)")
-    noise: float = param(
-        1.0, 0.0, 2.0, "error of analysis at the worst administration", unit="standard deviations"
-    )
-    reserved_share: float = param(
-        0.75,
-        0.4,
-        1.0,
-        "share of calls that is reserved for priorities",
-        unit="share",
-        evidence="assumed",
-    )
+    noise: float = param(1.0, 0.0, 2.0, "error of analysis at the worst administration",
+        unit="standard deviations")
+    reserved_share: float = param(0.75, 0.4, 1.0, "share of calls that is reserved for priorities",
+        unit="share", evidence="assumed")
     revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share")
-    visibility: float = param(
-        0.0, 0.0, 1.5, "weight of what authorities of other countries prefer (coordination)"
-    )
-    abroad_share: float = param(
-        0.0,
-        0.0,
-        1.0,
-        "collaborative regional projects that may find a partner abroad",
-        unit="share",
-        source="Article 70 of Regulation 1303/2013: up to 15 % outside the programme area",
-        evidence="recalled",
-    )
+    visibility: float = param(0.0, 0.0, 1.5,
+        "weight of what authorities of other countries prefer (coordination)")
+    abroad_share: float = param(0.0, 0.0, 1.0, source="Article 70", evidence="recalled",
+        meaning="collaborative regional projects that may find a partner abroad", unit="share")
     at_random: int = param(0, 0, 1, "1: draw lists by lot, for control", unit="switch")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return the share reserved for priorities, and a new list when one is due."""
