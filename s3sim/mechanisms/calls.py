@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Cents, Floats, Ints, sum_by, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, SMALL, SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.context import Context
@@ -77,7 +78,7 @@ class Calls(ParameterGroup):
         applicant = self._applicants(orgs, state.authorities.success, context)
         cost, aid = self.cost(orgs.size[applicant]), self.aid(orgs.size[applicant])
         value = context.streams.normal("calls/value", len(orgs))[applicant]
-        asked = np.floor(cost * aid * 100_000 * context.weight).astype(np.int64)
+        asked = np.floor(cost * aid * CENTS_A_KEUR * context.weight).astype(np.int64)
         authority = context.world.authority[orgs.region[applicant]]
         award = self._selected(state, context, applicant, value, asked, balance - horizontal)
         success = self._expected(state.authorities.success, authority, asked, award, horizontal)
@@ -115,11 +116,13 @@ class Calls(ParameterGroup):
 
     def cost(self, size: Floats) -> Floats:
         """Return the cost of a project, kEUR."""
-        return self.project_cost * (np.maximum(size, 1.0) / 50) ** self.cost_elasticity
+        return self.project_cost * (np.maximum(size, 1.0) / SMALL) ** self.cost_elasticity
 
     def aid(self, size: Floats) -> Floats:
         """Return the aid intensity, share of cost."""
-        return np.select([size < 50, size < 250], [self.aid_small, self.aid_medium], self.aid_large)
+        return np.select(
+            [size < SMALL, size < SME], [self.aid_small, self.aid_medium], self.aid_large
+        )
 
     def _applicants(self, orgs: Organisations, success: Floats, context: Context) -> Ints:
         """Firms apply the more often the better the chances were, and if they have won before."""
@@ -145,7 +148,7 @@ class Calls(ParameterGroup):
         region = orgs.region[applicant]
         authority = world.authority[region]
         priority = state.authorities.priorities[authority, orgs.domain[applicant]]
-        sme = orgs.size[applicant] < 250
+        sme = orgs.size[applicant] < SME
         error = self.selection_noise * (1 - world.admin_quality[region])
         seen = value + error * context.streams.normal("calls/selection", len(orgs))[applicant]
         points = self.priority_bonus * priority * (context.instruments.reserved_share > 0)
@@ -173,11 +176,11 @@ class Calls(ParameterGroup):
         row = np.flatnonzero(orgs.firms & (orgs.rd > 0))
         authority = context.world.authority[orgs.region[row]]
         total = sum_by(authority, len(pot), orgs.rd[row])
-        award = np.floor(pot[authority] * orgs.rd[row] / np.maximum(total[authority], 1e-9)).astype(
+        award = np.floor(pot[authority] * orgs.rd[row] / np.maximum(total[authority], TINY)).astype(
             np.int64
         )
         when = np.full(len(row), context.quarter + self.payment_lag)
-        keur = award / 100_000 / context.weight
+        keur = award / CENTS_A_KEUR / context.weight
         value = context.streams.normal("calls/value", len(orgs))[row]
         return Projects(
             row,

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, draw_from, sum_by
+from s3sim.core.constants import FLOOR
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.matching import PartnerIndex, employment_table
@@ -17,6 +18,24 @@ EU_BIRTH_RATE = 0.098
 
 SMALLEST = 10.0
 """Size, persons, at which the survival statistics hold: the model's firms are those of 10+."""
+
+CHURN = (0.5, 2.5)
+"""Least and most turnover of a country's firms over the EU's: outliers of birth rates are cut."""
+
+SEED_JOBS = 1e-6
+"""Persons added to each domain's employment, so that entry into an empty domain has a chance."""
+
+START_CASH = 0.25
+"""Cash of an entrant, years of value added: a quarter's."""
+
+KEPT_MASTERY = (0.7, 0.3)
+"""An entrant takes over 70 to 100 % of its parent's knowledge: the least, and what luck adds."""
+
+DRAWS = 8
+"""Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge."""
+
+PERCENT = 100
+"""Relatedness density is on a scale of 0 to 100."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +101,7 @@ class Demography(ParameterGroup):
         ) ** -self.size_effect
 
     def _churn(self, context: Context) -> Floats:
-        return np.clip(context.world.birth_rate / EU_BIRTH_RATE, 0.5, 2.5)
+        return np.clip(context.world.birth_rate / EU_BIRTH_RATE, *CHURN)
 
     def _leaves(self, orgs: Organisations, context: Context) -> Bools:
         yearly = self.hazard(orgs.age, orgs.size) * self._churn(context)[orgs.region]
@@ -118,11 +137,12 @@ class Demography(ParameterGroup):
         world, total = context.world, len(orgs)
         table = employment_table(orgs, world)
         specialised = (location_quotient(table) > 1).astype(np.float64)
-        density = relatedness_density(specialised, world.relatedness) / 100
-        pull = (table + 1e-6) * (density + self.unrelated) ** self.density
+        density = relatedness_density(specialised, world.relatedness) / PERCENT
+        pull = (table + SEED_JOBS) * (density + self.unrelated) ** self.density
         # Pair numbers belong to a row and a slot, as a table drawn for all rows would.
         slots = [
-            context.streams.pair("demography/entrant", row, np.full(len(row), k)) for k in range(8)
+            context.streams.pair("demography/entrant", row, np.full(len(row), k))
+            for k in range(DRAWS)
         ]
         u = np.stack(slots, axis=1)
         region = orgs.region[row]
@@ -133,15 +153,15 @@ class Demography(ParameterGroup):
         spread = self.mutation
         productivity = orgs.productivity[parent] * np.exp(spread * noise - spread**2 / 2)
         market = world.country[region] * world.n_domains + domain
-        strength = productivity * size / np.maximum(state.markets.price[market], 1e-300)
+        strength = productivity * size / np.maximum(state.markets.price[market], FLOOR)
         changes = dict(
             active=True, domain=domain, size=size, productivity=productivity,
             demand_shifter=strength ** (1 / (state.substitution - 1)) / productivity,
-            value_added=productivity * size, cash=0.25 * productivity * size,
+            value_added=productivity * size, cash=START_CASH * productivity * size,
             rd_intensity=orgs.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
             innovative=u[:, 5] < world.innovative[region],
             cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.closed_propensity),
-            knowledge=orgs.knowledge[parent] * (0.7 + 0.3 * u[:, 7:8]).astype(np.float32),
+            knowledge=orgs.knowledge[parent] * (KEPT_MASTERY[0] + KEPT_MASTERY[1] * u[:, 7:8]).astype(np.float32),
             age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip
         return orgs.replace(

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from
+from s3sim.core.constants import FLOOR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import poisson
 from s3sim.model.context import YEAR_FRACTION, Context
@@ -19,6 +20,12 @@ REFERENCE_SIZE = 50.0
 
 REFERENCE_WAGE = 70.0
 """Cost of a person-year of public research, kEUR."""
+
+MOST_RADICAL = 0.5
+"""Largest chance that an innovation is radical, whatever the partners."""
+
+DRAWS = 3
+"""Uniforms that an organisation takes: radical or not, small step, radical step."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +83,10 @@ class Innovation(ParameterGroup):
             rate * YEAR_FRACTION, context.streams.uniform("innovation/number", len(orgs))
         )
         chance = self.radical + self.radical_distance * orgs.novelty
-        chance = np.clip(chance + self.radical_institute * (orgs.institute_learning > 0), 0.0, 0.5)
-        u = context.streams.uniform("innovation/steps", (len(orgs), 3))
+        chance = np.clip(
+            chance + self.radical_institute * (orgs.institute_learning > 0), 0.0, MOST_RADICAL
+        )
+        u = context.streams.uniform("innovation/steps", (len(orgs), DRAWS))
         radical = (number > 0) & (u[:, 0] < 1 - (1 - chance) ** number)
         # The mean of n exponential steps keeps the expectation; one draw a row keeps the luck.
         small = -self.step * np.log1p(-u[:, 1]) * np.maximum(number - radical, 0)
@@ -95,7 +104,7 @@ class Innovation(ParameterGroup):
         wage = np.where(orgs.productivity > 0, orgs.productivity, REFERENCE_WAGE)
         effort = money / wage + self.informal * orgs.size
         tertiary = context.world.tertiary
-        skills = (tertiary / max(float(tertiary.mean()), 1e-9))[orgs.region] ** self.skills
+        skills = (tertiary / max(float(tertiary.mean()), TINY))[orgs.region] ** self.skills
         gain = (
             1
             + self.partners * orgs.learning
@@ -168,7 +177,7 @@ def _kept_customers(
     price, first = state.markets.price, context.world.country[orgs.region] * context.world.n_domains
     before, after = price[first[row] + orgs.domain[row]], price[first[row] + domain[row]]
     demand_shifter = orgs.demand_shifter.copy()
-    demand_shifter[row] *= (before / np.maximum(after, 1e-300)) ** (1 / (state.substitution - 1))
+    demand_shifter[row] *= (before / np.maximum(after, FLOOR)) ** (1 / (state.substitution - 1))
     return demand_shifter
 
 

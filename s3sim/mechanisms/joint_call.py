@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Cents, Floats, Ints, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.context import Context
@@ -20,6 +21,9 @@ from s3sim.model.state import (
     State,
     Ties,
 )
+
+PRIVATE_VALUE = 0.5
+"""Weight of the lead's own view of its project against the merit of the consortium (assumed)."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,9 @@ class JointCall(ParameterGroup):
         orgs, ties = state.organisations, state.ties
         bid = np.flatnonzero(ties.bid)
         score, value = self._scores(orgs, ties.where(ties.bid), context)
-        asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * context.weight))
+        asked = np.full(
+            len(bid), int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight)
+        )
         award = allocate_budget(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
@@ -115,7 +121,7 @@ class JointCall(ParameterGroup):
         abroad = np.ones(len(bids), bool)
         merit = _merit(context, orgs, one, other, distance, abroad, bids.trust)
         merit = merit + _merit(context, orgs, other, one, distance, abroad, bids.trust)
-        spread = max(float(merit.std()), 1e-9)
+        spread = max(float(merit.std()), TINY)
         value = context.streams.normal("joint call/value", len(orgs))[one]
         noise = (self.selection_noise + context.instruments.selection_noise) * _normal_pairs(
             context, one, other
@@ -124,7 +130,7 @@ class JointCall(ParameterGroup):
         cohesion = (
             context.instruments.cohesion_weight * (lagging[one].astype(float) + lagging[other]) / 2
         )
-        return merit / spread + 0.5 * value + noise + cohesion, value
+        return merit / spread + PRIVATE_VALUE * value + noise + cohesion, value
 
     def _projects(
         self,

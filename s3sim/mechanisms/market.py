@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats, Ints, sum_by
+from s3sim.core.constants import FLOOR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.initial_conditions import market_of
@@ -17,6 +18,9 @@ from s3sim.model.state import Organisations, State
 
 YOUTH = 5.0
 """Age, years, over which the growth of young firms fades by e."""
+
+SMALLEST_FIRM = 0.5
+"""Persons, in full-time units, below which no firm shrinks: its founder, half-time."""
 
 
 @dataclass(frozen=True)
@@ -91,17 +95,17 @@ class Market(ParameterGroup):
         world, markets, years = context.world, state.markets, context.quarter * YEAR_FRACTION
         power = self.substitution - 1
         outside = markets.outside * (1 + self.outside_growth) ** (power * years)
-        total = np.maximum(sum_by(market, len(markets), strength) + outside, 1e-300)
+        total = np.maximum(sum_by(market, len(markets), strength) + outside, FLOOR)
         trend = np.tile(1 + self.demand_growth + world.trend, world.n_countries) ** years
         # The price index is 1 at the start and falls as suppliers get better.
-        index = (total / np.maximum(markets.strength, 1e-300)) ** (-1 / power)
+        index = (total / np.maximum(markets.strength, FLOOR)) ** (-1 / power)
         price: Floats = markets.expenditure * trend / index / total
         return price
 
     def _employment(self, orgs: Organisations) -> Floats:
-        needed = orgs.value_added / np.maximum(orgs.productivity, 1e-9)
+        needed = orgs.value_added / np.maximum(orgs.productivity, TINY)
         moved = orgs.size + self.adjustment * (needed - orgs.size)
-        return np.where(orgs.firms, np.maximum(moved, 0.5), orgs.size)
+        return np.where(orgs.firms, np.maximum(moved, SMALLEST_FIRM), orgs.size)
 
     def _profit(self, orgs: Organisations, n_regions: int) -> Floats:
         """Return the operating surplus less own R&D at an annual rate, kEUR, shape [N]."""
@@ -109,11 +113,11 @@ class Market(ParameterGroup):
         group = orgs.region
         value_added = sum_by(group, n_regions, np.where(firms, orgs.value_added, 0.0))
         jobs = sum_by(group, n_regions, np.where(firms, orgs.size, 0.0))
-        mean = (value_added / np.maximum(jobs, 1e-9))[group]
-        own = np.maximum(orgs.productivity, 1e-9)
+        mean = (value_added / np.maximum(jobs, TINY))[group]
+        own = np.maximum(orgs.productivity, TINY)
         wage = (
             self.labour_share
-            * np.maximum(mean, 1e-9) ** (1 - self.rent_sharing)
+            * np.maximum(mean, TINY) ** (1 - self.rent_sharing)
             * own**self.rent_sharing
         )
         return np.where(firms, orgs.value_added - wage * orgs.size - orgs.rd, 0.0)

@@ -23,6 +23,9 @@ from s3sim.model.state import (
     Ties,
 )
 
+DRAWS = 4
+"""Uniforms that a candidate takes: how it is met, region, domain and organisation."""
+
 
 @dataclass(frozen=True)
 class Search(ParameterGroup):
@@ -72,8 +75,8 @@ class Search(ParameterGroup):
     def _searchers(self, orgs: Organisations, free: Ints, context: Context) -> Bools:
         u = context.streams.uniform("search/searches", len(orgs))
         own = orgs.firms & orgs.innovative & (u < self.rate * orgs.cooperation_propensity)
-        allocate_budget = orgs.active & (orgs.seeking != NOT_SEEKING)
-        searching: Bools = (own | allocate_budget) & (free > 0)
+        bound = orgs.active & (orgs.seeking != NOT_SEEKING)
+        searching: Bools = (own | bound) & (free > 0)
         return searching
 
     def _candidates(self, row: Ints, state: State, context: Context) -> tuple[Ints, Ints, Floats]:
@@ -82,7 +85,7 @@ class Search(ParameterGroup):
         one = np.repeat(row, self.candidates)
         slot = np.tile(np.arange(self.candidates), len(row))
         u = np.stack(
-            [context.streams.pair(f"search/draw {k}", one, slot) for k in range(4)], axis=1
+            [context.streams.pair(f"search/draw {k}", one, slot) for k in range(DRAWS)], axis=1
         )
         seeking, region = orgs.seeking[one], orgs.region[one]
         where = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)

@@ -6,9 +6,13 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats
+from s3sim.core.constants import TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import Organisations, State
+
+CHUNK = 1024
+"""Rows handled at a time, so that the tables stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Spillovers(ParameterGroup):
             -context.space.distance / self.decay
         )
         raw = across @ _pool(orgs, context.world.n_regions) @ context.space.relatedness_power
-        reference = state.spill_reference or max(float(raw.mean()), 1e-9)
+        reference = state.spill_reference or max(float(raw.mean()), TINY)
         pool = np.log1p(raw / reference)
         reach = _products(orgs, pool)
         return state.replace(
@@ -91,8 +95,8 @@ def _pool(orgs: Organisations, n_regions: int) -> Floats:
 
 def _products(orgs: Organisations, pool: Floats) -> Floats:
     """Return K_i . pool of i's region, in slices that fit the cache, [N]."""
-    reach, chunk = np.empty(len(orgs)), 1024
-    for start in range(0, len(orgs), chunk):
-        part = slice(start, start + chunk)
+    reach = np.empty(len(orgs))
+    for start in range(0, len(orgs), CHUNK):
+        part = slice(start, start + CHUNK)
         reach[part] = np.einsum("ij,ij->i", orgs.knowledge[part], pool[orgs.region[part]])
     return reach

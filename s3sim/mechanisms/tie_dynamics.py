@@ -10,6 +10,12 @@ from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.state import BROKERED, INSTITUTE, OWN, State, Ties
 
+LEAST_SUCCESS = 0.2
+"""Chance that partners who do not understand each other succeed all the same (assumed)."""
+
+MOST_EFFORT = 0.9
+"""Most of its R&D effort that an organisation spends on running its partnerships (assumed)."""
+
 
 @dataclass(frozen=True)
 class TieDynamics(ParameterGroup):
@@ -46,7 +52,7 @@ class TieDynamics(ParameterGroup):
         ends = (ties.end == context.quarter) & ~ties.pending
         value, understood, abroad = self._seen(ties, state, context)
         luck = context.streams.pair("ties/success", ties.source, ties.partner)
-        succeeded = luck < 0.2 + self.success * understood
+        succeeded = luck < LEAST_SUCCESS + self.success * understood
         moved = ties.trust + self.trust_learning * (succeeded - ties.trust)
         trust = np.where(ends, moved, ties.trust)
         odds = (
@@ -98,4 +104,4 @@ class TieDynamics(ParameterGroup):
         abroad = context.space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         price = np.where(ties.pending, 0.0, self.cost + self.cost_abroad * abroad)
         total = sum_by(ties.source, n, price) + sum_by(ties.partner, n, price)
-        return np.minimum(total, 0.9)
+        return np.minimum(total, MOST_EFFORT)

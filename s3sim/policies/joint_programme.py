@@ -18,6 +18,12 @@ from s3sim.world.specialisation import (
     relatedness_density,
 )
 
+COMMON = 2
+"""Lists on which a domain must stand to be a common set (step 1)."""
+
+UNTRADED = 0.5
+"""What complementarity counts in a domain that is not traded at all; fully traded: 1 (assumed)."""
+
 
 @dataclass(frozen=True)
 class JointProgramme(ParameterGroup):
@@ -100,7 +106,7 @@ class JointProgramme(ParameterGroup):
         specialised = (location_quotient(table) > 1).astype(np.float64)
         density = relatedness_density(specialised, world.relatedness)
         lists = state.authorities.priorities[world.authority] | (world.published > 0)
-        common = lists.sum(axis=0) >= 2
+        common = lists.sum(axis=0) >= COMMON
         capable = (specialised.sum(axis=0) >= self.shared_by) & _two_countries(
             specialised, world.country
         )
@@ -108,7 +114,7 @@ class JointProgramme(ParameterGroup):
         best_partner = np.where(world.cross_border[:, :, None], needed, 0.0).max(axis=1)
         own, partner = standardised(density).mean(axis=0), standardised(best_partner).mean(axis=0)
         potential = (1 - self.complementarity) * own + self.complementarity * partner * (
-            0.5 + world.tradable / 2
+            UNTRADED + (1 - UNTRADED) * world.tradable
         )
         score = (
             standardised(potential)

@@ -18,6 +18,15 @@ PROGRAMME = 28
 REVISION = 14
 """Quarter of a programme in which it is reviewed."""
 
+FORESIGHT = 0.25
+"""Weight of the analysis against monitored results when a list is revised (assumed)."""
+
+DISCOVERY_NOISE = 0.3
+"""Standard deviation of what an organisation reveals; absorptive capacity lies in 0-1 (assumed)."""
+
+INSIDERS = 0.5
+"""How much louder earlier winners of grants are in entrepreneurial discovery (assumed)."""
+
 
 @dataclass(frozen=True)
 class Priorities(ParameterGroup):
@@ -102,7 +111,7 @@ class Priorities(ParameterGroup):
         """Exchange the priorities of worst monitored results for the best of the others."""
         exchanged = int(np.floor(self.revision * self.count + 0.5))
         current, results = state.authorities.priorities, state.authorities.results
-        score = standardised(results) + 0.25 * standardised(self.scores(state, context))
+        score = standardised(results) + FORESIGHT * standardised(self.scores(state, context))
         weakest = _best(np.where(current, -score, -np.inf), exchanged) & current
         strongest = _best(np.where(current, -np.inf, score), exchanged) & ~current
         return (current & ~weakest) | strongest
@@ -115,10 +124,11 @@ def discovery(state: State, context: Context) -> Floats:
     """
     orgs, world = state.organisations, context.world
     row = np.flatnonzero(orgs.active & orgs.innovative)
-    weight = np.log1p(orgs.size[row]) * (1 + 0.5 * (orgs.grants[row] > 0))
+    weight = np.log1p(orgs.size[row]) * (1 + INSIDERS * (orgs.grants[row] > 0))
     signal = orgs.absorptive_capacity[row] + orgs.learning[row]
     signal = np.maximum(
-        signal + 0.3 * context.streams.normal("priorities/discovery", len(orgs))[row], 0.0
+        signal + DISCOVERY_NOISE * context.streams.normal("priorities/discovery", len(orgs))[row],
+        0.0,
     )
     key = world.authority[orgs.region[row]] * world.n_domains + orgs.domain[row]
     total = sum_by(key, world.n_authorities * world.n_domains, weight * signal)
