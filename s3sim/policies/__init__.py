@@ -135,8 +135,6 @@ POLICIES: dict[str, Policy] = {
 def combine_instruments(
     parts: tuple[PolicyPart, ...], state: State, context: Context
 ) -> Instruments:
-    """Return the sum of what the parts of a policy have on offer."""
-    total = Instruments.none(context.world)
-    for part in parts:
-        total = total + part(state, context)
-    return total
+    """Return what the parts of a policy have on offer together (rules: `Instruments`)."""
+    offers = [(part.name, part(state, context)) for part in parts]
+    return Instruments.combined(offers, context.world)
