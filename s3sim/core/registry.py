@@ -40,7 +40,7 @@ class Registry(UserDict[str, T]):
             raise InputError(problem)
         super().__setitem__(name, value)
 
-    def __ior__(self, other: Any) -> Self:  # type: ignore[misc]
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override]
         self.update(other)
         return self
 
