@@ -236,4 +236,7 @@ def _mix_int(state: int) -> int:
 
 def _uniform(words: Words) -> Floats:
     """Return uniforms in the open interval: the middles of 2^52 equal parts."""
-    return ((words >> _DROPPED) + 0.5) * 2.0**-52
+    result: Floats = (words >> _DROPPED).astype(np.float64)
+    result += 0.5
+    result *= 2.0**-52
+    return result
