@@ -32,7 +32,7 @@ of its finaliser (Stafford's variant 13)."""
 
 _STEP, _MIX_1, _MIX_2 = (np.array([word], np.uint64) for word in (GOLDEN, MIX_1, MIX_2))
 _SHIFTS = tuple(np.uint64(k) for k in (30, 27, 31))
-_DROPPED = np.uint64(12)
+_DROPPED, _ONE = np.uint64(12), np.array(1.0).view(np.uint64)
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,8 @@ def normal_quantile(u: Floats) -> Floats:
 
 def _rational(x: Floats, terms: Floats) -> Floats:
     """Return a rational function by Horner's rule, numerator and denominator at once."""
-    total = np.repeat(terms[:, -1:], len(x), axis=1)
+    total = np.empty((2, len(x)))
+    total[:] = terms[:, -1:]
     for k in range(terms.shape[1] - 2, -1, -1):
         total *= x
         total += terms[:, k : k + 1]
@@ -235,8 +236,12 @@ def _mix_int(state: int) -> int:
 
 
 def _uniform(words: Words) -> Floats:
-    """Return uniforms in the open interval: the middles of 2^52 equal parts."""
-    result: Floats = (words >> _DROPPED).astype(np.float64)
-    result += 0.5
-    result *= 2.0**-52
+    """Return uniforms in the open interval, the middles of 2^52 equal parts; `words` is overwritten.
+
+    The bits become the fraction of a number in [1, 2), from which 1 - 2^-53 is taken.
+    """
+    words >>= _DROPPED
+    words |= _ONE
+    result: Floats = words.view(np.float64)
+    result -= 1.0 - 2.0**-53
     return result

@@ -81,14 +81,12 @@ class S3Model(mesa.Model):
 
     def step(self) -> None:
         """Run one quarter: policies offer, mechanisms act in order, outcomes are recorded."""
-        context = self.engine.context_at(self.state, self.quarter)
+        self.state, context = self.engine.step(self.state, self.quarter)
         self.instruments = context.instruments
-        for mechanism in self.scenario.mechanisms:
-            self.state = mechanism(self.state, context)
         self.quarter += 1
         self.recorder.collect(self.state)
         self.datacollector.collect(self)
-        self.running = self.quarter < self.engine.context.n_quarters
+        self.running = self.quarter < self.engine.context.calendar.n_quarters
 
     @property
     def panel(self) -> Panel:
