@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, sum_by, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, SMALL
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import FIRM, PROJECT_ITEMS, Projects, State
@@ -23,28 +24,16 @@ class Additionality(ParameterGroup):
 
     name: ClassVar[str] = "additionality"
 
-    recycled_small: float = param(
-        0.3,
-        0.0,
-        0.6,
-        "freed money that small firms put back into R&D",
-        unit="share",
-        source="direction: Bronzini and Iachini 2014",
-    )
-    recycled_large: float = param(
-        0.1,
-        0.0,
-        0.6,
-        "freed money that larger firms put back into R&D",
-        unit="share",
-        source="direction: Bronzini and Iachini 2014",
-    )
-    staff: float = param(
-        0.7, 0.4, 1.0, "share of a new project that is not taken from other own R&D", unit="share"
-    )
-    liquidity: float = param(
-        0.3, 0.1, 0.6, "share of cash that a firm would put into one project", unit="share"
-    )
+    # fmt: off
+    recycled_small: float = param(0.3, 0.0, 0.6, "freed money that small firms put back into R&D",
+        unit="share", source="direction: Bronzini and Iachini 2014")
+    recycled_large: float = param(0.1, 0.0, 0.6, "freed money that larger firms put back into R&D",
+        unit="share", source="direction: Bronzini and Iachini 2014")
+    staff: float = param(0.7, 0.4, 1.0,
+        "share of a new project that is not taken from other own R&D", unit="share")
+    liquidity: float = param(0.3, 0.1, 0.6, "share of cash that a firm would put into one project",
+        unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""
@@ -54,7 +43,7 @@ class Additionality(ParameterGroup):
         due = projects.due == context.calendar.quarter
         state = _taken_back(state, gone & (projects.due >= context.calendar.quarter), context)
         paid = due & ~gone
-        keur = np.where(paid, projects.award / 100_000 / context.weight, 0.0)
+        keur = np.where(paid, projects.award / CENTS_A_KEUR / context.weight, 0.0)
         firm = orgs.kind == FIRM
         cash = orgs.cash + np.where(firm, sum_by(projects.organisation, n, keur), 0.0)
         projects = projects.replace(
@@ -77,7 +66,9 @@ class Additionality(ParameterGroup):
     def _added(self, state: State, projects: Projects, keur: Floats) -> Floats:
         """Return the R&D that each project adds, kEUR a year while it runs."""
         orgs, who = state.organisations, projects.organisation
-        total = self.added(keur, projects.cost, projects.value, orgs.cash[who], orgs.size[who] < 50)
+        total = self.added(
+            keur, projects.cost, projects.value, orgs.cash[who], orgs.size[who] < SMALL
+        )
         return total / np.maximum((projects.end - projects.due) * YEAR_FRACTION, YEAR_FRACTION)
 
     def added(

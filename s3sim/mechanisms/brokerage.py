@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, count_by
+from s3sim.core.constants import SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.matching import first_meetings
@@ -17,9 +18,14 @@ from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
 
-SME_LIMIT = 250
 SPECIALIST_LOSS = 0.5
 """A generalist broker judges firm-institute matches half as well."""
+
+DRAWS = 4
+"""Uniforms that a register entry takes: its kind, region, domain and organisation."""
+
+STANDARDISED_UNIFORM = np.sqrt(12)
+"""One over the standard deviation of a uniform number."""
 
 
 @dataclass(frozen=True)
@@ -31,32 +37,20 @@ class Brokerage(ParameterGroup):
 
     name: ClassVar[str] = "brokerage"
 
-    clients: float = param(
-        4.0,
-        1.0,
-        20.0,
-        "firms that a broker serves in a quarter",
-        unit="firms",
-        source="15 clients a broker-year (range 5-40) after the GoSmart needs study",
-    )
-    register: int = param(
-        64, 8, 200, "register entries looked through for a client", unit="organisations"
-    )
+    # fmt: off
+    clients: float = param(4.0, 1.0, 20.0, "firms that a broker serves in a quarter", unit="firms",
+        source="15 clients a broker-year (range 5-40) after the GoSmart needs study")
+    register: int = param(64, 8, 200, "register entries looked through for a client",
+        unit="organisations")
     proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations")
     skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value")
-    learning: float = param(
-        0.01, 0.0, 0.05, "skill gained by a real case, share of what is missing", unit="share"
-    )
-    relief: float = param(
-        0.5,
-        0.0,
-        0.9,
-        "share of border frictions that a broker removes",
-        unit="share",
-        source="check: pair formation +75 % in Boudreau et al. 2017",
-    )
+    learning: float = param(0.01, 0.0, 0.05,
+        "skill gained by a real case, share of what is missing", unit="share")
+    relief: float = param(0.5, 0.0, 0.9, "share of border frictions that a broker removes",
+        unit="share", source="check: pair formation +75 % in Boudreau et al. 2017")
     trust: float = param(0.2, 0.0, 0.5, "trust that a broker lends to a new pair")
     institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's clients were served."""
@@ -65,14 +59,14 @@ class Brokerage(ParameterGroup):
             return state
         orgs, brokers, n = state.organisations, state.brokers, len(state.organisations)
         credit = brokers.credit + at_work * self.clients * context.scale
-        capacity = np.floor(credit + 1e-9).astype(np.int64)
+        capacity = np.floor(credit + TINY).astype(np.int64)
         free = context.partners.capacity(orgs) - degree(n, state.ties.source, state.ties.partner)
         client = self._clients(orgs, free, capacity, context)
         handled = count_by(orgs.region[client], len(capacity))
         skill = np.where(at_work > 0, np.maximum(brokers.skill, self.skill), brokers.skill)
         new = self._matches(client, skill, free, state, context)
         region = orgs.region[new.source]
-        cases = handled * context.weight / np.maximum(context.instruments.brokers, 1e-9)
+        cases = handled * context.weight / np.maximum(context.instruments.brokers, TINY)
         learnt = 1 - (1 - self.learning) ** np.where(at_work > 0, cases, 0.0)
         served = orgs.served.copy()
         served[client] = True
@@ -92,7 +86,7 @@ class Brokerage(ParameterGroup):
 
     def _clients(self, orgs: Organisations, free: Ints, capacity: Ints, context: Context) -> Ints:
         """Return the SMEs served now: new clients first, by the luck of the draw, within capacity."""
-        eligible = orgs.firms & orgs.innovative & (orgs.size < SME_LIMIT) & (free > 0)
+        eligible = orgs.firms & orgs.innovative & (orgs.size < SME) & (free > 0)
         row = np.flatnonzero(eligible & (capacity[orgs.region] > 0))
         luck = context.streams.uniform("brokerage/client", len(orgs), row) + orgs.served[row]
         region = orgs.region[row]
@@ -133,7 +127,7 @@ class Brokerage(ParameterGroup):
     ) -> tuple[Ints, Ints]:
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
-        u = context.streams.uniform("brokerage/register", (len(orgs), self.register, 4), client)
+        u = context.streams.uniform("brokerage/register", (len(orgs), self.register, DRAWS), client)
         region, domain, partners = orgs.region[client], orgs.domain[client], context.partners
         abroad = context.space.abroad[region]
         offices = context.instruments.brokers > 0
@@ -168,8 +162,8 @@ class Brokerage(ParameterGroup):
             self.relief,
         )
         judged = skill[region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
-        noise = np.sqrt(12) * (context.streams.pair("brokerage/error", one, other) - 0.5)
-        seen = judged * value / max(float(value.std()), 1e-9) + np.sqrt(1 - judged**2) * noise
+        noise = STANDARDISED_UNIFORM * (context.streams.pair("brokerage/error", one, other) - 0.5)
+        seen = judged * value / max(float(value.std()), TINY) + np.sqrt(1 - judged**2) * noise
         order = np.lexsort((-seen, one))
         first = np.concatenate([[True], one[order][1:] != one[order][:-1]])
         start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Cents, Floats, Ints, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.context import Context
@@ -21,6 +22,9 @@ from s3sim.model.state import (
     Ties,
 )
 
+PRIVATE_VALUE = 0.5
+"""Weight of the lead's own view of its project against the merit of the consortium (assumed)."""
+
 
 @dataclass(frozen=True)
 class JointCall(ParameterGroup):
@@ -32,47 +36,20 @@ class JointCall(ParameterGroup):
 
     name: ClassVar[str] = "joint_call"
 
-    bidding_rate: float = param(
-        0.15, 0.02, 0.5, "innovative firms in joint priorities that bid in a year", unit="share"
-    )
-    project_cost: float = param(
-        250.0,
-        100.0,
-        1000.0,
-        "cost for each partner of a joint project",
-        unit="kEUR",
-        source="collaborative grants of 100 kEUR to 1 MEUR",
-    )
-    aid: float = param(
-        0.60,
-        0.45,
-        0.85,
-        "aid intensity of joint projects",
-        unit="share of cost",
-        source="state-aid ceilings with the bonus for cross-border projects",
-        evidence="recalled",
-    )
-    selection_noise: float = param(
-        0.4, 0.0, 2.0, "error of joint selection", unit="standard deviations"
-    )
-    payment_lag: int = param(
-        3,
-        1,
-        8,
-        "from award to payment",
-        unit="quarters",
-        source="Interreg BSR: reimbursement after reporting",
-        evidence="recalled",
-    )
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a joint project",
-        unit="quarters",
-        source="Interreg BSR projects: 2-3 years",
-        evidence="reported",
-    )
+    # fmt: off
+    bidding_rate: float = param(0.15, 0.02, 0.5,
+        "innovative firms in joint priorities that bid in a year", unit="share")
+    project_cost: float = param(250.0, 100.0, 1000.0, "cost for each partner of a joint project",
+        unit="kEUR", source="collaborative grants of 100 kEUR to 1 MEUR")
+    aid: float = param(0.60, 0.45, 0.85, "aid intensity of joint projects", unit="share of cost",
+        source="state-aid ceilings with the bonus for cross-border projects", evidence="recalled")
+    selection_noise: float = param(0.4, 0.0, 2.0, "error of joint selection",
+        unit="standard deviations")
+    payment_lag: int = param(3, 1, 8, "from award to payment", unit="quarters",
+        source="Interreg BSR: reimbursement after reporting", evidence="recalled")
+    duration: int = param(8, 4, 14, "length of a joint project", unit="quarters",
+        source="Interreg BSR projects: 2-3 years", evidence="reported")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the announcement or the decision that is due."""
@@ -105,7 +82,9 @@ class JointCall(ParameterGroup):
         orgs, ties = state.organisations, state.ties
         bid = np.flatnonzero(ties.bid)
         score, value = self._scores(orgs, ties.where(ties.bid), context)
-        asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * context.weight))
+        asked = np.full(
+            len(bid), int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight)
+        )
         award = allocate_budget(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
@@ -140,7 +119,7 @@ class JointCall(ParameterGroup):
         abroad = np.ones(len(bids), bool)
         merit = _merit(context, orgs, one, other, distance, abroad, bids.trust)
         merit = merit + _merit(context, orgs, other, one, distance, abroad, bids.trust)
-        spread = max(float(merit.std()), 1e-9)
+        spread = max(float(merit.std()), TINY)
         value = context.streams.normal("joint call/value", len(orgs), one)
         noise = (self.selection_noise + context.instruments.selection_noise) * _normal_pairs(
             context, one, other
@@ -149,7 +128,7 @@ class JointCall(ParameterGroup):
         cohesion = (
             context.instruments.cohesion_weight * (lagging[one].astype(float) + lagging[other]) / 2
         )
-        return merit / spread + 0.5 * value + noise + cohesion, value
+        return merit / spread + PRIVATE_VALUE * value + noise + cohesion, value
 
     def _projects(
         self,

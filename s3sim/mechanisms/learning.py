@@ -22,13 +22,10 @@ class Learning(ParameterGroup):
 
     name: ClassVar[str] = "learning"
 
-    transfer: float = param(
-        0.20,
-        0.02,
-        0.6,
-        "speed at which an understood gap in the partner's home domain closes",
-        unit="1/year",
-    )
+    # fmt: off
+    transfer: float = param(0.20, 0.02, 0.6,
+        "speed at which an understood gap in the partner's home domain closes", unit="1/year")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after learning of the quarter."""

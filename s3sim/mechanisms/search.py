@@ -23,6 +23,9 @@ from s3sim.model.state import (
     Ties,
 )
 
+DRAWS = 4
+"""Uniforms that a candidate takes: how it is met, region, domain and organisation."""
+
 
 @dataclass(frozen=True)
 class Search(ParameterGroup):
@@ -33,21 +36,16 @@ class Search(ParameterGroup):
 
     name: ClassVar[str] = "search"
 
-    rate: float = param(
-        0.35,
-        0.05,
-        0.6,
-        "open innovative firms with a free place that search",
-        unit="1/quarter",
-        source="fitted to innovators cooperating (CIS 2008)",
-    )
-    candidates: int = param(
-        6, 2, 15, "organisations met in one search", unit="organisations", source="SKIN: 5"
-    )
+    # fmt: off
+    rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",
+        unit="1/quarter", source="fitted to innovators cooperating (CIS 2008)")
+    candidates: int = param(6, 2, 15, "organisations met in one search", unit="organisations",
+        source="SKIN: 5")
     local: float = param(0.30, 0.0, 0.6, "candidates met in the own region", unit="share")
     friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share")
     institutes: float = param(0.3, 0.0, 0.4, "candidates that are institutes", unit="share")
     cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's new ties."""
@@ -77,16 +75,16 @@ class Search(ParameterGroup):
     def _searchers(self, orgs: Organisations, free: Ints, context: Context) -> Bools:
         u = context.streams.uniform("search/searches", len(orgs))
         own = orgs.firms & orgs.innovative & (u < self.rate * orgs.cooperation_propensity)
-        allocate_budget = orgs.active & (orgs.seeking != NOT_SEEKING)
-        searching: Bools = (own | allocate_budget) & (free > 0)
+        bound = orgs.active & (orgs.seeking != NOT_SEEKING)
+        searching: Bools = (own | bound) & (free > 0)
         return searching
 
     def _candidates(self, row: Ints, state: State, context: Context) -> tuple[Ints, Ints, Floats]:
         """Return askers, candidates and whether a common partner introduced them, shape [P]."""
         orgs, partners = state.organisations, context.partners
         one = np.repeat(row, self.candidates)
-        drawn = context.streams.uniform("search/draw", (len(orgs), self.candidates, 4), row)
-        u = drawn.reshape(-1, 4)
+        drawn = context.streams.uniform("search/draw", (len(orgs), self.candidates, DRAWS), row)
+        u = drawn.reshape(-1, DRAWS)
         seeking, region, domain = orgs.seeking[row], orgs.region[row], orgs.domain[row]
         open_ = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)
         index = partners.index(orgs)

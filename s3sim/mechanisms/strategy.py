@@ -25,10 +25,11 @@ class Strategy(ParameterGroup):
 
     name: ClassVar[str] = "strategy"
 
-    monitoring_noise: float = param(
-        0.5, 0.0, 2.0, "noise of monitored results over their size", unit="standard deviations"
-    )
+    # fmt: off
+    monitoring_noise: float = param(0.5, 0.0, 2.0, "noise of monitored results over their size",
+        unit="standard deviations")
     forgetting: float = param(0.05, 0.0, 0.2, "weight that past results lose", unit="1/quarter")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's lists, statistics and monitoring."""

@@ -43,29 +43,16 @@ class InitialConditions(ParameterGroup):
 
     name: ClassVar[str] = "beginning"
 
-    outside_tradable: float = param(
-        0.6, 0.0, 0.9, "share of tradable demand that the rest of the world serves", unit="share"
-    )
-    outside_local: float = param(
-        0.1, 0.0, 0.5, "share of local demand that others serve", unit="share"
-    )
-    tie_share: float = param(
-        0.6,
-        0.3,
-        1.0,
-        "open innovative firms that start with a partner they asked",
-        unit="share",
-        source="fitted to innovators cooperating (CIS 2008)",
-    )
-    institute_share: float = param(
-        0.25,
-        0.05,
-        0.5,
-        "first ties that join firm and institute",
-        unit="share",
-        source="universities 9, public research 6 % of innovative firms of 26 % cooperating (CIS4)",
-        evidence="reported",
-    )
+    # fmt: off
+    outside_tradable: float = param(0.6, 0.0, 0.9,
+        "share of tradable demand that the rest of the world serves", unit="share")
+    outside_local: float = param(0.1, 0.0, 0.5, "share of local demand that others serve",
+        unit="share")
+    tie_share: float = param(0.6, 0.3, 1.0, source="fitted to innovators cooperating (CIS 2008)",
+        meaning="open innovative firms that start with a partner they asked", unit="share")
+    institute_share: float = param(0.25, 0.05, 0.5, "first ties that join firm and institute",
+        unit="share", source="CIS4", evidence="reported")
+    # fmt: on
 
     def state(
         self,

@@ -19,47 +19,25 @@ from s3sim.world import World
 
 @dataclass(frozen=True)
 class Matching(ParameterGroup):
-    """Chances of meeting, before anybody weighs anything."""
+    """Chances of meeting, before anybody weighs anything.
+
+    `border` multiplies the odds that cooperating firms of the country report a European partner.
+    """
 
     name: ClassVar[str] = "meeting"
 
-    border: float = param(
-        5.0,
-        0.5,
-        8.0,
-        "odds of looking across a border, relative to the odds that cooperating firms of the country report a European partner",
-        unit="odds",
-        source="fitted to cooperation with European partners (CIS 2008)",
-    )
-    language: float = param(
-        0.48,
-        0.40,
-        0.55,
-        "meeting without a common language",
-        unit="odds",
-        source="Basche 2022: common language multiplies cross-border co-patents by 1.83-2.49",
-        evidence="reported",
-    )
-    decay: float = param(
-        250.0,
-        100.0,
-        600.0,
-        "length over which meetings fall by e",
-        unit="km",
-        source="fitted to the distance elasticity of Picci 2008",
-    )
-    affinity: float = param(
-        0.5, 0.0, 1.0, "weight of past joint H2020 projects between countries", unit="elasticity"
-    )
-    branching: float = param(
-        2.75,
-        1.0,
-        5.0,
-        "elasticity of meeting and branching to relatedness",
-        unit="elasticity",
-        source="ln 1.30 / ln 1.10: Boschma, Balland and Kogler 2015",
-        evidence="reported",
-    )
+    # fmt: off
+    border: float = param(5.0, 0.5, 8.0, source="CIS 2008, partners",
+        meaning="odds of looking abroad over those of the country's cooperating firms", unit="odds")
+    language: float = param(0.48, 0.40, 0.55, "meeting without a common language",
+        unit="odds", source="Basche 2022", evidence="reported")
+    decay: float = param(250.0, 100.0, 600.0, "length over which meetings fall by e", unit="km",
+        source="fitted to the distance elasticity of Picci 2008")
+    affinity: float = param(0.5, 0.0, 1.0, "weight of past joint H2020 projects between countries",
+        unit="elasticity")
+    branching: float = param(2.75, 1.0, 5.0, "elasticity of meeting and branching to relatedness",
+        unit="elasticity", source="Boschma et al. 2015", evidence="reported")
+    # fmt: on
 
     def gravity(self, world: World, space: Space) -> Floats:
         """Return the pull of region r' on r, before masses, shape [R, R]."""

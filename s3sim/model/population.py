@@ -30,42 +30,20 @@ class Population(ParameterGroup):
 
     name: ClassVar[str] = "population"
 
-    productivity_spread: float = param(
-        0.35,
-        0.1,
-        0.7,
-        "standard deviation of log productivity between firms of a region",
-        unit="log points",
-    )
-    size_premium: float = param(
-        0.05, 0.0, 0.15, "elasticity of productivity to size", unit="elasticity"
-    )
-    value_added_share: float = param(
-        0.90,
-        0.85,
-        0.93,
-        "gross value added over GDP (rest: taxes less subsidies on products)",
-        unit="share",
-        source="national accounts identity",
-        evidence="recalled",
-    )
-    closed_propensity: float = param(
-        0.05,
-        0.0,
-        0.3,
-        "propensity of firms to cooperate, without a habit of cooperating",
-        unit="share",
-    )
+    # fmt: off
+    productivity_spread: float = param(0.35, 0.1, 0.7,
+        "standard deviation of log productivity between firms of a region", unit="log points")
+    size_premium: float = param(0.05, 0.0, 0.15, "elasticity of productivity to size",
+        unit="elasticity")
+    value_added_share: float = param(0.90, 0.85, 0.93, unit="share", evidence="recalled",
+        meaning="value added over GDP (rest: net taxes on products)", source="national accounts")
+    closed_propensity: float = param(0.05, 0.0, 0.3,
+        "propensity of firms to cooperate, without a habit of cooperating", unit="share")
     founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
     mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
-    rd_stock_years: float = param(
-        5.9,
-        3.0,
-        10.0,
-        "R&D stock over yearly R&D at the start: 1 / (depreciation + growth)",
-        unit="years",
-        source="perpetual inventory, 1 / (0.15 + 0.02)",
-    )
+    rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
+        meaning="R&D stock over yearly R&D at the start: 1 / (depreciation + growth)", unit="years")
+    # fmt: on
 
     def organisations(self, context: Context) -> Organisations:
         """Return all rows of a run: firms, latent founders and institutes."""

@@ -25,37 +25,19 @@ class Proximity(ParameterGroup):
 
     name: ClassVar[str] = "proximity"
 
-    reach: float = param(
-        0.35,
-        0.2,
-        0.5,
-        "distance at which understanding ends without absorptive capacity",
-        unit="distance",
-        source="shape: Nooteboom et al. 2007",
-    )
-    reach_gain: float = param(
-        0.60,
-        0.2,
-        0.8,
-        "how much absorptive capacity extends that distance",
-        unit="distance",
-        source="shape: Nooteboom et al. 2007",
-    )
-    boredom: float = param(
-        0.3,
-        0.0,
-        0.6,
-        "novelty lost at full absorptive capacity",
-        unit="share",
-        source="sign: Nooteboom et al. 2007",
-    )
-    border_loss: float = param(
-        0.30, 0.0, 0.8, "efficiency lost to working across a border", unit="share"
-    )
-    organisation_loss: float = param(
-        0.25, 0.0, 0.5, "efficiency lost between firm and institute", unit="share"
-    )
+    # fmt: off
+    reach: float = param(0.35, 0.2, 0.5, source="shape: Nooteboom et al. 2007",
+        meaning="distance at which understanding ends without absorptive capacity", unit="distance")
+    reach_gain: float = param(0.60, 0.2, 0.8, "how much absorptive capacity extends that distance",
+        unit="distance", source="shape: Nooteboom et al. 2007")
+    boredom: float = param(0.3, 0.0, 0.6, "novelty lost at full absorptive capacity", unit="share",
+        source="sign: Nooteboom et al. 2007")
+    border_loss: float = param(0.30, 0.0, 0.8, "efficiency lost to working across a border",
+        unit="share")
+    organisation_loss: float = param(0.25, 0.0, 0.5, "efficiency lost between firm and institute",
+        unit="share")
     institute_reach: float = param(0.20, 0.0, 0.4, "wider reach of institutes", unit="distance")
+    # fmt: on
 
     def understanding(self, distance: Floats, capacity: Floats, institute: Bools) -> Floats:
         """Return the share understood of knowledge at cognitive distance `distance`, shape [P]."""

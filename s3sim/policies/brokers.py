@@ -27,35 +27,16 @@ class Brokers(ParameterGroup):
 
     name: ClassVar[str] = "brokers"
 
-    per_region: float = param(
-        1.0,
-        0.0,
-        5.0,
-        "brokers in each region",
-        unit="full-time brokers",
-        source="GoSmart BSR: one a region",
-        evidence="reported",
-    )
-    cost: float = param(
-        66.0,
-        40.0,
-        250.0,
-        "cost of a one-broker service",
-        unit="kEUR/year",
-        source="Vidzeme, 65.9 kEUR for the extension",
-        evidence="reported",
-    )
-    lag: int = param(
-        5,
-        0,
-        8,
-        "from the start to brokers at work",
-        unit="quarters",
-        source="GoSmart BSR: TIBS in month 16",
-        evidence="reported",
-    )
+    # fmt: off
+    per_region: float = param(1.0, 0.0, 5.0, "brokers in each region", unit="full-time brokers",
+        source="GoSmart BSR: one a region", evidence="reported")
+    cost: float = param(66.0, 40.0, 250.0, "cost of a one-broker service", unit="kEUR/year",
+        source="Vidzeme, 65.9 kEUR for the extension", evidence="reported")
+    lag: int = param(5, 0, 8, "from the start to brokers at work", unit="quarters",
+        source="GoSmart BSR: TIBS in month 16", evidence="reported")
     domestic: int = param(0, 0, 1, "1: registers of the own country only (placebo)", unit="switch")
     quarters: int = param(400, 1, 400, "how long brokers are paid", unit="quarters")
+    # fmt: on
     partnership: str = ""
 
     def __call__(self, state: State, context: Context) -> Instruments:
@@ -89,10 +70,11 @@ class Secretariat(ParameterGroup):
 
     name: ClassVar[str] = "secretariat"
 
-    cost: float = param(
-        100.0, 0.0, 1500.0, "coordination money of the partnership", unit="kEUR/year"
-    )
+    # fmt: off
+    cost: float = param(100.0, 0.0, 1500.0, "coordination money of the partnership",
+        unit="kEUR/year")
     quarters: int = param(14, 1, 400, "how long it is paid", unit="quarters")
+    # fmt: on
     partnership: str = "gosmart"
 
     def __call__(self, state: State, context: Context) -> Instruments:

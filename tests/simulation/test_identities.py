@@ -41,7 +41,7 @@ def isolated(world):
 @pytest.mark.parametrize(
     ("policy", "values"),
     [
-        ("null", {}),
+        ("no_change", {}),
         ("trans_s3_tibs", {"joint.pooled_share": 0.0, "brokers.per_region": 0.0}),
         ("trans_s3", {"joint.pooled_share": 0.0}),
         ("tibs_only", {"brokers.per_region": 0.0}),

@@ -41,7 +41,7 @@ def read(command):
     [
         {},
         {"policy": "isolated_s3"},
-        {"policy": "null", "years": 5},
+        {"policy": "no_change", "years": 5},
         {"scale": np.float64(0.1) * 3},
         {"seed": 0, "replication": 0, "start": 0},
     ],
