@@ -98,7 +98,7 @@ class Watch:
     def _run(self):
         state = self.engine.initial_state()
         sold, lists = np.zeros(len(state.organisations)), None
-        for quarter in range(self.engine.context.n_quarters):
+        for quarter in range(self.engine.context.calendar.n_quarters):
             context = self.engine.context_at(state, quarter)
             for mechanism in self.scenario.mechanisms:
                 before, state = state, mechanism(state, context)
@@ -235,8 +235,8 @@ def survival(world, replication):
     state = engine.initial_state()
     at_risk, died = np.zeros(32), np.zeros(32)
     born = np.full(len(state.organisations), -1)
-    for quarter in range(engine.context.n_quarters):
-        after = engine.step(state, quarter)
+    for quarter in range(engine.context.calendar.n_quarters):
+        after, _ = engine.step(state, quarter)
         was, now = state.organisations, after.organisations
         followed = (born >= 0) & was.active
         lived = (quarter - born)[followed]
