@@ -88,16 +88,14 @@ class S3Model(mesa.Model):
         InputError
             After the last quarter; the state is left as it is.
         """
-        quarters = self.engine.context.n_quarters
+        quarters = self.engine.context.calendar.n_quarters
         if self.quarter >= quarters:
             raise InputError(
                 f"the run ended after {quarters} quarters; make a new model, with more years "
                 f"(years = {self.scenario.years}) if it is to run longer."
             )
-        context = self.engine.context_at(self.state, self.quarter)
+        self.state, context = self.engine.step(self.state, self.quarter)
         self.instruments = context.instruments
-        for mechanism in self.scenario.mechanisms:
-            self.state = mechanism(self.state, context)
         self.quarter += 1
         self.recorder.collect(self.state)
         self.datacollector.collect(self)
