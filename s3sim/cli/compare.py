@@ -142,14 +142,15 @@ def _introduce(plan: "Plan", where: "Place") -> None:
 
 
 def _end(result: "ComparisonResult", out: Path) -> None:
-    failed, results = result.comparison.failed, result.comparison.results
+    failed, runs = result.comparison.failed, result.runs
     for run in failed[:MOST_NAMED]:
         say(f"run failed: {run.policy}, replication {run.replication}: {run.message}")
     if failed:
-        say(f"{len(failed)} of {len(results)} runs failed; the others were kept.")
+        say(f"{len(failed)} of {len(runs)} runs failed; the others were kept.")
     if result.partial or result.stopped:
-        complete = len({run.replication for run in results})
+        complete = runs["replication"].nunique()
+        asked = result.comparison.manifest["scenario"]["replications"]
         say(
-            f"stopped: {complete} of {result.comparison.plan.replications} replications were complete and are "
+            f"stopped: {complete} of {asked} replications were complete and are "
             f"kept in {out}; the same command goes on from there."
         )

@@ -79,6 +79,9 @@ def cli_errors() -> Iterator[None]:
         raise typer.Exit(stop_code()) from None
     except (typer.Exit, typer.Abort):
         raise
+    except SystemExit:  # in a script of a user
+        say("a script ended this command before it was done; it must not call exit().")
+        raise typer.Exit(FAILED) from None
     except Exception as error:
         say(f"{fault(error)}; please report it with that file.")
         raise typer.Exit(FAILED) from None

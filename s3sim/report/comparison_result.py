@@ -63,7 +63,7 @@ class ComparisonResult:
     @property
     def has_runs(self) -> bool:
         """Whether any run ended well."""
-        return any(result.status == "ok" for result in self.comparison.results)
+        return bool((self.runs["status"] == "ok").any())
 
     def __str__(self) -> str:
         return self.comparison.headline
@@ -98,12 +98,12 @@ class ComparisonResult:
             raise InputError(f"world '{self.comparison.world.name}' has nothing to draw on a map.")
         return drawn
 
-    def save_tables(self, folder: Path) -> None:
+    def save_tables(self, folder: Path, *, overwrite: bool = False) -> None:
         """Write the tables and the manifest, each file whole or not at all."""
         if self.partial:
-            done = len({result.replication for result in self.comparison.results})
+            done = int(self.runs["replication"].nunique())
             self.comparison.manifest["stopped_after_replications"] = done
-        tables.write(self.comparison, folder)
+        _write_tables(self.comparison, folder, overwrite=overwrite)
 
     def save_report(self, folder: Path) -> Path:
         """Draw the figures into `folder` and write the report; returns the page's path."""
@@ -112,7 +112,11 @@ class ComparisonResult:
 
         words = outcome_info()
         drawn = draw_all(self.comparison, words, POLICIES, folder / "figures")
-        return write_report(self.comparison, words, POLICIES, drawn, folder / "report.html")
+        page = write_report(self.comparison, words, POLICIES, drawn, folder / "report.html")
+        record = getattr(tables, "record_files", None)  # so that they can be replaced
+        if record is not None:
+            record(folder, [page, *(path for figure in drawn for path in (figure.png, figure.svg))])
+        return page
 
     def save(self, folder: "Path | str", *, report: bool = True, overwrite: bool = False) -> Path:
         """Write tables, figures and report into a folder, as `s3sim compare` does, and return it.
@@ -120,19 +124,17 @@ class ComparisonResult:
         Raises
         ------
         InputError
-            If the folder cannot be written or holds results of another scenario.
+            If the folder cannot be written, or holds other results or files unless `overwrite`.
         """
         target = folder_of(folder, "folder")
-        results = self.comparison.results
-        with tables.prepare(target, self.comparison.plan, overwrite=overwrite) as store:
-            store.plan(self.comparison.plan.scenarios())
-            present = store.results(self.comparison.plan.scenarios())
-            for result in results:
-                if result.run_id not in present:
-                    store.add(result)
-        self.save_tables(target)
-        if report and self.has_runs:
-            self.save_report(target)
+        if target.exists() and not target.is_dir():
+            raise InputError(f"folder {target} is a file; name a folder.")
+        try:
+            self.save_tables(target, overwrite=overwrite)
+            if report and self.has_runs:
+                self.save_report(target)
+        except OSError as error:
+            raise InputError(f"{target} cannot be written: {error.strerror or error}; name another folder.") from None  # fmt: skip
         return target
 
 
@@ -143,7 +145,7 @@ def load(folder: "Path | str", *, world: "World | Path | str | None" = None) -> 
     ----------
     folder : path
         Where `s3sim compare --out`, `compare(out=...)` or `.save(...)` wrote.
-    world : World or path, optional
+    world : path, optional
         Needed for a world of your own: its folder, for names and places of regions.
 
     Raises
@@ -152,31 +154,13 @@ def load(folder: "Path | str", *, world: "World | Path | str | None" = None) -> 
         If the folder holds no comparison, or the world is another one.
     """
     source = folder_of(folder, "folder")
-    try:
-        manifest = json.loads((source / tables.MANIFEST).read_text(encoding="utf-8"))
-        about: Mapping[str, Any] = manifest["scenario"]
-        values = {name: about[name] for name in ("years", "scale", "seed", "start")}
-        name, policies, count = about["world"], tuple(about["policies"]), about["replications"]
-        parameters, fingerprint = manifest["changed_parameters"], manifest["data_fingerprint"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(
-            f"{source} holds no results of 's3sim compare' (no readable {tables.MANIFEST})."
-        ) from None
-    if world is None and name not in WORLDS:
-        raise InputError(f"{source} was made with a world of your own; give its folder: load(..., world=...).")  # fmt: skip
-    regions = ConfigLayer({}).world(name if world is None else world)
-    if regions.fingerprint != fingerprint:
-        raise InputError(f"{source} was made with other tables than those of world '{regions.name}'; give its folder: load(..., world=...).")  # fmt: skip
-    plan = Plan(Scenario(regions, policies[0], **values), policies, count, parameters)
-    if not (source / tables.STORE).is_dir():
-        raise InputError(f"{source} has tables but no runs ({tables.STORE}); run it again.")
-    with Store(source / tables.STORE, tables.design(plan), accept_code=True) as store:
-        present = store.held([scenario.run_id for scenario in plan.scenarios()])
-    results = complete(list(present.values()), policies)
-    if not results:
-        raise InputError(f"{source} has no complete replication; the command in {tables.MANIFEST} goes on.")  # fmt: skip
-    partial = len(results) < count * len(policies)
-    return ComparisonResult(compare_results(plan, results), source, partial)
+    found = Comparison.load(source, world=None if world is None else folder_of(world, "world"))
+    partial = "stopped_after_replications" in found.manifest
+    return ComparisonResult(found, source, partial)
+
+
+def _write_tables(comparison: Comparison, folder: Path, *, overwrite: bool) -> None:
+    comparison.save(folder, overwrite=overwrite)
 
 
 def folder_of(given: Any, name: str) -> Path:
