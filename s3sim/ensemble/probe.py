@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from s3sim.ensemble.record import SCHEMA, as_batch
-from s3sim.ensemble.runner import worlds_of
+from s3sim.ensemble.runner import paired_blocks
 from s3sim.ensemble.store import COMPRESSION, PART_RUNS
 from s3sim.simulation.result import DETAILS, RunResult, run_one
 from s3sim.simulation.scenario import Scenario
@@ -65,7 +65,7 @@ def probe(
     keep : collection of str
         Details that will be kept.
     """
-    sample = [scenarios[k] for k in worlds_of(scenarios)[0]]
+    sample = [scenarios[k] for k in paired_blocks(scenarios)[0]]
     run_one(sample[0].replace(years=1), keep)  # first use of libraries is no run's cost
     began = time.perf_counter()
     results = [run_one(one, keep) for one in sample]

@@ -106,7 +106,7 @@ class _Sweep:
 
     def due(self) -> Iterator[int]:
         """Yield what is to be run, world by world, until the time is up."""
-        for world in worlds_of(self.scenarios):
+        for world in paired_blocks(self.scenarios):
             if self.end is not None and time.monotonic() >= self.end:
                 self.stopped_at = world.start
                 return
@@ -137,12 +137,12 @@ class _Sweep:
 
     def in_order(self) -> list[RunResult]:
         """Return what is done, without worlds that were not begun and have a run by another's."""
-        late = [world for world in worlds_of(self.scenarios) if world.start >= self.stopped_at]
+        late = [world for world in paired_blocks(self.scenarios) if world.start >= self.stopped_at]
         out = {k for world in late if any(k not in self.done for k in world) for k in world}
         return [self.done[k] for k in sorted(self.done.keys() - out)]
 
 
-def worlds_of(scenarios: Sequence[Scenario]) -> list[range]:
+def paired_blocks(scenarios: Sequence[Scenario]) -> list[range]:
     """Return stretches of scenarios that differ in their policy alone, none twice."""
     starts: list[int] = []
     met: set[str] = set()

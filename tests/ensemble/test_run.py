@@ -21,7 +21,7 @@ from s3sim.ensemble.executors import local_executor, slots
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.probe import probe
 from s3sim.ensemble.results import design, write
-from s3sim.ensemble.runner import run_scenarios, worlds_of
+from s3sim.ensemble.runner import paired_blocks, run_scenarios
 from s3sim.ensemble.store import Store
 from s3sim.simulation import result
 from s3sim.simulation.scenario import Scenario
@@ -132,11 +132,11 @@ def test_scenarios_that_are_one_run_are_run_once(plan, tmp_path, monkeypatch):
 
 
 def test_worlds_are_scenarios_that_differ_in_policy_alone(plan):
-    assert worlds_of(plan.scenarios()) == [range(0, 2), range(2, 4), range(4, 6), range(6, 8)]
+    assert paired_blocks(plan.scenarios()) == [range(0, 2), range(2, 4), range(4, 6), range(6, 8)]
     one, other = plan.scenarios()[:2]
-    assert worlds_of([one, one]) == [range(0, 1), range(1, 2)]
-    assert worlds_of([one, other.replace({"search.rate": 0.3})]) == [range(0, 1), range(1, 2)]
-    assert worlds_of([]) == []
+    assert paired_blocks([one, one]) == [range(0, 1), range(1, 2)]
+    assert paired_blocks([one, other.replace({"search.rate": 0.3})]) == [range(0, 1), range(1, 2)]
+    assert paired_blocks([]) == []
 
 
 def test_slots_are_what_an_executor_tells():
