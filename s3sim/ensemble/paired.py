@@ -8,8 +8,7 @@ from scipy import stats
 from s3sim.core.arrays import Floats
 
 CONFIDENCE = 0.95
-VERDICTS = ("higher", "lower", "no clear difference")
-NO_VERDICT = "no verdict"
+HIGHER, LOWER, UNCLEAR, NO_VERDICT = "higher", "lower", "no clear difference", "no verdict"
 
 MOST_FAILED = 0.01
 """Share of failed runs above which no verdict is given: what is missing may be what matters."""
@@ -44,7 +43,7 @@ def paired_effect(policy: Floats, baseline: Floats) -> Effect:
     Notes
     -----
     The verdict is "higher" or "lower" when the interval excludes zero and the difference is at
-    least 0.01 % of the baseline's level, else "no clear difference"; with fewer than two pairs there is no interval and no clear difference. When all
+    least 0.01 % of the baseline's level, else "no clear difference"; with fewer than two pairs there is no interval and no verdict. When all
     differences are equal the interval has no width.
 
     >>> e = paired_effect(np.array([2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0]))
@@ -56,14 +55,14 @@ def paired_effect(policy: Floats, baseline: Floats) -> Effect:
     n = len(policy)
     if n == 0:
         nan = float("nan")
-        return Effect(nan, nan, nan, nan, nan, nan, nan, 0, VERDICTS[2])
+        return Effect(nan, nan, nan, nan, nan, nan, nan, 0, NO_VERDICT)
     difference = policy - baseline
     mean, base = float(difference.mean()), float(baseline.mean())
     low, high = interval(difference)
     matters = abs(mean) >= NEGLIGIBLE * abs(base)
-    verdict = VERDICTS[2]
+    verdict = UNCLEAR if n > 1 else NO_VERDICT
     if matters and (low > 0 or high < 0):
-        verdict = VERDICTS[0] if low > 0 else VERDICTS[1]
+        verdict = HIGHER if low > 0 else LOWER
     relative = mean / abs(base) if base != 0 else float("nan")
     share = float((difference > 0).mean())
     return Effect(base, float(policy.mean()), mean, low, high, relative, share, n, verdict)
