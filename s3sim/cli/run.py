@@ -79,7 +79,7 @@ def _print(result: "RunResult", out: Path | None, *, as_json: bool) -> None:
 def _prepare(out: Path, wanted: "Scenario", *, overwrite: bool) -> None:
     """Refuse a folder that holds something else, before anything runs."""
     from s3sim.core.errors import InputError
-    from s3sim.ensemble.results import claim
+    from s3sim.ensemble.results import claim, manifest_of
 
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
