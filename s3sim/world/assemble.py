@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from s3sim.core.errors import InputError, nearest
+from s3sim.core.errors import InputError
 from s3sim.world import schema, tables
 from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.firms import enterprises, mean_sizes
@@ -161,11 +161,11 @@ def _not_covered(regions: Table, shipped: Table, notes: list[str]) -> None:
     there = set(shipped["region"])
     absent = [code for code in regions["region"] if code not in there]
     if absent:
-        hint = nearest(absent[0], there)
+        near = sorted({code for code in there if code[:2] in {one[:2] for one in absent}})
+        knows = f"; it knows {', '.join(near[:10])}" if near else ""
         notes.append(
             f"{shipped.file} (shipped, NUTS 2021) has nothing for {', '.join(absent[:10])}"
-            f"{', ...' if len(absent) > 10 else ''}{hint}{'' if hint else '.'} "
-            f"Add a table {shipped.file} of your own if you know it."
+            f"{', ...' if len(absent) > 10 else ''}{knows}. Add a table {shipped.file} of your own if you know it."
         )
 
 
