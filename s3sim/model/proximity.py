@@ -1,6 +1,6 @@
 """How far apart two organisations are, and what one can learn from the other."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from s3sim.core.arrays import Bools, Floats, Ints, Singles, count_by
 from s3sim.core.memo import Memo
 from s3sim.core.parameters import ParameterGroup, param
+from s3sim.core.record import Record
 from s3sim.world import World
 
 SPECTRUM_KEPT = 0.9
@@ -85,8 +86,8 @@ class Proximity(ParameterGroup):
         return novelty * self.understanding(distance, capacity, institute) * efficiency
 
 
-@dataclass(frozen=True)
-class Space:
+@dataclass(frozen=True, kw_only=True)
+class Space(Record):
     """What the geography and the relatedness of a world mean for every encounter in it.
 
     Computed once a run: distances stay as they are, only actors change.
@@ -118,7 +119,7 @@ class Space:
 
     def for_quarter(self) -> "Space":
         """Return this space with nothing remembered."""
-        return replace(self, _memo=Memo())
+        return self.replace(_memo=Memo())
 
     def apart(self, knowledge: Singles, one: Ints, other: Ints) -> Floats:
         """Return the cognitive distance of each pair of rows of a table of knowledge, shape [P].
