@@ -172,6 +172,20 @@ class Demography(ParameterGroup):
         return np.where(found >= 0, found, first)
 
 
+def close_firms(state: State, leaves: Bools) -> State:
+    """Return the state without some firms: their rows fall silent and their ties end.
+
+    Parameters
+    ----------
+    leaves : array [N] of bool
+        Rows of firms that close.
+    """
+    orgs = state.organisations
+    ties = state.ties.where(~leaves[state.ties.source] & ~leaves[state.ties.partner])
+    orgs = orgs.replace(active=orgs.active & ~leaves)
+    return state.replace(organisations=_quiet(orgs, leaves), ties=ties)
+
+
 def _with(
     column: "np.ndarray[tuple[int, ...], np.dtype[np.generic]]", row: Ints, value: object
 ) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":
