@@ -52,7 +52,7 @@ class Proximity(ParameterGroup):
         institute: Bools,
         other_institute: Bools,
         abroad: Bools,
-        trust: Floats,
+        trust: Floats | float,
         relief: Floats | float = 0.0,
     ) -> Floats:
         """Return the value of learning of one side of each pair, shape [P].
@@ -70,7 +70,7 @@ class Proximity(ParameterGroup):
             Whether learner and partner are institutes.
         abroad : array [P]
             Whether the two are in different countries.
-        trust : array [P]
+        trust : float or array [P]
             0-1; it lowers the loss across borders.
         relief : float or array [P]
             Share of the border loss that a broker removes.
