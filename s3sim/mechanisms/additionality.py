@@ -40,8 +40,8 @@ class Additionality(ParameterGroup):
         orgs, projects, n = state.organisations, state.projects, len(state.organisations)
         # A row that was left may have a new founder next quarter: take its projects back at once.
         gone = ~orgs.active[projects.organisation]
-        due = projects.due == context.quarter
-        state = _taken_back(state, gone & (projects.due >= context.quarter), context)
+        due = projects.due == context.calendar.quarter
+        state = _taken_back(state, gone & (projects.due >= context.calendar.quarter), context)
         paid = due & ~gone
         keur = np.where(paid, projects.award / CENTS_A_KEUR / context.weight, 0.0)
         firm = orgs.kind == FIRM
@@ -49,7 +49,9 @@ class Additionality(ParameterGroup):
         projects = projects.replace(
             rd=np.where(paid, self._added(state, projects, keur), projects.rd)
         )
-        running = (projects.due <= context.quarter) & (projects.end > context.quarter)
+        running = (projects.due <= context.calendar.quarter) & (
+            projects.end > context.calendar.quarter
+        )
         extra = sum_by(projects.organisation, n, np.where(running, projects.rd, 0.0))
         extra = np.where(orgs.active, extra, 0.0)
         cash = cash - np.where(firm, extra * YEAR_FRACTION, 0.0)
@@ -57,7 +59,7 @@ class Additionality(ParameterGroup):
         out = sum_cents(regions, context.world.n_regions, np.where(paid, projects.award, 0))
         return state.replace(
             organisations=orgs.replace(cash=cash, project_rd=extra),
-            projects=projects.where((projects.end > context.quarter) & ~gone),
+            projects=projects.where((projects.end > context.calendar.quarter) & ~gone),
             regions=state.regions.replace(grants_paid=out),
         )
 
@@ -89,4 +91,4 @@ def _taken_back(state: State, gone: Bools, context: Context) -> State:
     lost, kind = state.projects.award[gone], state.projects.instrument[gone]
     booked = {item: -int(lost[kind == code].sum()) for code, item in enumerate(PROJECT_ITEMS)}
     booked["unspent"] = int(lost.sum())
-    return state.replace(ledger=state.ledger.book(context.year, booked))
+    return state.replace(ledger=state.ledger.book(context.calendar.year, booked))

@@ -34,7 +34,7 @@ class Budget(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this year's money appropriated and set aside."""
-        if context.quarter_of_year != 0:
+        if context.calendar.quarter_of_year != 0:
             return state
         balance, booked = self.appropriation(context.world)
         offer = context.instruments
@@ -47,7 +47,7 @@ class Budget(ParameterGroup):
         booked["coordination_overhead"] = int(secretariat.sum()) + overhead
         booked["broker_fees"] = int(fees.sum())
         return state.replace(
-            ledger=state.ledger.book(context.year, booked),
+            ledger=state.ledger.book(context.calendar.year, booked),
             authorities=state.authorities.replace(balance=balance - pooled),
             brokers=state.brokers.replace(allocate_budget=paid),
             pool=state.pool + int(pooled.sum()) - overhead,

@@ -67,7 +67,7 @@ class Calls(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this year's regional calls."""
-        if context.quarter_of_year != 0:
+        if context.calendar.quarter_of_year != 0:
             none = np.zeros(context.world.n_regions, np.int64)
             return state.replace(regions=state.regions.replace(awards=none))
         orgs, balance = state.organisations, state.authorities.balance
@@ -77,23 +77,24 @@ class Calls(ParameterGroup):
         support = self._support(orgs, horizontal, context)
         applicant = self._applicants(orgs, state.authorities.success, context)
         cost, aid = self.cost(orgs.size[applicant]), self.aid(orgs.size[applicant])
-        value = context.streams.normal("calls/value", len(orgs))[applicant]
+        value = context.streams.normal("calls/value", len(orgs), applicant)
         asked = np.floor(cost * aid * CENTS_A_KEUR * context.weight).astype(np.int64)
         authority = context.world.authority[orgs.region[applicant]]
         award = self._selected(state, context, applicant, value, asked, balance - horizontal)
         success = self._expected(state.authorities.success, authority, asked, award, horizontal)
         won = award > 0
+        due = np.full(int(won.sum()), context.calendar.quarter + self.payment_lag)
         projects = Projects(
-            applicant[won],
-            np.full(won.sum(), REGIONAL),
-            authority[won],
-            orgs.domain[applicant][won],
-            award[won],
-            cost[won] * award[won] / asked[won],
-            value[won],
-            np.full(won.sum(), context.quarter + self.payment_lag),
-            np.full(won.sum(), context.quarter + self.payment_lag + self.duration),
-            np.zeros(won.sum()),
+            organisation=applicant[won],
+            instrument=np.full(len(due), REGIONAL),
+            authority=authority[won],
+            domain=orgs.domain[applicant][won],
+            award=award[won],
+            cost=cost[won] * award[won] / asked[won],
+            value=value[won],
+            due=due,
+            end=due + self.duration,
+            rd=np.zeros(len(due)),
         )
         spent = sum_cents(authority, len(balance), award) + sum_cents(
             support.authority, len(balance), support.award
@@ -110,7 +111,7 @@ class Calls(ParameterGroup):
             ),
             projects=state.projects.joined(support).joined(projects),
             authorities=state.authorities.replace(balance=balance - spent, success=success),
-            ledger=state.ledger.book(context.year, booked),
+            ledger=state.ledger.book(context.calendar.year, booked),
             regions=state.regions.replace(awards=_by_region(orgs, projects, support, context)),
         )
 
@@ -150,7 +151,7 @@ class Calls(ParameterGroup):
         priority = state.authorities.priorities[authority, orgs.domain[applicant]]
         sme = orgs.size[applicant] < SME
         error = self.selection_noise * (1 - world.admin_quality[region])
-        seen = value + error * context.streams.normal("calls/selection", len(orgs))[applicant]
+        seen = value + error * context.streams.normal("calls/selection", len(orgs), applicant)
         points = self.priority_bonus * priority * (context.instruments.reserved_share > 0)
         score = seen + points + self.sme_bonus * sme
         reserved = np.floor(pot * min(context.instruments.reserved_share, 1.0)).astype(np.int64)
@@ -179,20 +180,20 @@ class Calls(ParameterGroup):
         award = np.floor(pot[authority] * orgs.rd[row] / np.maximum(total[authority], TINY)).astype(
             np.int64
         )
-        when = np.full(len(row), context.quarter + self.payment_lag)
+        when = np.full(len(row), context.calendar.quarter + self.payment_lag)
         keur = award / CENTS_A_KEUR / context.weight
-        value = context.streams.normal("calls/value", len(orgs))[row]
+        value = context.streams.normal("calls/value", len(orgs), row)
         return Projects(
-            row,
-            np.full(len(row), HORIZONTAL),
-            authority,
-            orgs.domain[row],
-            award,
-            keur / self.aid(orgs.size[row]),
-            value,
-            when,
-            when + self.duration,
-            np.zeros(len(row)),
+            organisation=row,
+            instrument=np.full(len(row), HORIZONTAL),
+            authority=authority,
+            domain=orgs.domain[row],
+            award=award,
+            cost=keur / self.aid(orgs.size[row]),
+            value=value,
+            due=when,
+            end=when + self.duration,
+            rd=np.zeros(len(row)),
         )
 
     def _seeking(self, projects: Projects, orgs: Organisations, context: Context) -> Ints:

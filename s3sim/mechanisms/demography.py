@@ -5,11 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, draw_from, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, draw_own, sum_by
 from s3sim.core.constants import FLOOR
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
-from s3sim.model.matching import PartnerIndex, employment_table
+from s3sim.model.matching import employment_table
 from s3sim.model.state import FIRM, INSTITUTE, Organisations, State
 from s3sim.world.specialisation import location_quotient, relatedness_density
 
@@ -84,7 +84,7 @@ class Demography(ParameterGroup):
             distress=np.where(orgs.firms, np.where(orgs.cash < 0, orgs.distress + 1, 0), 0),
         )
         born = self._born(left, np.flatnonzero(enters), state, context)
-        gone = leaves & (orgs.age > context.quarter * YEAR_FRACTION)
+        gone = leaves & (orgs.age > context.calendar.quarter * YEAR_FRACTION)
         regions = state.regions.replace(
             exits=sum_by(orgs.region, n, leaves).astype(np.int64),
             entries=sum_by(orgs.region, n, enters).astype(np.int64),
@@ -117,9 +117,7 @@ class Demography(ParameterGroup):
         dormant = ~orgs.active & (orgs.kind == FIRM)
         start = context.world.firms.sum(axis=1) * context.scale
         institutes = orgs.active & (orgs.kind == INSTITUTE)
-        places = sum_by(
-            orgs.region, n, np.where(institutes, context.partner_choice.capacity(orgs), 0)
-        )
+        places = sum_by(orgs.region, n, np.where(institutes, context.partners.capacity(orgs), 0))
         expected = YEAR_FRACTION * (
             self.entry_rate * self._churn(context) * start + self.spin_off * places
         )
@@ -139,16 +137,11 @@ class Demography(ParameterGroup):
         specialised = (location_quotient(table) > 1).astype(np.float64)
         density = relatedness_density(specialised, world.relatedness) / PERCENT
         pull = (table + SEED_JOBS) * (density + self.unrelated) ** self.density
-        # Pair numbers belong to a row and a slot, as a table drawn for all rows would.
-        slots = [
-            context.streams.pair("demography/entrant", row, np.full(len(row), k))
-            for k in range(DRAWS)
-        ]
-        u = np.stack(slots, axis=1)
+        u = context.streams.uniform("demography/entrant", (total, DRAWS), row)
         region = orgs.region[row]
-        domain = draw_from(np.cumsum(pull, axis=1), region, u[:, 0])
+        domain = draw_own(np.cumsum(pull, axis=1)[region], u[:, 0])
         parent = self._parents(orgs, region, domain, u, context)
-        noise = context.streams.normal("demography/mutation", total)[row]
+        noise = context.streams.normal("demography/mutation", total, row)
         size = self.entrant_size * (1 - np.log1p(-u[:, 4]))
         spread = self.mutation
         productivity = orgs.productivity[parent] * np.exp(spread * noise - spread**2 / 2)
@@ -160,7 +153,7 @@ class Demography(ParameterGroup):
             value_added=productivity * size, cash=START_CASH * productivity * size,
             rd_intensity=orgs.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
             innovative=u[:, 5] < world.innovative[region],
-            cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.closed_propensity),
+            cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.partners.closed_propensity),
             knowledge=orgs.knowledge[parent] * (KEPT_MASTERY[0] + KEPT_MASTERY[1] * u[:, 7:8]).astype(np.float32),
             age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip
@@ -172,18 +165,25 @@ class Demography(ParameterGroup):
         self, orgs: Organisations, region: Ints, domain: Ints, u: Floats, context: Context
     ) -> Ints:
         """Return an incumbent of the region, of the domain if there is one."""
-        partner_index = PartnerIndex.of(
-            orgs,
-            context.world,
-            context.space,
-            np.ones_like(context.gravity),
-            context.foreign_search_share,
-        )
-        here = np.arange(context.world.n_regions)[None, :] == region[:, None]
-        found = partner_index.firms(region, domain, here, u[:, 1:4])
+        index = context.partners.index(orgs)
+        found = index.firms(domain, region[:, None], u[:, None, 2:4])[:, 0]
         any_firm = np.flatnonzero(orgs.kind == FIRM)
         first = any_firm[np.searchsorted(orgs.region[any_firm], region)]
         return np.where(found >= 0, found, first)
+
+
+def close_firms(state: State, leaves: Bools) -> State:
+    """Return the state without some firms: their rows fall silent and their ties end.
+
+    Parameters
+    ----------
+    leaves : array [N] of bool
+        Rows of firms that close.
+    """
+    orgs = state.organisations
+    ties = state.ties.where(~leaves[state.ties.source] & ~leaves[state.ties.partner])
+    orgs = orgs.replace(active=orgs.active & ~leaves)
+    return state.replace(organisations=_quiet(orgs, leaves), ties=ties)
 
 
 def _with(

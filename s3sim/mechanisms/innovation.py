@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, count_by, draw_own
 from s3sim.core.constants import FLOOR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import poisson
@@ -148,7 +148,7 @@ class Innovation(ParameterGroup):
         row = np.flatnonzero(radical & (orgs.kind != INSTITUTE))
         if not len(row):
             return orgs
-        u = context.streams.uniform("innovation/branching", (len(orgs), 2))[row]
+        u = context.streams.uniform("innovation/branching", (len(orgs), 2), row)
         partner = _latest_partner(state, len(orgs))[row]
         home = orgs.domain[row]
         shown = np.where((partner >= 0)[:, None], orgs.knowledge[np.maximum(partner, 0)], 0.0)
@@ -156,7 +156,7 @@ class Innovation(ParameterGroup):
         near = self.unrelated + shown + orgs.absorptive_capacity[row, None] * around
         weight = context.space.relatedness_power[home] * near
         weight[np.arange(len(row)), home] = 0.0
-        new = draw_from(np.cumsum(weight, axis=1), np.arange(len(row)), u[:, 0])
+        new = draw_own(np.cumsum(weight, axis=1), u[:, 0])
         # `_used` has just made this table: it is nobody else's.
         knowledge, domain = orgs.knowledge, orgs.domain.copy()
         known = new >= 0
@@ -196,9 +196,10 @@ def _regional_mastery(orgs: Organisations, context: Context) -> Floats:
     table = np.zeros((context.world.n_regions, context.world.n_domains))
     row = np.flatnonzero(orgs.active & orgs.innovative)
     order = row[np.argsort(orgs.region[row], kind="stable")]
-    count = np.bincount(orgs.region[order], minlength=len(table))
-    first = np.cumsum(count) - count
-    for region in np.flatnonzero(count):
-        members = order[first[region] : first[region] + count[region]]
-        table[region] = orgs.knowledge[members].mean(axis=0, dtype=np.float64)
+    count = count_by(orgs.region[order], len(table))
+    some = np.flatnonzero(count)
+    first = (np.cumsum(count) - count)[some]
+    if len(some):
+        known = orgs.knowledge[order].astype(np.float64)
+        table[some] = np.add.reduceat(known, first, axis=0) / count[some, None]
     return table

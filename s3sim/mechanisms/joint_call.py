@@ -54,9 +54,9 @@ class JointCall(ParameterGroup):
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the announcement or the decision that is due."""
         offer = context.instruments
-        if context.quarter_of_year == 0 and state.pool > 0:
+        if context.calendar.quarter_of_year == 0 and state.pool > 0:
             state = self._announced(state, context)
-        if context.quarter_of_year == offer.joint_delay and state.ties.bid.any():
+        if context.calendar.quarter_of_year == offer.joint_delay and state.ties.bid.any():
             state = self._decided(state, context)
         return state
 
@@ -90,8 +90,10 @@ class JointCall(ParameterGroup):
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
         start = ties.start.copy()
         kind[bid[won]], pending[bid[won]] = JOINT_GRANT, False
-        start[bid[won]] = np.where(ties.pending[bid[won]], context.quarter, start[bid[won]])
-        end[bid[won]] = context.quarter + self.payment_lag + self.duration
+        start[bid[won]] = np.where(
+            ties.pending[bid[won]], context.calendar.quarter, start[bid[won]]
+        )
+        end[bid[won]] = context.calendar.quarter + self.payment_lag + self.duration
         new = self._projects(orgs, ties, bid[won], award[won], value[won], asked[won], context)
         grants = orgs.grants.copy()
         np.add.at(grants, new.organisation, 1)
@@ -106,23 +108,19 @@ class JointCall(ParameterGroup):
             organisations=orgs.replace(grants=grants),
             projects=state.projects.joined(new),
             pool=state.pool - int(award.sum()),
-            ledger=state.ledger.book(context.year, {"joint_grants": int(award.sum())}),
+            ledger=state.ledger.book(context.calendar.year, {"joint_grants": int(award.sum())}),
             regions=state.regions.replace(awards=awards),
         )
 
     def _scores(self, orgs: Organisations, bids: Ties, context: Context) -> tuple[Floats, Floats]:
         """Return what the jury sees and the private value of each bid, standard deviations."""
         one, other, space = bids.source, bids.partner, context.space
-        here, there = (
-            space.positions(orgs.knowledge[one]),
-            space.positions(orgs.knowledge[other]),
-        )
-        distance = space.cognitive_distance(here, there)
+        distance = space.apart(orgs.knowledge, one, other)
         abroad = np.ones(len(bids), bool)
         merit = _merit(context, orgs, one, other, distance, abroad, bids.trust)
         merit = merit + _merit(context, orgs, other, one, distance, abroad, bids.trust)
         spread = max(float(merit.std()), TINY)
-        value = context.streams.normal("joint call/value", len(orgs))[one]
+        value = context.streams.normal("joint call/value", len(orgs), one)
         noise = (self.selection_noise + context.instruments.selection_noise) * _normal_pairs(
             context, one, other
         )
@@ -147,19 +145,19 @@ class JointCall(ParameterGroup):
         who = np.concatenate([ties.source[row], ties.partner[row]])
         part = np.concatenate([award - half, half])
         cost = np.tile(self.project_cost * award / asked, 2)
-        due = np.full(len(who), context.quarter + self.payment_lag)
+        due = np.full(len(who), context.calendar.quarter + self.payment_lag)
         pays = np.full(len(who), context.world.n_authorities)
         return Projects(
-            who,
-            np.full(len(who), JOINT),
-            pays,
-            orgs.domain[who],
-            part,
-            cost,
-            np.tile(value, 2),
-            due,
-            due + self.duration,
-            np.zeros(len(who)),
+            organisation=who,
+            instrument=np.full(len(who), JOINT),
+            authority=pays,
+            domain=orgs.domain[who],
+            award=part,
+            cost=cost,
+            value=np.tile(value, 2),
+            due=due,
+            end=due + self.duration,
+            rd=np.zeros(len(who)),
         )
 
 

@@ -35,11 +35,7 @@ class Learning(ParameterGroup):
         teacher = np.concatenate([ties.partner, ties.source])
         trust = np.concatenate([ties.trust, ties.trust])
         space, institute = context.space, orgs.kind == INSTITUTE
-        place = (
-            space.positions(orgs.knowledge[learner]),
-            space.positions(orgs.knowledge[teacher]),
-        )
-        distance = space.cognitive_distance(*place)
+        distance = space.apart(orgs.knowledge, learner, teacher)
         capacity = orgs.absorptive_capacity[learner]
         abroad = space.abroad[orgs.region[learner], orgs.region[teacher]]
         value = context.proximity.value(

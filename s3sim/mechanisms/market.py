@@ -77,7 +77,7 @@ class Market(ParameterGroup):
     def _shocked(self, orgs: Organisations, context: Context) -> Organisations:
         """Move customers' demand shifters; one exponential variance a firm and year makes growth Laplace."""
         n, variance = len(orgs), orgs.shock_variance
-        if context.quarter_of_year == 0:
+        if context.calendar.quarter_of_year == 0:
             variance = context.streams.exponential("market/variance", n)
         sigma = self.volatility * np.maximum(orgs.size, 1.0) ** -self.volatility_size
         step = sigma * np.sqrt(variance * YEAR_FRACTION) * context.streams.normal("market/shock", n)
@@ -92,7 +92,11 @@ class Market(ParameterGroup):
 
     def _price(self, strength: Floats, market: Ints, state: State, context: Context) -> Floats:
         """Return value added that a unit of strength brings in each market, kEUR a year."""
-        world, markets, years = context.world, state.markets, context.quarter * YEAR_FRACTION
+        world, markets, years = (
+            context.world,
+            state.markets,
+            context.calendar.quarter * YEAR_FRACTION,
+        )
         power = self.substitution - 1
         outside = markets.outside * (1 + self.outside_growth) ** (power * years)
         total = np.maximum(sum_by(market, len(markets), strength) + outside, FLOOR)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Floats
+from s3sim.core.arrays import Floats, count_by
 from s3sim.core.constants import TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
@@ -39,7 +39,7 @@ class Spillovers(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after spillovers of the quarter."""
-        if context.quarter_of_year == 0:
+        if context.calendar.quarter_of_year == 0:
             state = self._refreshed(state, context)
         orgs = state.organisations
         firms = orgs.firms & (orgs.productivity > 0)
@@ -69,7 +69,7 @@ class Spillovers(ParameterGroup):
         """Return the log productivity that the best tenth of a domain reaches, [D]."""
         row = np.flatnonzero(orgs.firms & (orgs.productivity > 0))
         order = row[np.lexsort((orgs.productivity[row], orgs.domain[row]))]
-        count = np.bincount(orgs.domain[row], minlength=n_domains)
+        count = count_by(orgs.domain[row], n_domains)
         first = np.cumsum(count) - count
         place = first + np.floor(self.frontier * np.maximum(count - 1, 0)).astype(np.int64)
         best = (
@@ -85,7 +85,7 @@ def _pool(orgs: Organisations, n_regions: int) -> Floats:
     table = np.zeros((n_regions, orgs.knowledge.shape[1]))
     row = np.flatnonzero(orgs.active & (orgs.rd_stock > 0))
     order = row[np.argsort(orgs.region[row], kind="stable")]
-    count = np.bincount(orgs.region[order], minlength=n_regions)
+    count = count_by(orgs.region[order], n_regions)
     first = np.cumsum(count) - count
     for region in np.flatnonzero(count):
         members = order[first[region] : first[region] + count[region]]

@@ -48,8 +48,8 @@ class TieDynamics(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after ties ended or went on, and with what they cost."""
-        ties = self._with_length(state.ties, context.quarter)
-        ends = (ties.end == context.quarter) & ~ties.pending
+        ties = self._with_length(state.ties, context.calendar.quarter)
+        ends = (ties.end == context.calendar.quarter) & ~ties.pending
         value, understood, abroad = self._seen(ties, state, context)
         luck = context.streams.pair("ties/success", ties.source, ties.partner)
         succeeded = luck < LEAST_SUCCESS + self.success * understood
@@ -67,7 +67,9 @@ class TieDynamics(ParameterGroup):
         goes_on = ends & again
         kind = np.where(goes_on & (ties.kind != BROKERED), OWN, ties.kind)
         ties = ties.replace(
-            trust=trust, kind=kind, end=np.where(goes_on, context.quarter + self.duration, ties.end)
+            trust=trust,
+            kind=kind,
+            end=np.where(goes_on, context.calendar.quarter + self.duration, ties.end),
         )
         kept = ties.where(~ends | again)
         return state.replace(
@@ -82,10 +84,7 @@ class TieDynamics(ParameterGroup):
         """Return value and understanding, mean of both sides, and whether a border is crossed."""
         orgs, space = state.organisations, context.space
         institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity
-        distance = space.cognitive_distance(
-            space.positions(orgs.knowledge[ties.source]),
-            space.positions(orgs.knowledge[ties.partner]),
-        )
+        distance = space.apart(orgs.knowledge, ties.source, ties.partner)
         abroad = space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         value, understood = np.zeros(len(ties)), np.zeros(len(ties))
         for me, you in ((ties.source, ties.partner), (ties.partner, ties.source)):

@@ -71,12 +71,12 @@ class PartnerChoice(ParameterGroup):
 
         Parameters
         ----------
-        people : Organisations
+        orgs : Organisations
             All organisations.
         one, other : array [P]
             Rows of each pair.
-        space, proximity, dice
-            Of the environment.
+        space, proximity, streams
+            Of the context.
         common : array [P]
             Whether they have a common partner.
         relief : float
@@ -86,8 +86,7 @@ class PartnerChoice(ParameterGroup):
         """
         here, there = orgs.region[one], orgs.region[other]
         abroad = space.abroad[here, there]
-        position = space.positions(orgs.knowledge[one]), space.positions(orgs.knowledge[other])
-        distance = space.cognitive_distance(*position)
+        distance = space.apart(orgs.knowledge, one, other)
         institute = orgs.kind == INSTITUTE
         shared = (
             self.social * common

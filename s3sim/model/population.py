@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, count_by, draw_from, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
@@ -54,11 +54,12 @@ class Population(ParameterGroup):
         started = np.maximum(2, np.rint(world.firms.sum(axis=1) * context.scale)).astype(np.int64)
         rows = started + np.ceil(self.founders * started).astype(np.int64) + FOUNDERS_BASE
         offices = np.maximum(1, np.rint(world.institutes * context.scale)).astype(np.int64)
-        region = np.repeat(np.arange(world.n_regions), rows)
-        place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, rows)
+        each = as_index(rows)
+        region = np.repeat(np.arange(world.n_regions), each)
+        place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, each)
         firms = self._firms(world, streams, region, place < started[region])
         institutes = self._institutes(
-            world, streams, np.repeat(np.arange(world.n_regions), offices), context.scale
+            world, streams, np.repeat(np.arange(world.n_regions), as_index(offices)), context.scale
         )
         return _scaled_to_berd(
             _stacked(firms, institutes), world, context.scale, self.rd_stock_years
@@ -111,7 +112,7 @@ class Population(ParameterGroup):
         self, world: World, streams: Streams, region: Ints, scale: float
     ) -> Organisations:
         n = len(region)
-        number = np.bincount(region, minlength=world.n_regions)[region]
+        number = count_by(region, world.n_regions)[region]
         money = world.public_rd / 100 * world.gdp * 1000 * scale
         weight = world.domain_share * (0.1 + world.knowledge_intensity)
         domain = draw_from(

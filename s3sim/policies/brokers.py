@@ -43,15 +43,22 @@ class Brokers(ParameterGroup):
         """Return the brokers at work now and the contracts of the year."""
         world = context.world
         where = members(world, self.partnership) & (self.per_region > 0)
-        first, last = context.start + self.lag, context.start + self.lag + self.quarters
-        year = np.arange(context.quarter, context.quarter + QUARTERS)
-        contracted = int(((year >= first) & (year < min(last, context.n_quarters))).sum())
+        first, last = (
+            context.calendar.start + self.lag,
+            context.calendar.start + self.lag + self.quarters,
+        )
+        year = np.arange(context.calendar.quarter, context.calendar.quarter + QUARTERS)
+        contracted = int(((year >= first) & (year < min(last, context.calendar.n_quarters))).sum())
         staff = np.where(where, self.per_region, 0.0)
-        if not where.any() or context.quarter + QUARTERS <= first or context.quarter >= last:
+        if (
+            not where.any()
+            or context.calendar.quarter + QUARTERS <= first
+            or context.calendar.quarter >= last
+        ):
             return Instruments.none(world)
         return Instruments.none(world).replace(
             broker_quarters=staff * contracted,
-            brokers=staff if first <= context.quarter < last else 0.0 * staff,
+            brokers=staff if first <= context.calendar.quarter < last else 0.0 * staff,
             broker_cost=self.cost,
             broker_network=not self.domestic,
         )
@@ -73,8 +80,15 @@ class Secretariat(ParameterGroup):
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return this year's coordination money, in equal parts from the partners' authorities."""
         world = context.world
-        year = np.arange(context.quarter, min(context.quarter + QUARTERS, context.n_quarters))
-        paid = int(((year >= context.start) & (year < context.start + self.quarters)).sum())
+        year = np.arange(
+            context.calendar.quarter,
+            min(context.calendar.quarter + QUARTERS, context.calendar.n_quarters),
+        )
+        paid = int(
+            (
+                (year >= context.calendar.start) & (year < context.calendar.start + self.quarters)
+            ).sum()
+        )
         who = np.zeros(world.n_authorities)
         who[world.authority[members(world, self.partnership)]] = 1.0
         if not who.any() or not paid:

@@ -25,6 +25,6 @@ class HorizontalSupport(ParameterGroup):
         offer = Instruments.none(context.world)
         return (
             offer.replace(horizontal_share=self.share)
-            if context.quarter >= context.start
+            if context.calendar.quarter >= context.calendar.start
             else offer
         )

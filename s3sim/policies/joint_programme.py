@@ -68,10 +68,10 @@ class JointProgramme(ParameterGroup):
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return joint priorities and pooled money once they are in force."""
         world, offer = context.world, Instruments.none(context.world)
-        live = context.start + self.lag
+        live = context.calendar.start + self.lag
         # Money is pooled from the first budget year in which the joint list is in force.
         first = live + -live % QUARTERS
-        if self.pooled_share == 0 or world.n_countries < 2 or context.quarter < first:
+        if self.pooled_share == 0 or world.n_countries < 2 or context.calendar.quarter < first:
             return offer
         offer = offer.replace(
             pooled_share=np.full(world.n_authorities, self.pooled_share),
@@ -79,7 +79,7 @@ class JointProgramme(ParameterGroup):
             joint_regions=np.ones(world.n_regions, bool), cohesion_weight=self.cohesion,
             selection_noise=self.jury_noise,
         )  # fmt: skip
-        if (context.quarter - first) % PROGRAMME == 0:
+        if (context.calendar.quarter - first) % PROGRAMME == 0:
             return offer.replace(joint_priorities=self.chosen(state, context))
         return offer
 

@@ -68,10 +68,10 @@ class Priorities(ParameterGroup):
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return the share reserved for priorities, and a new list when one is due."""
         offer = Instruments.none(context.world)
-        if context.quarter < context.start:
+        if context.calendar.quarter < context.calendar.start:
             return offer
         offer = offer.replace(reserved_share=self.reserved_share, abroad_share=self.abroad_share)
-        elapsed = (context.quarter - context.start) % PROGRAMME
+        elapsed = (context.calendar.quarter - context.calendar.start) % PROGRAMME
         if elapsed == 0:
             return offer.replace(priorities=_best(self.scores(state, context), self.count))
         if elapsed == REVISION:
@@ -127,7 +127,7 @@ def discovery(state: State, context: Context) -> Floats:
     weight = np.log1p(orgs.size[row]) * (1 + INSIDERS * (orgs.grants[row] > 0))
     signal = orgs.absorptive_capacity[row] + orgs.learning[row]
     signal = np.maximum(
-        signal + DISCOVERY_NOISE * context.streams.normal("priorities/discovery", len(orgs))[row],
+        signal + DISCOVERY_NOISE * context.streams.normal("priorities/discovery", len(orgs), row),
         0.0,
     )
     key = world.authority[orgs.region[row]] * world.n_domains + orgs.domain[row]

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from s3sim.analysis.paired import paired_effect
 from s3sim.core.errors import InputError
 from s3sim.ensemble.comparison import compare
 from s3sim.ensemble.executors import local_executor
 from s3sim.ensemble.headline import headline
-from s3sim.ensemble.paired import paired_effect
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.results import prepare, write
 from s3sim.ensemble.runner import Interrupted, run_scenarios
