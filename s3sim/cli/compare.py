@@ -135,11 +135,11 @@ def _end(comparison: "Comparison", out: Path, *, partial: bool, stopped: bool) -
     for one in failed[:MOST_NAMED]:
         say(f"run failed: {one.policy}, replication {one.replication}: {one.message}")
     if failed:
-        say(f"{len(failed)} of {len(comparison.results)} runs failed; the others were kept.")
+        say(f"{len(failed)} of {len(comparison.runs)} runs failed; the others were kept.")
     if partial or stopped:
-        kept = len({one.replication for one in comparison.results})
+        kept = comparison.runs["replication"].nunique()
         say(
-            f"stopped: {kept} of {comparison.plan.replications} replications were complete and are "
+            f"stopped: {kept} of {comparison.replications} replications were complete and are "
             f"kept in {out}; the same command goes on from there."
         )
     if stopped:

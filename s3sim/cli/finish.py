@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from s3sim.cli.tables import console, print_effects, shown
-from s3sim.ensemble import results as store
 from s3sim.ensemble.comparison import Comparison, compare, outcome_info
 from s3sim.ensemble.plan import Plan
 from s3sim.policies import POLICIES
@@ -27,7 +26,7 @@ def save(plan: Plan, results: Sequence[RunResult], out: Path, *, stopped: bool) 
     comparison = compare(plan, results)
     if stopped:
         comparison.manifest["stopped_after_replications"] = len({r.replication for r in results})
-    store.write(comparison, out)
+    comparison.save(out, overwrite=True)
     return comparison
 
 

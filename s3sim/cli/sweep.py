@@ -84,6 +84,8 @@ def sweep(
     from s3sim.ensemble.executors import dask, processes
     from s3sim.ensemble.runner import Interrupted, run_scenarios
 
+    for note in store.notes:
+        say(note)
     due = len(scenarios) - store.count(scenarios)
     if 0 < due < len(scenarios) and not quiet:
         say(f"{len(scenarios) - due} of {len(scenarios)} runs are there already; {due} to go")
@@ -123,7 +125,7 @@ def foretell(scenarios: "Sequence[Scenario]", store: "Store", place: Where) -> N
     from s3sim.ensemble.progress import duration
 
     held = store.count(scenarios)
-    cost = probe(scenarios, place.workers, held=held, keep=store.keep)
+    cost = probe(scenarios, place.workers, completed=held, keep=store.keep)
     there = f", {held} of them are there already" if held else ""
     print(f"Runs: {cost.runs}{there}")
     print(f"Time: about {duration(cost.seconds)} {place.words} ({cost.seconds_a_run:.2f} s a run)")
