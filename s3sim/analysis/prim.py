@@ -22,7 +22,7 @@ PEEL = 0.05
 SMALLEST_MASS = 0.05
 """Share of worlds peeled in one step and smallest share in a box, both the workbench's defaults."""
 
-INSTALL = 'install the extra that scenario discovery needs: pip install "s3sim[analysis]"'
+INSTALL = 'install the extra that scenario discovery needs: pip install ".[analysis]" in a clone'
 
 
 @contextmanager

@@ -8,7 +8,14 @@ from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.core.parameters import Parameter, ParameterGroup, check, plain, unknown_parameter
+from s3sim.core.parameters import (
+    Parameter,
+    ParameterGroup,
+    as_number,
+    check,
+    problem_with,
+    unknown_parameter,
+)
 from s3sim.model.context import Context
 from s3sim.model.initial_conditions import InitialConditions
 from s3sim.model.matching import Matching
@@ -84,13 +91,12 @@ class Scenario:
     parts: tuple[PolicyPart, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
-        for name in LIMITS:
-            object.__setattr__(self, name, plain(getattr(self, name)))
-        problems = [
-            f"{name} = {getattr(self, name)!r} is out of range; allowed {low} to {high}."
-            for name, (low, high) in LIMITS.items()
-            if not _within(getattr(self, name), low, high, whole=name != "scale")
-        ]
+        problems = []
+        for name, (low, high) in LIMITS.items():
+            value = as_number(getattr(self, name), whole=name != "scale")
+            problems.append(problem_with(name, value, low, high, whole=name != "scale"))
+            object.__setattr__(self, name, value)
+        problems = [problem for problem in problems if problem]
         if self.parts is None:
             if self.policy in POLICIES:
                 object.__setattr__(self, "parts", POLICIES[self.policy].parts)
@@ -215,9 +221,3 @@ def problems_with(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> 
         elif problem := check(known[name], value):
             problems.append(problem)
     return problems
-
-
-def _within(value: object, low: float, high: float, *, whole: bool) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return low <= value <= high and (not whole or float(value) == int(value))

@@ -182,10 +182,15 @@ def test_a_folder_called_like_a_shipped_world_is_told_apart(s3sim, tmp_path):
     assert "ships" not in result.stderr
 
 
-def test_what_a_user_should_know_of_a_world_is_told_once(s3sim, monkeypatch):
-    monkeypatch.setattr("s3sim.world.World.notes", ("2 columns are not used.",), raising=False)
-    result = s3sim("describe", "domains")
-    assert result.stderr.count("s3sim: 2 columns are not used.") == 1
+def test_what_a_user_should_know_of_a_world_is_told_once(s3sim, tmp_path):
+    table = three(tmp_path / "three") / "regions.csv"
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    wider = [f"{head},mayor", *(f"{row},x" for row in rows)]
+    table.write_text("\n".join(wider) + "\n", encoding="utf-8")
+    for command in (["run", *TINY, "--quiet"], ["describe", "domains"]):
+        result = s3sim(*command, "--world", "three")
+        assert result.exit_code == 0
+        assert sum("mayor" in line for line in result.stderr.splitlines()) == 1
 
 
 @posix
