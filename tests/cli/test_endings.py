@@ -189,7 +189,7 @@ def test_what_a_user_should_know_of_a_world_is_told_once(s3sim, tmp_path):
     table.write_text("\n".join(wider) + "\n", encoding="utf-8")
     for command in (["run", *TINY, "--quiet"], ["describe", "domains"]):
         result = s3sim(*command, "--world", "three")
-        assert result.exit_code == 0
+        assert result.exit_code == 0, result.output
         assert sum("mayor" in line for line in result.stderr.splitlines()) == 1
 
 
