@@ -128,23 +128,21 @@ class Brokerage(ParameterGroup):
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
         u = context.streams.uniform("brokerage/register", (len(orgs), self.register, DRAWS), client)
-        region, domain, partners = orgs.region[client], orgs.domain[client], context.partners
+        region, partners = orgs.region[client], context.partners
         abroad = context.space.abroad[region]
         offices = context.instruments.brokers > 0
         where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
         # Registers list all regions alike: distance no longer decides who is met.
         index = partners.index(orgs)
-        there = partners.regions(
-            region, index.count_institute, where, u[..., 1], near=False
-        ).ravel()
-        looks = partners.regions(region, index.mass[domain], where, u[..., 1], near=False).ravel()
+        looks, science = partners.looks(orgs, client, where, u[..., 1], near=False)
+        firms_at, there = looks.ravel(), science.ravel()
         u = u.reshape(-1, DRAWS)
         asks_institute = (u[:, 0] < self.institutes) & (there >= 0)
         asks_firm = ~asks_institute
         other = np.empty(len(one), np.int64)
         other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
         other[asks_firm] = index.firms(
-            orgs.domain[one[asks_firm]], looks[asks_firm], u[asks_firm, 2:]
+            orgs.domain[one[asks_firm]], firms_at[asks_firm], u[asks_firm, 2:]
         )
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(orgs))
         return one[good], other[good]

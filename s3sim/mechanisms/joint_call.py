@@ -83,9 +83,13 @@ class JointCall(ParameterGroup):
         bid = np.flatnonzero(ties.bid)
         score, value = self._scores(orgs, ties.where(ties.bid), context)
         asked = np.full(
-            len(bid), int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight)
+            len(bid),
+            int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight),
+            np.int64,
         )
-        award = allocate_budget(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
+        award = allocate_budget(
+            np.zeros(len(bid), np.int64), score, asked, np.array([state.pool], np.int64)
+        )
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
         start = ties.start.copy()

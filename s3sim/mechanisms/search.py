@@ -85,11 +85,11 @@ class Search(ParameterGroup):
         one = np.repeat(row, self.candidates)
         drawn = context.streams.uniform("search/draw", (len(orgs), self.candidates, DRAWS), row)
         u = drawn.reshape(-1, DRAWS)
-        seeking, region, domain = orgs.seeking[row], orgs.region[row], orgs.domain[row]
+        seeking, region = orgs.seeking[row], orgs.region[row]
         open_ = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)
         index = partners.index(orgs)
         local = (drawn[..., 0] < self.local) & (seeking == NOT_SEEKING)[:, None]
-        looks = partners.regions(region, index.mass[domain], open_, drawn[..., 1])
+        looks, science = partners.looks(orgs, row, open_, drawn[..., 1])
         there = np.where(local, region[:, None], looks).ravel()
         from_top = 1 - u[:, 0]
         asks_institute = from_top < self.institutes
@@ -98,8 +98,9 @@ class Search(ParameterGroup):
         other[asks_firm] = index.firms(
             orgs.domain[one[asks_firm]], there[asks_firm], u[asks_firm, 2:]
         )
-        there = partners.regions(region, index.count_institute, open_, drawn[..., 1]).ravel()
-        other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
+        other[asks_institute] = index.research(
+            science.ravel()[asks_institute], u[asks_institute, 2]
+        )
         by_friend = asks_firm & (from_top < self.institutes + self.friends)
         friend = _friend_of_friend(one, state.ties, len(orgs), u[:, 1:3])
         asker = np.repeat(np.arange(len(row)), self.candidates)

@@ -84,7 +84,11 @@ class TieDynamics(ParameterGroup):
         """Return value and understanding, mean of both sides, and whether a border is crossed."""
         orgs, space = state.organisations, context.space
         institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity
-        distance = space.apart(orgs.knowledge, ties.source, ties.partner)
+        # Learning has just changed what all know: nobody else needs these positions.
+        distance = space.cognitive_distance(
+            space.positions(orgs.knowledge[ties.source]),
+            space.positions(orgs.knowledge[ties.partner]),
+        )
         abroad = space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         me = np.concatenate((ties.source, ties.partner))
         you = np.concatenate((ties.partner, ties.source))

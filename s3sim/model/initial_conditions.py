@@ -160,11 +160,9 @@ class InitialConditions(ParameterGroup):
         abroad = u[:, 0] < (world.cooperating_abroad / np.maximum(world.cooperating, 1e-9))[region]
         seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
         where = permitted(seeking, region, context.space.abroad, np.ones(world.n_regions, bool))
-        domain, look = orgs.domain[row], u[:, None, 1]
-        there = partners.regions(region, index.mass[domain], where, look)[:, 0]
-        firm = index.firms(domain, there, u[:, 2:4])
-        there = partners.regions(region, index.count_institute, where, look)[:, 0]
-        institute = index.research(there, u[:, 2])
+        looks, science = partners.looks(orgs, row, where, u[:, None, 1])
+        firm = index.firms(orgs.domain[row], looks[:, 0], u[:, 2:4])
+        institute = index.research(science[:, 0], u[:, 2])
         other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
         good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
         row, other, u = row[good], other[good], u[good]
