@@ -1,7 +1,6 @@
 """Firms leave, and latent founders enter where related knowledge is."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -39,15 +38,13 @@ PERCENT = 100
 
 
 @dataclass(frozen=True)
-class Demography(ParameterGroup):
+class Demography(ParameterGroup, name="demography"):
     """Exit by age, size and insolvency; entry by relatedness density; entrants copy a parent.
 
     hazard = (h_inf + (h_0 - h_inf) exp(-age / fading)) (size / 10)^-size_effect, a year;
     h_0, h_inf and fading meet one-year and five-year survival and the turnover of firms
     (Eurostat) together. Countries with more births have proportionally more exits.
     """
-
-    name: ClassVar[str] = "demography"
 
     # fmt: off
     first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",

@@ -1,7 +1,6 @@
 """Organisations innovate: more R&D, better partners, more skilled regions, sometimes radically."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -29,7 +28,7 @@ DRAWS = 3
 
 
 @dataclass(frozen=True)
-class Innovation(ParameterGroup):
+class Innovation(ParameterGroup, name="innovation"):
     """Innovations arrive at a rate; most are small steps, a few are radical and open a new domain.
 
     rate_i = rate (effort / 2 person-years)^returns (tertiary / mean)^skills
@@ -40,8 +39,6 @@ class Innovation(ParameterGroup):
     ones Pareto; a radical innovation masters a domain near the home domain, near what a partner
     knows and near what the region knows (branching: Boschma, Balland and Kogler 2015).
     """
-
-    name: ClassVar[str] = "innovation"
 
     # fmt: off
     rate: float = param(0.27, 0.05, 1.0, "innovations a year at two person-years of R&D",
@@ -138,11 +135,7 @@ class Innovation(ParameterGroup):
         return knowledge
 
     def _branched(
-        self,
-        orgs: Organisations,
-        radical: Bools,
-        state: State,
-        context: Context,
+        self, orgs: Organisations, radical: Bools, state: State, context: Context
     ) -> Organisations:
         """Let radical innovators master a new domain."""
         row = np.flatnonzero(radical & (orgs.kind != INSTITUTE))

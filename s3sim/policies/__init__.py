@@ -92,9 +92,7 @@ POLICIES |= {
         fixed_parameters=("brokers.domestic",),
     ),
     "tibs_only": Policy(
-        "TIBS only",
-        "isolated strategies and transnational brokers",
-        (Priorities(), Brokers()),
+        "TIBS only", "isolated strategies and transnational brokers", (Priorities(), Brokers())
     ),
     "random_priorities": Policy(
         "Random priorities",
@@ -103,9 +101,7 @@ POLICIES |= {
         fixed_parameters=("priorities.at_random", "joint.at_random"),
     ),
     "horizontal_support": Policy(
-        "Horizontal support",
-        "control: the same money pro rata to R&D",
-        (HorizontalSupport(),),
+        "Horizontal support", "control: the same money pro rata to R&D", (HorizontalSupport(),)
     ),
     "no_change": Policy(
         "No change",

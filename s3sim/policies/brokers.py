@@ -1,7 +1,6 @@
 """Innovation brokers as a policy: how many, where, since when, at what price."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -22,10 +21,8 @@ def members(world: World, partnership: str) -> Bools:
 
 
 @dataclass(frozen=True)
-class Brokers(ParameterGroup):
+class Brokers(ParameterGroup, name="brokers"):
     """A broker office in each region, paid from the authority's envelope before any grant."""
-
-    name: ClassVar[str] = "brokers"
 
     # fmt: off
     per_region: float = param(1.0, 0.0, 5.0, "brokers in each region", unit="full-time brokers",
@@ -65,10 +62,8 @@ class Brokers(ParameterGroup):
 
 
 @dataclass(frozen=True)
-class Secretariat(ParameterGroup):
+class Secretariat(ParameterGroup, name="secretariat"):
     """Coordination of a partnership outside any pool: what a project costs beside its brokers."""
-
-    name: ClassVar[str] = "secretariat"
 
     # fmt: off
     cost: float = param(100.0, 0.0, 1500.0, "coordination money of the partnership",
