@@ -39,7 +39,7 @@ def param(
     source: str = "project",
     evidence: str = "assumed",
 ) -> Any:
-    """Declare a field of a `Parametric` class.
+    """Declare a field of a `ParameterGroup`.
 
     Parameters
     ----------

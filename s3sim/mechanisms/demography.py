@@ -33,6 +33,22 @@ KEPT_MASTERY = (0.7, 0.3)
 DRAWS = 8
 """Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge."""
 
+ACTIVITY = [
+    "value_added",
+    "rd",
+    "project_rd",
+    "learning",
+    "institute_learning",
+    "novelty",
+    "tie_cost",
+    "spillover",
+    "innovations",
+    "absorptive_capacity",
+    "distress",
+    "seeking",
+]
+"""Columns of what an organisation does, which stops when it leaves."""
+
 PERCENT = 100
 """Relatedness density is on a scale of 0 to 100."""
 
@@ -193,21 +209,4 @@ def _with(
 
 def _quiet(orgs: Organisations, leaves: Bools) -> Organisations:
     """Silence rows that left: they do nothing until a founder takes them up."""
-    idle = {
-        name: np.where(leaves, 0, getattr(orgs, name))
-        for name in (
-            "value_added",
-            "rd",
-            "project_rd",
-            "learning",
-            "institute_learning",
-            "novelty",
-            "tie_cost",
-            "spillover",
-            "innovations",
-            "absorptive_capacity",
-            "distress",
-            "seeking",
-        )
-    }
-    return orgs.replace(**idle)
+    return orgs.replace(**{name: np.where(leaves, 0, getattr(orgs, name)) for name in ACTIVITY})

@@ -166,7 +166,7 @@ class Innovation(ParameterGroup, name="innovation"):
 def _kept_customers(
     orgs: Organisations, row: Ints, domain: Ints, state: State, context: Context
 ) -> Floats:
-    """Return appeal such that firms which change their market take their sales along."""
+    """Return demand shifters with which firms that change their market keep their value added."""
     price, first = state.markets.price, context.world.country[orgs.region] * context.world.n_domains
     before, after = price[first[row] + orgs.domain[row]], price[first[row] + domain[row]]
     demand_shifter = orgs.demand_shifter.copy()

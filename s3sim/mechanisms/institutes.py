@@ -46,15 +46,8 @@ class Institutes(ParameterGroup, name="institutes"):
         listed = (works_in & wanted).sum(axis=1, keepdims=True)
         # Effort is shared: what priorities get is taken from the institute's other domains.
         number = np.maximum(works_in.sum(axis=1, keepdims=True), 1)
-        boost = np.where(
-            listed > 0,
-            np.where(
-                wanted,
-                1 - self.steered + self.steered * number / np.maximum(listed, 1),
-                1 - self.steered,
-            ),
-            1.0,
-        )
+        steered = 1 - self.steered + self.steered * wanted * number / np.maximum(listed, 1)
+        boost = np.where(listed > 0, steered, 1.0)
         effort = np.where(works_in, np.minimum(boost, MOST_BOOST), 0.0)
         knowledge = orgs.knowledge.copy()
         grown = mastery + np.minimum(pace[:, None] * effort, 1.0) * (1 - mastery)

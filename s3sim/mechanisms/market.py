@@ -26,7 +26,7 @@ SMALLEST_FIRM = 0.5
 class Market(ParameterGroup, name="market"):
     """Monopolistic competition with constant elasticity of substitution in each country x domain.
 
-    share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x appeal;
+    share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x demand shifter;
     sales_i = share_i x expenditure / price index. Exports enter here when they come: as access of
     a firm to the markets of other countries.
     """
@@ -57,7 +57,7 @@ class Market(ParameterGroup, name="market"):
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
-        """Return the state after sales, hiring and accounts of the quarter."""
+        """Return the state after production, hiring and accounts of the quarter."""
         orgs = self._shocked(state.organisations, context)
         strength = np.where(
             orgs.firms, (orgs.productivity * orgs.demand_shifter) ** (self.substitution - 1), 0.0

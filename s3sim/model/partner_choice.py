@@ -19,7 +19,7 @@ class PartnerChoice(ParameterGroup, name="agreement"):
     """Each side weighs the pair; both must gain (Boschma 2005: five proximities).
 
     U = cognitive V - geographic ln(1 + km / 100) - border XB (1 - relief) - language
-        - organisational + social common + openness habit - threshold + luck (Gumbel).
+        - organisational + social common + habit x cooperation propensity - threshold + luck (Gumbel).
     """
 
     # fmt: off
