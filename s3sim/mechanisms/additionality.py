@@ -1,7 +1,6 @@
 """Grants are paid, projects start, and some of the R&D is additional."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from s3sim.model.state import FIRM, PROJECT_ITEMS, Projects, State
 
 
 @dataclass(frozen=True)
-class Additionality(ParameterGroup):
+class Additionality(ParameterGroup, name="additionality"):
     """Additionality is an outcome of liquidity, size and selection, not a number.
 
     A project that the firm could and would have paid itself only frees the grant, of which a share
@@ -21,8 +20,6 @@ class Additionality(ParameterGroup):
     is taken from the firm's other R&D. An authority that picks the best-looking projects picks
     feasible ones, and gets crowding out (Bronzini and Iachini 2014; Dimos and Pugh 2016).
     """
-
-    name: ClassVar[str] = "additionality"
 
     # fmt: off
     recycled_small: float = param(0.3, 0.0, 0.6, "freed money that small firms put back into R&D",

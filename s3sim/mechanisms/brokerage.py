@@ -5,7 +5,6 @@ needs, search in the broker network, matching, support, follow-up.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -29,13 +28,11 @@ STANDARDISED_UNIFORM = np.sqrt(12)
 
 
 @dataclass(frozen=True)
-class Brokerage(ParameterGroup):
+class Brokerage(ParameterGroup, name="brokerage"):
     """Brokers propose pairs; the pairs decide. Fees are paid by the budget, before any grant.
 
     Ranking: q V / sd(V) + sqrt(1 - q^2) noise; skill q grows with cases: q + learning (1 - q) cases.
     """
-
-    name: ClassVar[str] = "brokerage"
 
     # fmt: off
     clients: float = param(4.0, 1.0, 20.0, "firms that a broker serves in a quarter", unit="firms",

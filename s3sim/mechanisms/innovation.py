@@ -1,7 +1,6 @@
 """Organisations innovate: more R&D, better partners, more skilled regions, sometimes radically."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -29,7 +28,7 @@ DRAWS = 3
 
 
 @dataclass(frozen=True)
-class Innovation(ParameterGroup):
+class Innovation(ParameterGroup, name="innovation"):
     """Innovations arrive at a rate; most are small steps, a few are radical and open a new domain.
 
     rate_i = rate (effort / 2 person-years)^returns (tertiary / mean)^skills
@@ -40,8 +39,6 @@ class Innovation(ParameterGroup):
     ones Pareto; a radical innovation masters a domain near the home domain, near what a partner
     knows and near what the region knows (branching: Boschma, Balland and Kogler 2015).
     """
-
-    name: ClassVar[str] = "innovation"
 
     # fmt: off
     rate: float = param(0.27, 0.05, 1.0, "innovations a year at two person-years of R&D",
@@ -142,11 +139,7 @@ class Innovation(ParameterGroup):
         return knowledge
 
     def _branched(
-        self,
-        orgs: Organisations,
-        row: Ints,
-        state: State,
-        context: Context,
+        self, orgs: Organisations, row: Ints, state: State, context: Context
     ) -> Organisations:
         """Let the radical innovators of `row` master a new domain."""
         if not len(row):
@@ -176,7 +169,7 @@ class Innovation(ParameterGroup):
 def _kept_customers(
     orgs: Organisations, row: Ints, domain: Ints, state: State, context: Context
 ) -> Floats:
-    """Return appeal such that firms which change their market take their sales along."""
+    """Return demand shifters with which firms that change their market keep their value added."""
     price, first = state.markets.price, context.world.country[orgs.region] * context.world.n_domains
     before, after = price[first[row] + orgs.domain[row]], price[first[row] + domain[row]]
     demand_shifter = orgs.demand_shifter.copy()

@@ -1,7 +1,6 @@
 """The joint call of Trans-S3: consortia across borders compete for pooled money."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -27,14 +26,12 @@ PRIVATE_VALUE = 0.5
 
 
 @dataclass(frozen=True)
-class JointCall(ParameterGroup):
+class JointCall(ParameterGroup, name="joint_call"):
     """Announced with the year, decided later: bids need partners in two countries.
 
     Firms in joint priority domains bid with a partner abroad that they have, or look for one.
     The pool is spent down the list of bids; what no bid deserves stays unspent.
     """
-
-    name: ClassVar[str] = "joint_call"
 
     # fmt: off
     bidding_rate: float = param(0.15, 0.02, 0.5,

@@ -1,7 +1,6 @@
 """Organisations look for partners: they meet a few, weigh them, and agree with some."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -28,13 +27,11 @@ DRAWS = 4
 
 
 @dataclass(frozen=True)
-class Search(ParameterGroup):
+class Search(ParameterGroup, name="search"):
     """A small sample, not the whole market: some near, some related anywhere, friends of friends.
 
     Who has won a collaborative project, or bids in a joint call, looks where that money permits.
     """
-
-    name: ClassVar[str] = "search"
 
     # fmt: off
     rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",

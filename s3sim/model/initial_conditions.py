@@ -1,7 +1,6 @@
 """The state before the first quarter: population, collaborations, markets, published lists."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -38,10 +37,8 @@ FIRST_TRUST = 0.3
 
 
 @dataclass(frozen=True)
-class InitialConditions(ParameterGroup):
+class InitialConditions(ParameterGroup, name="beginning"):
     """What is going on already when a run starts."""
-
-    name: ClassVar[str] = "beginning"
 
     # fmt: off
     outside_tradable: float = param(0.6, 0.0, 0.9,
