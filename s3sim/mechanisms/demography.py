@@ -135,9 +135,11 @@ class Demography(ParameterGroup, name="demography"):
             self.entry_rate * self._churn(context) * start + self.spin_off * places
         )
         chance = np.minimum(1.0, expected / np.maximum(sum_by(orgs.region, n, dormant), 1.0))
-        return dormant & (
-            context.streams.uniform("demography/entry", len(orgs)) < chance[orgs.region]
-        )
+        row = np.flatnonzero(dormant)
+        luck = context.streams.uniform("demography/entry", len(orgs), row)
+        enters = np.zeros(len(orgs), bool)
+        enters[row] = luck < chance[orgs.region[row]]
+        return enters
 
     def _born(
         self, orgs: Organisations, row: Ints, state: State, context: Context
@@ -209,4 +211,7 @@ def _with(
 
 def _quiet(orgs: Organisations, leaves: Bools) -> Organisations:
     """Silence rows that left: they do nothing until a founder takes them up."""
-    return orgs.replace(**{name: np.where(leaves, 0, getattr(orgs, name)) for name in ACTIVITY})
+    row = np.flatnonzero(leaves)
+    if not len(row):
+        return orgs
+    return orgs.replace(**{name: _with(getattr(orgs, name), row, 0) for name in ACTIVITY})

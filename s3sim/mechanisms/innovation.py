@@ -75,10 +75,11 @@ class Innovation(ParameterGroup, name="innovation"):
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after innovations of the quarter."""
         orgs = state.organisations
-        rate = np.where(orgs.active & orgs.innovative, self.expected(orgs, context), 0.0)
-        number = poisson(
-            rate * YEAR_FRACTION, context.streams.uniform("innovation/number", len(orgs))
-        )
+        able = np.flatnonzero(orgs.active & orgs.innovative)
+        rate = self.expected(orgs, context)[able]
+        luck = context.streams.uniform("innovation/number", len(orgs), able)
+        number = np.zeros(len(orgs), np.int64)
+        number[able] = poisson(rate * YEAR_FRACTION, luck)
         row = np.flatnonzero(number)
         some = number[row]
         chance = self.radical + self.radical_distance * orgs.novelty[row]
@@ -148,7 +149,7 @@ class Innovation(ParameterGroup, name="innovation"):
         partner = _latest_partner(state, len(orgs))[row]
         home = orgs.domain[row]
         shown = np.where((partner >= 0)[:, None], orgs.knowledge[np.maximum(partner, 0)], 0.0)
-        around = _regional_mastery(orgs, context)[orgs.region[row]]
+        around = _regional_mastery(orgs, orgs.region[row], context)[orgs.region[row]]
         near = self.unrelated + shown + orgs.absorptive_capacity[row, None] * around
         weight = context.space.relatedness_power[home] * near
         weight[np.arange(len(row)), home] = 0.0
@@ -187,10 +188,15 @@ def _latest_partner(state: State, n: int) -> Ints:
     return partner
 
 
-def _regional_mastery(orgs: Organisations, context: Context) -> Floats:
-    """Return mean mastery of each domain among a region's innovative organisations, [R, D]."""
+def _regional_mastery(orgs: Organisations, regions: Ints, context: Context) -> Floats:
+    """Return mean mastery of each domain among innovative organisations of `regions`, [R, D].
+
+    Rows of regions that nobody asked for are zero.
+    """
     table = np.zeros((context.world.n_regions, context.world.n_domains))
-    row = np.flatnonzero(orgs.active & orgs.innovative)
+    wanted = np.zeros(len(table), bool)
+    wanted[regions] = True
+    row = np.flatnonzero(orgs.active & orgs.innovative & wanted[orgs.region])
     order = row[np.argsort(orgs.region[row], kind="stable")]
     count = count_by(orgs.region[order], len(table))
     some = np.flatnonzero(count)
