@@ -1,12 +1,18 @@
 """What surrounds the actors in one quarter: world, calendar, luck, what is on offer, whom one meets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
+
+from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.record import Record
 from s3sim.core.streams import Streams
 from s3sim.model.instruments import Instruments
+from s3sim.model.partner_choice import matched
 from s3sim.model.partner_search import PartnerSearch
 from s3sim.model.proximity import Proximity, Space
+from s3sim.model.state import INSTITUTE, Organisations
 from s3sim.world import World
 
 QUARTERS = 4
@@ -16,8 +22,8 @@ YEAR_FRACTION = 1.0 / QUARTERS
 """Length of a step in years."""
 
 
-@dataclass(frozen=True)
-class Calendar:
+@dataclass(frozen=True, kw_only=True)
+class Calendar(Record):
     """Where a run stands."""
 
     start: int  # quarter in which policies start
@@ -40,8 +46,8 @@ class Calendar:
         return self.quarter == self.n_quarters - 1
 
 
-@dataclass(frozen=True)
-class Context:
+@dataclass(frozen=True, kw_only=True)
+class Context(Record):
     """Read-only surroundings of a quarter."""
 
     world: World
@@ -55,13 +61,39 @@ class Context:
 
     def at(self, quarter: int, **changes: Any) -> Self:
         """Return the surroundings of a quarter, with its own luck and with nothing remembered."""
-        new: dict[str, Any] = dict(
-            calendar=replace(self.calendar, quarter=quarter),
-            streams=replace(self.streams, quarter=quarter),
+        luck = self.streams
+        own = dict(
+            calendar=self.calendar.replace(quarter=quarter),
+            streams=Streams(luck.seed, luck.replication, quarter),
             space=self.space.for_quarter(),
             partners=self.partners.for_quarter(),
         )
-        return replace(self, **{**new, **changes})
+        return self.replace(**{**own, **changes})
+
+    def value_of(
+        self, orgs: Organisations, one: Ints, other: Ints, trust: Floats, relief: float = 0.0
+    ) -> Floats:
+        """Return what each `one` could learn from its `other` (`Proximity.value`), shape [P]."""
+        institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity[one]
+        distance = self.space.apart(orgs.knowledge, one, other)
+        abroad = self.space.abroad[orgs.region[one], orgs.region[other]]
+        return self.proximity.value(
+            distance, capacity, institute[one], institute[other], abroad, trust, relief
+        )
+
+    def agreed(
+        self, orgs: Organisations, one: Ints, other: Ints, free: Ints, **terms: Any
+    ) -> Bools:
+        """Return which pairs form a tie: both gain, and both have a free place, shape [P].
+
+        `terms` are those of `PartnerChoice.utility`: common, relief, trust.
+        """
+        worth = self.partners.choice.utility(
+            orgs, one, other,
+            space=self.space, proximity=self.proximity, streams=self.streams, **terms,
+        )  # fmt: skip
+        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
+        return matched(one, other, surplus, free)
 
     @property
     def weight(self) -> float:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar
 
@@ -183,14 +183,26 @@ class Scenario:
     @cached_property
     def run_id(self) -> str:
         """Hash of everything that decides the run, package version included."""
-        from s3sim import __version__
-
-        text = json.dumps({"version": __version__, **self.described()}, sort_keys=True)
+        text = f"{self._but_replication}, replication {self.replication}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @cached_property
+    def _but_replication(self) -> str:
+        """All that decides the run but its replication, which is all that most runs differ in."""
+        from s3sim import __version__
+
+        described = {"version": __version__, **self.described(), "replication": None}
+        return json.dumps(described, sort_keys=True)
+
+    def with_replication(self, replication: int) -> Self:
+        """Return the same scenario with other luck, without describing it again."""
+        new = replace(self, replication=replication)
+        new.__dict__["_but_replication"] = self._but_replication
+        return new
+
     def __getstate__(self) -> dict[str, Any]:
-        """Send no run id to another process: whoever runs a scenario hashes it with its version."""
-        return {name: value for name, value in self.__dict__.items() if name != "run_id"}
+        # A worker works its run id out itself: that is how another version shows.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def known_parameters() -> dict[str, Parameter]:
