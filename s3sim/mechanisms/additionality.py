@@ -35,10 +35,11 @@ class Additionality(ParameterGroup, name="additionality"):
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""
         orgs, projects, n = state.organisations, state.projects, len(state.organisations)
+        now = context.calendar.quarter
         # A row that was left may have a new founder next quarter: take its projects back at once.
         gone = ~orgs.active[projects.organisation]
-        due = projects.due == context.calendar.quarter
-        state = _taken_back(state, gone & (projects.due >= context.calendar.quarter), context)
+        due = projects.due == now
+        state = _taken_back(state, gone & (projects.due >= now), context)
         paid = due & ~gone
         keur = np.where(paid, projects.award / CENTS_A_KEUR / context.weight, 0.0)
         firm = orgs.kind == FIRM
@@ -46,9 +47,7 @@ class Additionality(ParameterGroup, name="additionality"):
         projects = projects.replace(
             rd=np.where(paid, self._added(state, projects, keur), projects.rd)
         )
-        running = (projects.due <= context.calendar.quarter) & (
-            projects.end > context.calendar.quarter
-        )
+        running = (projects.due <= now) & (projects.end > now)
         extra = sum_by(projects.organisation, n, np.where(running, projects.rd, 0.0))
         extra = np.where(orgs.active, extra, 0.0)
         cash = cash - np.where(firm, extra * YEAR_FRACTION, 0.0)
@@ -56,7 +55,7 @@ class Additionality(ParameterGroup, name="additionality"):
         out = sum_cents(regions, context.world.n_regions, np.where(paid, projects.award, 0))
         return state.replace(
             organisations=orgs.replace(cash=cash, project_rd=extra),
-            projects=projects.where((projects.end > context.calendar.quarter) & ~gone),
+            projects=projects.where((projects.end > now) & ~gone),
             regions=state.regions.replace(grants_paid=out),
         )
 

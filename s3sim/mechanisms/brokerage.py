@@ -13,9 +13,8 @@ from s3sim.core.constants import SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.matching import first_meetings
-from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
-from s3sim.model.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
+from s3sim.model.state import BROKERED, FIRM, Organisations, State, Ties
 
 SPECIALIST_LOSS = 0.5
 """A generalist broker judges firm-institute matches half as well."""
@@ -103,18 +102,7 @@ class Brokerage(ParameterGroup, name="brokerage"):
             return Ties.none()
         keep = self._shortlist(one, other, skill, orgs, context)
         one, other = one[keep], other[keep]
-        worth = context.partners.choice.utility(
-            orgs,
-            one,
-            other,
-            space=context.space,
-            proximity=context.proximity,
-            streams=context.streams,
-            relief=self.relief,
-            trust=self.trust,
-        )
-        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
-        yes = matched(one, other, surplus, free)
+        yes = context.agreed(orgs, one, other, free, relief=self.relief, trust=self.trust)
         no = np.zeros(int(yes.sum()), bool)
         kind = np.full(len(no), BROKERED)
         return Ties.new(one[yes], other[yes], kind, context.calendar.quarter, no, self.trust)
@@ -148,21 +136,9 @@ class Brokerage(ParameterGroup, name="brokerage"):
         self, one: Ints, other: Ints, skill: Floats, orgs: Organisations, context: Context
     ) -> Bools:
         """Return the entries that a client's broker ranks highest, with error."""
-        space, region = context.space, orgs.region
-        distance = space.apart(orgs.knowledge, one, other)
-        institute = orgs.kind == INSTITUTE
-        abroad = space.abroad[region[one], region[other]]
         trust = np.full(len(one), self.trust)
-        value = context.proximity.value(
-            distance,
-            orgs.absorptive_capacity[one],
-            institute[one],
-            institute[other],
-            abroad,
-            trust,
-            self.relief,
-        )
-        judged = skill[region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
+        value = context.value_of(orgs, one, other, trust, self.relief)
+        judged = skill[orgs.region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
         noise = STANDARDISED_UNIFORM * (context.streams.pair("brokerage/error", one, other) - 0.5)
         seen = judged * value / max(float(value.std()), TINY) + np.sqrt(1 - judged**2) * noise
         order = np.lexsort((-seen, one))

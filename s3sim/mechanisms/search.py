@@ -8,7 +8,6 @@ from s3sim.core.arrays import Bools, Floats, Ints, count_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.matching import first_meetings, permitted
-from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
     FIRM,
@@ -55,17 +54,7 @@ class Search(ParameterGroup, name="search"):
         if not len(row):
             return state.replace(organisations=settled)
         one, other, common = self._candidates(row, state, context)
-        worth = context.partners.choice.utility(
-            orgs,
-            one,
-            other,
-            space=context.space,
-            proximity=context.proximity,
-            streams=context.streams,
-            common=common,
-        )
-        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
-        yes = matched(one, other, surplus, free)
+        yes = context.agreed(orgs, one, other, free, common=common)
         new = self._ties(one[yes], other[yes], orgs, context)
         return state.replace(organisations=settled, ties=ties.joined(new))
 
