@@ -15,8 +15,8 @@ import numpy as np
 from scipy import special
 from scipy.stats import qmc
 
+from s3sim.analysis.guard import missing_extra
 from s3sim.core.arrays import Floats, Ints
-from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
 
 MAX_DEGREE = 12
@@ -204,11 +204,6 @@ def refit(like: Polynomial, columns: Floats, y: Floats, size: int) -> Polynomial
     )
 
 
-def missing(error: ImportError) -> InputError:
-    """Return what to say when an optional library is missing."""
-    return InputError(f'{error}; install the extra it belongs to: pip install "s3sim[analysis]".')
-
-
 def _path(columns: Floats, z: Floats, most: int) -> Floats:
     """Return coefficients with no term, one, two, ... up to `most`, shape [candidates, steps + 1].
 
@@ -217,7 +212,7 @@ def _path(columns: Floats, z: Floats, most: int) -> Floats:
     try:
         from sklearn.linear_model import orthogonal_mp
     except ImportError as error:
-        raise missing(error) from None
+        raise missing_extra(error) from None
     means, middle = columns[:, 1:].mean(axis=0), z.mean()
     path = np.zeros((columns.shape[1], 1))
     if most > 0 and np.ptp(z) > 0:
