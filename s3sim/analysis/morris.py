@@ -183,14 +183,8 @@ def screen(
     point, notes = _salib(design, values)
     if 0 < design.dummies.sum() < ENOUGH_DUMMIES:
         notes = [*notes, f"fewer than {ENOUGH_DUMMIES} dummies: an uncertain threshold"]
-    columns = {
-        "mu_star": point["mu_star"],
-        "mu_star_low": low,
-        "mu_star_high": high,
-        "mu": point["mu"],
-        "sigma": point["sigma"],
-        "kept_share": again.mean(axis=0),
-    }
+    found = (point["mu_star"], low, high, point["mu"], point["sigma"], again.mean(axis=0))
+    columns = dict(zip(COLUMNS, found, strict=True))
     frame = table(design.problem, design.grouped, columns, "; ".join(notes))
     frame.insert(len(frame.columns) - 1, "kept", _kept(design, effects, weights, relevant))
     return frame
@@ -202,11 +196,6 @@ def stability(
     """Return the share of resampled screenings that keep exactly the same factors, 0 to 1.
 
     nan for a constant output. `kept_share` of `screen` says which factors come and go.
-
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, and for another number of rows.
     """
     values = checked(y, len(design.unit))
     if is_constant(values):
@@ -235,7 +224,7 @@ def _again(design: MorrisDesign, effects: Floats, seed: int, relevant: float) ->
     draw = generator(seed, "sensitivity: repeated screening")
     weights = _weights(design.trajectories, REPEATS, seed, "interval of a repeated screening")
     rows = draw.integers(design.trajectories, size=(REPEATS, design.trajectories))
-    return np.stack([_kept(design, effects[one], weights, relevant) for one in rows])
+    return np.stack([_kept(design, effects[drawn], weights, relevant) for drawn in rows])
 
 
 def _weights(trajectories: int, resamples: int, seed: int, purpose: str) -> Floats:

@@ -60,10 +60,11 @@ def smoother(x: Floats) -> Smoother:
             weights.append(np.zeros(len(values) - 1))
             continue
         ranks = 2 * (rankdata(column) - 0.5) / n - 1
-        bends = np.polynomial.legendre.legvander(ranks, DEGREE)[:, 1:]
-        blocks += [z[:, None], bends * np.sqrt(2 * np.arange(1, DEGREE + 1) + 1)]
+        bends = np.asarray(np.polynomial.legendre.legvander(ranks, DEGREE)[:, 1:], np.float64)
+        bends = bends * np.sqrt(2 * np.arange(1, DEGREE + 1) + 1)
+        blocks += [z[:, None], bends]
         # As the mean square of a second derivative grows with the degree; 1 for the gentlest bend.
-        weights += [np.zeros(1), np.arange(1, DEGREE + 1) ** 4.0]
+        weights += [np.zeros(1), np.arange(1.0, DEGREE + 1.0) ** 4]
     for a, b in combinations(lines, 2):
         blocks.append((a * b)[:, None])
         weights.append(np.ones(1))

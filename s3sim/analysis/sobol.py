@@ -157,14 +157,9 @@ def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
     else:
         first_half, total_half = np.asarray(found["S1_conf"]), np.asarray(found["ST_conf"])
         notes = [*notes, ROWS]
-    columns = {
-        "S1": first,
-        "S1_low": first - first_half,
-        "S1_high": first + first_half,
-        "ST": total,
-        "ST_low": total - total_half,
-        "ST_high": total + total_half,
-    }
+    limits = (first - first_half, first + first_half, total - total_half, total + total_half)
+    values_of = (first, *limits[:2], total, *limits[2:])
+    columns = dict(zip(COLUMNS, values_of, strict=True))
     return table(design.problem, design.grouped, columns, "; ".join(notes))
 
 
@@ -239,29 +234,8 @@ def noise_share(frame: pd.DataFrame, factor: str = SEED) -> NoiseShare:
     InputError
         When the seed is not among the factors.
     """
-    row = _row_of(frame, factor)
-    return NoiseShare(*(float(row[key]) for key in ("ST", "ST_low", "ST_high", "S1", "S1_low")))
-
-
-def mean_response(frame: pd.DataFrame, factor: str = SEED) -> pd.DataFrame:
-    """Return the frame with `S1_mean`, the first-order index of the output averaged over luck.
-
-    The variance of that average is the share 1 - ST of the seed, so S1_mean = S1 / (1 - ST_seed),
-    whether luck is added or acts through factors. It is nan for the seed itself, and everywhere
-    when luck is all there is (ST_seed of 1 or more).
-
-    Raises
-    ------
-    InputError
-        When the seed is not among the factors.
-    """
-    left = 1 - noise_share(frame, factor).share
-    rescaled = frame["S1"] / left if left > 0 else frame["S1"] * np.nan
-    return frame.assign(S1_mean=rescaled.mask(frame["factor"] == factor))
-
-
-def _row_of(frame: pd.DataFrame, factor: str) -> "pd.Series[Any]":
     rows = frame.loc[frame["factor"] == factor]
     if len(rows) != 1:
         raise InputError(unknown("factor", factor, [str(name) for name in frame["factor"]]))
-    return rows.iloc[0]
+    row = rows.iloc[0]
+    return NoiseShare(*(float(row[key]) for key in ("ST", "ST_low", "ST_high", "S1", "S1_low")))
