@@ -100,14 +100,12 @@ def sobol_design(
     with undisturbed():
         from SALib.sample import sobol
 
+        seeds = [number(seed, f"sobol scramble {k}") for k in range(scrambles)]
+        each = n // scrambles
+        # A new description each time, because SALib writes into it.
         parts = [
-            sobol.sample(
-                problem.salib(grouped),
-                n // scrambles,
-                calc_second_order=False,
-                seed=number(seed, f"sobol scramble {k}"),
-            )
-            for k in range(scrambles)
+            sobol.sample(problem.salib(grouped), each, calc_second_order=False, seed=k)
+            for k in seeds
         ]
     unit: Floats = np.concatenate(parts)
     which = np.repeat(np.arange(scrambles, dtype=np.int64), len(parts[0]))
@@ -169,12 +167,10 @@ def _salib(design: SobolDesign, y: Floats) -> tuple[dict[str, Any], list[str]]:
         from SALib.analyze import sobol
 
         found = sobol.analyze(
-            design.problem.salib(design.grouped),
-            y,
-            calc_second_order=False,
+            design.problem.salib(design.grouped), y, calc_second_order=False,
             num_resamples=2 if design.scrambles > 1 else RESAMPLES,
             seed=number(design.seed, "sobol analysis"),
-        )
+        )  # fmt: skip
     return dict(found), notes
 
 
@@ -199,15 +195,14 @@ def _check_size(n: int, scrambles: int) -> None:
     whole = all(isinstance(k, int | np.integer) and not isinstance(k, bool) for k in (n, scrambles))
     if not whole or scrambles < 1:
         raise InputError(f"n = {n!r} and scrambles = {scrambles!r} must be whole numbers above 0.")
-    each = n // scrambles
-    if n % scrambles or each < 2 or each & (each - 1):
-        allowed = [scrambles * 2**k for k in range(1, 31)]
-        below = [size for size in allowed if size < n][-1:]
-        above = [size for size in allowed if size > n][:1]
-        near = " or ".join(str(size) for size in below + above)
+    allowed = [scrambles * 2**k for k in range(1, 31)]
+    if n not in allowed:
+        near = [size for size in allowed if size < n][-1:] + [size for size in allowed if size > n][
+            :1
+        ]
         raise InputError(
             f"n = {n} is not allowed with {scrambles} scrambles; n is {scrambles} times a power of "
-            f"two ({', '.join(map(str, allowed[:4]))}, ...); take {near}."
+            f"two ({', '.join(map(str, allowed[:4]))}, ...); take {' or '.join(map(str, near))}."
         )
 
 
