@@ -48,7 +48,7 @@ def designs(study):
         *design.trajectory.tolist(),
         *range(design.trajectories, design.trajectories + len(again)),
     )
-    return [replace(study.worlds(unit), space=space, luck=luck)]
+    return [replace(study.worlds(unit), space=space, replications=luck)]
 
 
 def answer(study, run):

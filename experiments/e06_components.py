@@ -41,7 +41,7 @@ EXACT = 1e-9
 
 def designs(study):
     """All combinations and both placebos in the same worlds."""
-    return [study.worlds(policies=(*study.policies, *ARMS), arms=ARMS)]
+    return [study.worlds(policies=(*study.policies, *ARMS), own_policies=ARMS)]
 
 
 def answer(study, run):

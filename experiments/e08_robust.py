@@ -13,7 +13,7 @@ from s3sim.ensemble.experiments.estimates import LOWER
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.ensemble.factors import DUMMY
-from s3sim.ensemble.samples import SEQUENCES
+from s3sim.ensemble.sampling import SEQUENCES
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.information import information_bars
 from s3sim.report.figures.studies.ranks import rank_table

@@ -17,7 +17,7 @@ from s3sim.ensemble.experiments.money import (
     same_outlay,
 )
 from s3sim.ensemble.experiments.study import Answer, Check
-from s3sim.ensemble.samples import by_world
+from s3sim.ensemble.sampling import by_sample
 from s3sim.report.figures.studies.effort import cost_curve
 
 COST, VALUE = "brokers.cost", "gross_value_added"
@@ -36,7 +36,7 @@ def designs(study):
 def answer(study, run, swept):
     """Tell cost, benefit and where brokers stop paying."""
     worlds, results = run
-    runs = by_world(results, len(worlds.unit), worlds.policies)
+    runs = by_sample(results, len(worlds.unit), worlds.policies)
     whole = [all(one.status == "ok" for one in row) for row in zip(*runs.values(), strict=True)]
     runs = {name: [one for one, ok in zip(of, whole, strict=True) if ok] for name, of in runs.items()}  # fmt: skip
     base = runs[study.baseline]
@@ -45,7 +45,7 @@ def answer(study, run, swept):
     for rate in study.option("discount_rates"):
         other = [account(study, name, runs[name], base, rate) for name in study.policies[1:]]
         rated = pd.concat([rated, pd.DataFrame(other).assign(rate=rate)], ignore_index=True)
-    sweep, equal, n = prices(study, swept, by_world(results, len(worlds.unit), worlds.policies)[study.baseline])  # fmt: skip
+    sweep, equal, n = prices(study, swept, by_sample(results, len(worlds.unit), worlds.policies)[study.baseline])  # fmt: skip
     words = [
         f"Over {len(base)} worlds at equal public outlay: money that is booked on joint grants, "
         "brokers and coordination is not granted at home, so every difference to isolated S3 is "

@@ -28,7 +28,7 @@ def designs(study):
             block[1 + len(ENDS) * k + j, k] = end
     lucks = study.option("lucks")
     luck = tuple(np.repeat(np.arange(lucks), len(block)).tolist())
-    return [replace(study.worlds(np.tile(block, (lucks, 1))), space=space, luck=luck)]
+    return [replace(study.worlds(np.tile(block, (lucks, 1))), space=space, replications=luck)]
 
 
 def answer(study, run):

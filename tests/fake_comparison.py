@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from s3sim.outcomes import OUTCOMES as declared
+
 PARTNERS = [  # code, name, country, lagging, x km, y km, population in thousands
     ("DE60", "Hamburg", "DE", False, 4322, 3382, 1873),
     ("DK03", "Syddanmark", "DK", False, 4296, 3582, 1233),
@@ -20,26 +22,32 @@ PARTNERS = [  # code, name, country, lagging, x km, y km, population in thousand
     ("PL84", "Podlaskie", "PL", True, 5185, 3427, 1087),
     ("SE23", "Västsverige", "SE", False, 4489, 3891, 2093),
 ]
+LEVELS = {
+    "cross_border_collaborations": 24.0,
+    "domestic_collaborations": 160.0,
+    "industry_science_collaborations": 62.0,
+    "share_cooperating": 21.0,
+    "share_cooperating_abroad": 4.6,
+    "innovations": 85.0,
+    "productivity_growth": 1.62,
+    "gross_value_added": 153000.0,
+    "gross_value_added_lagging": 31000.0,
+    "gross_value_added_advanced": 122000.0,
+    "employment": 1450000.0,
+    "firm_survival": 55.0,
+    "theil_index": 0.094,
+    "specialisation_index": 0.41,
+    "relatedness_density": 0.37,
+    "grants_paid": 812.0,
+    "absorption_rate": 91.0,
+    "smes_served": 900.0,
+}
+"""What each outcome comes to; one that is added later comes to `LEVEL`."""
+LEVEL = 10.0
 OUTCOMES = {  # title, unit, better, decimals, level
-    "cross_border_collaborations": ("Collaborations across borders", "per 1000 firms", "higher", 1, 24.0),
-    "domestic_collaborations": ("Collaborations within countries", "per 1000 firms", "neither", 1, 160.0),
-    "industry_science_collaborations": ("Collaborations of firms with institutes", "per 1000 firms", "higher", 1, 62.0),
-    "share_cooperating": ("Firms that cooperate", "%", "higher", 1, 21.0),
-    "share_cooperating_abroad": ("Firms that cooperate abroad", "%", "higher", 1, 4.6),
-    "innovations": ("Innovations", "per 1000 firms and year", "higher", 1, 85.0),
-    "productivity_growth": ("Productivity growth", "% a year", "higher", 2, 1.62),
-    "gross_value_added": ("Gross value added", "EUR million", "higher", 0, 153000.0),
-    "gross_value_added_lagging": ("Gross value added of lagging regions", "EUR million", "higher", 0, 31000.0),
-    "gross_value_added_advanced": ("Gross value added of advanced regions", "EUR million", "higher", 0, 122000.0),
-    "employment": ("Employment", "persons", "higher", 0, 1450000.0),
-    "firm_survival": ("Firms that survive five years", "%", "higher", 1, 55.0),
-    "theil_index": ("Inequality between regions (Theil index)", "-", "lower", 4, 0.094),
-    "specialisation_index": ("Specialisation index", "-", "neither", 3, 0.41),
-    "relatedness_density": ("Relatedness density", "-", "neither", 3, 0.37),
-    "grants_paid": ("Grants paid", "EUR million", "neither", 1, 812.0),
-    "absorption_rate": ("Money taken up", "%", "higher", 1, 91.0),
-    "smes_served": ("Small firms served by brokers", "firms", "neither", 0, 900.0),
-}  # fmt: skip
+    name: (one.title, one.unit, one.better, one.decimals, LEVELS.get(name, LEVEL))
+    for name, one in declared.items()
+}
 COST = "cost_per_additional_cross_border_collaboration"
 POLICIES = {
     "isolated_s3": ("Isolated S3", "Each region runs its own strategy with its own money."),
@@ -72,7 +80,7 @@ class FakeComparison:
 
 def outcomes():
     made = {
-        name: SimpleNamespace(title=t, unit=u, better=b, decimals=d, meaning=f"{t}, as an example.")
+        name: SimpleNamespace(title=t, unit=u, better=b, decimals=d, meaning=declared[name].meaning)
         for name, (t, u, b, d, _) in OUTCOMES.items()
     }
     made[COST] = SimpleNamespace(title="Cost per additional collaboration across borders", unit="EUR",
@@ -103,23 +111,24 @@ def make(
 ):
     """Make a comparison in which other policies come out `higher`, `lower` or `none`."""
     luck = np.random.default_rng(seed)
-    arms, place = tuple(POLICIES)[:n_policies], world(n_regions)
+    names, place = tuple(POLICIES)[:n_policies], world(n_regions)
     sign = {"higher": 1.0, "lower": -1.0, "none": 0.0}[kind]
     weight = {"cross_border_collaborations": 0.35, "share_cooperating_abroad": 0.30, "innovations": 0.05,
               "theil_index": -0.02, "domestic_collaborations": -0.06, "employment": 0.001}  # fmt: skip
     runs, paths, regional, links, ledger = [], [], [], [], []
     common = {name: luck.normal(0, 0.03, replications) for name in OUTCOMES}
     toward = luck.normal(0.004, 0.012, n_regions)
-    for a, arm in enumerate(arms):
+    for a, policy in enumerate(names):
         for rep in range(replications):
             row = {
-                "run_id": f"{arm}-{rep}",
-                "policy": arm,
+                "run_id": f"{policy}-{rep}",
+                "policy": policy,
                 "replication": rep,
                 "status": "ok",
                 "seconds": 1.0,
             }
-            path = {"policy": arm, "replication": rep, "quarter": 1 + np.arange(quarters)}
+            heading = {"run_id": row["run_id"], "policy": policy, "replication": rep}
+            path = {**heading, "quarter": 1 + np.arange(quarters)}
             for name, (*_, level) in OUTCOMES.items():
                 effect = sign * a * weight.get(name, 0.004) + (0.006 * luck.normal() if a else 0)
                 row[name] = level * (1 + common[name][rep]) * (1 + effect)
@@ -127,12 +136,11 @@ def make(
                 noise = 0.01 * luck.normal(size=quarters).cumsum() / 4
                 path[name] = level * (1 + common[name][rep] + noise) * (1 + effect * grown)
             runs.append(row)
-            paths.append(pd.DataFrame(path))
+            paths.append(_long(path, (*heading, "quarter")))
             base = place.population * 0.03 / 1e3 * (1 + common["gross_value_added"][rep])
             own = base * (1 + a * sign * toward + (0.004 * luck.normal(size=n_regions) if a else 0))
-            regional.append(pd.DataFrame({"run_id": row["run_id"], "policy": arm, "replication": rep,
-                                          "region": place.codes, "gross_value_added": own,
-                                          "innovations": own / 10}))  # fmt: skip
+            figures = {"region": place.codes, "gross_value_added": own, "innovations": own / 10}
+            regional.append(_long({**heading, **figures}, (*heading, "region")))
             i, j = np.triu_indices(n_regions)
             far = np.hypot(place.x_km[i] - place.x_km[j], place.y_km[i] - place.y_km[j])
             pull = np.sqrt(place.population[i] * place.population[j]) / 1e5 * np.exp(-far / 400)
@@ -141,16 +149,16 @@ def make(
                 abroad, 0.6 * (1 + 0.4 * a * sign * luck.uniform(0.5, 1.5, len(i))), 2.0
             )
             links.append(pd.DataFrame({
-                "policy": arm, "replication": rep, "region_i": np.array(place.codes)[i],
+                "policy": policy, "replication": rep, "region_i": np.array(place.codes)[i],
                 "region_j": np.array(place.codes)[j], "kind": "firm-firm",
                 "collaborations": pull * luck.uniform(0.9, 1.1, len(i))}))  # fmt: skip
             for year in range(quarters // 4):
                 brokers = 1e6 * a
-                ledger += [(arm, rep, year, "source", "EU funds", 4e7), (arm, rep, year, "source", "national funds", 1e7),
-                           (arm, rep, year, "use", "grants", 4.2e7 - brokers), (arm, rep, year, "use", "brokers", brokers),
-                           (arm, rep, year, "use", "unspent", 8e6)]  # fmt: skip
+                ledger += [(policy, rep, year, "source", "EU funds", 4e7), (policy, rep, year, "source", "national funds", 1e7),
+                           (policy, rep, year, "use", "grants", 4.2e7 - brokers), (policy, rep, year, "use", "brokers", brokers),
+                           (policy, rep, year, "use", "unspent", 8e6)]  # fmt: skip
     runs = pd.DataFrame(runs)
-    effects = _effects(runs, arms)
+    effects = _effects(runs, names)
     if broken:
         effects.loc[effects.index[::3], ["effect", "ci_low", "ci_high"]] = np.nan
         effects.loc[effects.index[::3], "verdict"] = "no clear difference"
@@ -159,7 +167,7 @@ def make(
         )
         runs.loc[0, "innovations"] = np.nan
     return FakeComparison(
-        world=place, baseline=arms[0], policies=arms, effects=effects, runs=runs,
+        world=place, baseline=names[0], policies=names, effects=effects, runs=runs,
         regions=pd.concat(regional, ignore_index=True), timeline=pd.concat(paths, ignore_index=True),
         links=pd.concat(links, ignore_index=True),
         ledger=pd.DataFrame(ledger, columns=["policy", "replication", "year", "side", "item", "amount_eur"]),
@@ -171,20 +179,25 @@ def make(
         headline="")  # fmt: skip
 
 
-def _effects(runs, arms):
+def _long(columns, keys):
+    """One row an outcome: columns `outcome` and `value` behind the keys."""
+    return pd.DataFrame(columns).melt(list(keys), var_name="outcome", value_name="value")
+
+
+def _effects(runs, policies):
     rows = []
     for name, (_, unit, *_) in OUTCOMES.items():
         wide = runs.pivot(index="replication", columns="policy", values=name)
-        for arm in arms[1:]:
-            difference = (wide[arm] - wide[arms[0]]).to_numpy()
+        for policy in policies[1:]:
+            difference = (wide[policy] - wide[policies[0]]).to_numpy()
             n = len(difference)
             half = stats.t.ppf(0.975, n - 1) * difference.std(ddof=1) / n**0.5 if n > 1 else np.nan
             mean, low, high = difference.mean(), difference.mean() - half, difference.mean() + half
-            rows.append((name, unit, arm, arms[0], wide[arms[0]].mean(), wide[arm].mean(), mean, low, high,
-                         mean / wide[arms[0]].mean(), (difference > 0).mean(), n,
+            rows.append((name, unit, policy, policies[0], wide[policies[0]].mean(), wide[policy].mean(), mean, low, high,
+                         mean / wide[policies[0]].mean(), (difference > 0).mean(), n,
                          "higher" if low > 0 else "lower" if high < 0 else "no clear difference"))  # fmt: skip
-    for k, arm in enumerate(arms[1:]):
-        rows.append((COST, "EUR", arm, arms[0], np.nan, np.nan, 41000.0 + k if k else np.nan,
+    for k, policy in enumerate(policies[1:]):
+        rows.append((COST, "EUR", policy, policies[0], np.nan, np.nan, 41000.0 + k if k else np.nan,
                      33000.0 if k else np.nan, 52000.0 if k else np.nan, np.nan, np.nan, len(wide),
                      "no clear difference"))  # fmt: skip
     return pd.DataFrame(rows, columns=[

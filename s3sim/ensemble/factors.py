@@ -73,10 +73,10 @@ class Space:
         policies: Sequence[str],
         unit: Floats,
         *,
-        arms: Mapping[str, tuple[PolicyPart, ...]] | None = None,
-        luck: Sequence[int] | None = None,
+        own_policies: Mapping[str, tuple[PolicyPart, ...]] | None = None,
+        replications: Sequence[int] | None = None,
     ) -> list[Scenario]:
-        """Return world by world a scenario of each policy; all of a world meet the same luck.
+        """Return sample by sample a scenario of each policy; all of a sample share their luck.
 
         Parameters
         ----------
@@ -86,34 +86,34 @@ class Space:
             Parameters that a policy does not have, or that make a control what it is, are left out.
         unit : array [n, D]
             Design in the unit cube.
-        arms : mapping, optional
+        own_policies : mapping, optional
             Parts of policies that are not the package's, by name.
-        luck : sequence of int [n], optional
+        replications : sequence of int [n], optional
             Replication of each point; else the seed factor decides, or the number of the point.
         """
-        own = arms or {}
-        made_of = [base.replace(policy=name, parts=own.get(name)) for name in policies]
-        mine = [self._of(arm) for arm in made_of]
+        own = own_policies or {}
+        bases = [base.replace(policy=name, parts=own.get(name)) for name in policies]
+        names = [self._factors_of(scenario) for scenario in bases]
         made = []
         for k, row in enumerate(self.natural(unit)):
             values = dict(zip(self.names, row.tolist(), strict=True))
-            which = k if luck is None else int(luck[k])
-            if luck is None and SEED in values:
-                which = min(int(values[SEED] * MOST_REPLICATIONS), MOST_REPLICATIONS - 1)
-            for arm, known in zip(made_of, mine, strict=True):
+            replication = k if replications is None else int(replications[k])
+            if replications is None and SEED in values:
+                replication = min(int(values[SEED] * MOST_REPLICATIONS), MOST_REPLICATIONS - 1)
+            for scenario, known in zip(bases, names, strict=True):
                 chosen = {name: values[name] for name in known}
-                new = arm.replace(chosen, strict=False, parts=arm.parts, replication=which)
-                made.append(new)
+                made.append(
+                    scenario.replace(
+                        chosen, strict=False, parts=scenario.parts, replication=replication
+                    )
+                )
         return made
 
-    def _of(self, arm: Scenario) -> list[str]:
-        fixed_parameters = POLICIES[arm.policy].fixed_parameters if arm.policy in POLICIES else ()
-        known = arm.parameter_values().keys()
-        return [
-            one.name
-            for one in self.factors
-            if one.name in known and one.name not in fixed_parameters
-        ]
+    def _factors_of(self, scenario: Scenario) -> list[str]:
+        policy = POLICIES.get(scenario.policy)
+        fixed = policy.fixed_parameters if policy else ()
+        known = scenario.parameter_values().keys()
+        return [name for name in self.names if name in known and name not in fixed]
 
 
 def space(

@@ -1,5 +1,7 @@
 """Comparing policies: pairs, verdicts, tables, money, failures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,17 +9,17 @@ import pytest
 from s3sim.analysis.paired import paired_effect
 from s3sim.core.errors import InputError
 from s3sim.ensemble.comparison import compare
+from s3sim.ensemble.effects import headline
 from s3sim.ensemble.executors import local_executor
-from s3sim.ensemble.headline import headline
 from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.results import prepare, write
+from s3sim.ensemble.results import prepare
 from s3sim.ensemble.runner import Interrupted, run_scenarios
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.result import run_one
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
-POLICIES = ("isolated_s3", "trans_s3_tibs", "null")
+POLICIES = ("isolated_s3", "trans_s3_tibs", "no_change")
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +54,10 @@ def test_effect_is_the_mean_paired_difference_with_its_t_interval():
 def test_every_outcome_is_compared_and_null_differs_in_nothing(comparison):
     effects = comparison.effects
     assert set(OUTCOMES) <= set(effects["outcome"])
-    null = effects[(effects["policy"] == "null") & effects["mean_policy"].notna()]
-    assert len(null) >= len(OUTCOMES) - 1
-    assert (null["effect"] == 0).all()
-    assert (null["verdict"] == "no clear difference").all()
+    unchanged = effects[(effects["policy"] == "no_change") & effects["mean_policy"].notna()]
+    assert len(unchanged) >= len(OUTCOMES) - 1
+    assert (unchanged["effect"] == 0).all()
+    assert (unchanged["verdict"] == "no clear difference").all()
 
 
 def test_served_firms_stand_beside_totals(comparison):
@@ -64,7 +66,7 @@ def test_served_firms_stand_beside_totals(comparison):
     names = set(comparison.effects.query("policy == 'trans_s3_tibs'")["outcome"])
     assert {"served_firms_value_added", "served_firms_cross_border_collaborations"} <= names
     assert "served_firms_value_added" not in set(
-        comparison.effects.query("policy == 'null'")["outcome"]
+        comparison.effects.query("policy == 'no_change'")["outcome"]
     )
 
 
@@ -103,7 +105,7 @@ def test_two_workers_change_nothing(plan, comparison):
     pd.testing.assert_frame_equal(comparison.runs[columns], again.runs[columns], check_exact=True)
 
 
-def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan, monkeypatch):
+def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan):
     scenarios = plan.scenarios()
     broken = (
         scenarios[1]
@@ -111,6 +113,9 @@ def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan, monkeypatch):
         .replace(mechanisms=(*scenarios[1].mechanisms, _Broken()))
     )
     results = run_scenarios([scenarios[0], broken, *scenarios[2:]])
+    with pytest.raises(InputError, match="1 of 9 results are not of this plan"):
+        compare(plan, results)
+    results[1] = replace(results[1], run_id=scenarios[1].run_id)
     mixed = compare(plan, results)
     assert [r.policy for r in mixed.failed] == ["trans_s3_tibs"]
     assert "deliberate" in mixed.runs.query("status == 'failed'")["message"].item()
@@ -148,7 +153,7 @@ def test_ctrl_c_keeps_what_is_complete(plan):
 
 def test_results_of_another_scenario_are_not_overwritten(plan, comparison, tmp_path):
     prepare(tmp_path, plan).close()
-    names = {path.name for path in write(comparison, tmp_path)}
+    names = {path.name for path in comparison.save(tmp_path)}
     assert {"effects.csv", "runs.parquet", "manifest.json", "links.parquet"} <= names
     prepare(tmp_path, plan).close()
     other = Plan(plan.scenario.replace(seed=1), plan.policies, plan.replications)
@@ -198,7 +203,7 @@ def test_cost_of_a_collaboration_needs_clearly_more_of_them(comparison):
     rows = comparison.effects.query(
         "outcome == 'cost_per_additional_cross_border_collaboration'"
     ).set_index("policy")
-    assert np.isnan(rows.loc["null", "effect"])
+    assert np.isnan(rows.loc["no_change", "effect"])
     cost = rows.loc["trans_s3_tibs"]
     assert np.isnan(cost["effect"]) or cost["ci_low"] <= cost["effect"] <= cost["ci_high"]
 

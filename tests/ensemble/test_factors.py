@@ -6,7 +6,7 @@ import pytest
 from s3sim.core.errors import InputError
 from s3sim.ensemble.factors import SEED, Factor, Space, space
 from s3sim.ensemble.runner import run_scenarios
-from s3sim.ensemble.samples import SEQUENCES, Worlds, complete, drawn, levels
+from s3sim.ensemble.sampling import SEQUENCES, Samples, complete, drawn, levels
 from s3sim.policies import POLICIES
 from s3sim.simulation.result import run_one
 from s3sim.simulation.scenario import Scenario
@@ -58,10 +58,10 @@ def test_both_ends_of_every_range_are_allowed(base):
 
 
 def test_a_world_is_the_same_under_every_policy_but_for_the_policy(base):
-    policies = ("isolated_s3", "null", "trans_s3_tibs")
+    policies = ("isolated_s3", "no_change", "trans_s3_tibs")
     one = space(base, policies, dummies=1)
     unit = drawn(8, len(one.factors), seed=3)
-    made = Worlds(one, base, policies, unit)
+    made = Samples(one, base, policies, unit)
     assert made.runs == 24
     for k, scenario in enumerate(made.scenarios):
         assert scenario.policy == policies[k % 3]
@@ -86,7 +86,7 @@ def test_dummies_change_nothing_and_luck_does(base):
 
 def test_given_luck_wins_over_the_seed_factor(base):
     one = space(base, ("isolated_s3",), only=["search.rate"], dummies=0)
-    made = Worlds(one, base, ("isolated_s3",), np.full((3, 2), 0.5), luck=(4, 4, 9))
+    made = Samples(one, base, ("isolated_s3",), np.full((3, 2), 0.5), replications=(4, 4, 9))
     assert [s.replication for s in made.scenarios] == [4, 4, 9]
     assert [s.replication for s in made.first(2).scenarios] == [4, 4]
 
@@ -94,7 +94,9 @@ def test_given_luck_wins_over_the_seed_factor(base):
 def test_own_arms_are_policies_of_parts(base):
     parts = POLICIES["tibs_only"].parts
     one = space(base, ("isolated_s3", "tibs_only"), only=["brokers.cost"], dummies=0)
-    made = Worlds(one, base, ("isolated_s3", "mine"), np.full((1, 2), 0.5), arms={"mine": parts})
+    made = Samples(
+        one, base, ("isolated_s3", "mine"), np.full((1, 2), 0.5), own_policies={"mine": parts}
+    )
     plain, mine = made.scenarios
     assert "brokers.cost" not in plain.parameter_values()
     assert mine.parameter_values()["brokers.cost"] == one.natural(np.full((1, 2), 0.5))[0, 0]
@@ -115,7 +117,7 @@ def test_a_smaller_design_is_a_prefix_and_doublings_are_balanced():
 def test_a_failed_run_fails_its_world(base):
     policies = ("isolated_s3", "trans_s3")
     one = space(base, policies, only=["search.rate"], dummies=0)
-    made = Worlds(one, base, policies, drawn(8, 2, seed=0))
+    made = Samples(one, base, policies, drawn(8, 2, seed=0))
     results = run_scenarios(made.scenarios, progress=False)
     broken = [*results]
     broken[3] = type(results[3])(results[3].run_id, "trans_s3", 0, "failed", 0.0, "overflow")

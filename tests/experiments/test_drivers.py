@@ -87,7 +87,7 @@ def test_screening_keeps_luck_within_a_trajectory():
     [worlds] = script.designs(study)
     design, _ = script.design_of(study)
     block = len(design.labels) + 1
-    luck = np.array(worlds.luck)
+    luck = np.array(worlds.replications)
     for k in range(design.trajectories):
         assert set(luck[k * block : (k + 1) * block]) == {k}
     again = np.arange(len(design.unit), len(luck))

@@ -12,7 +12,7 @@ from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.factors import SEED, Space
-from s3sim.ensemble.samples import Worlds
+from s3sim.ensemble.sampling import Samples
 from s3sim.simulation.scenario import Scenario
 
 MOST_BINS, FEWEST_IN_BIN = 8, 4
@@ -52,12 +52,12 @@ def in_smallest_effects(
     return best
 
 
-def repeated(worlds: Worlds, n: int, seeds: int, seed: int) -> Worlds:
+def repeated(worlds: Samples, n: int, seeds: int, seed: int) -> Samples:
     """Return the first n worlds, each with several seeds; its own one first, rows adjacent.
 
     Parameters
     ----------
-    worlds : Worlds
+    worlds : Samples
         With luck as a factor.
     n, seeds : int
         At most the worlds there are; 2 or more.
@@ -79,7 +79,7 @@ def repeated(worlds: Worlds, n: int, seeds: int, seed: int) -> Worlds:
     luck = generator(seed, "repeated worlds").random(len(unit))
     column = worlds.space.names.index(SEED)
     unit[other, column] = luck[other]
-    return Worlds(worlds.space, worlds.base, worlds.policies, unit, worlds.arms)
+    return Samples(worlds.space, worlds.base, worlds.policies, unit, worlds.own_policies)
 
 
 def defaults(space: Space, scenario: Scenario) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.ensemble.factors import SEED
-from s3sim.ensemble.samples import SEQUENCES, Worlds, by_world, complete, levels
+from s3sim.ensemble.sampling import SEQUENCES, Samples, by_sample, complete, levels
 from s3sim.model.ledger import ITEMS, SOURCES
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.result import RunResult
@@ -22,13 +22,13 @@ class Evidence:
 
     Parameters
     ----------
-    worlds : Worlds
+    worlds : Samples
         The design, baseline first.
     results : sequence of RunResult
         One a run, in the design's order.
     """
 
-    worlds: Worlds
+    worlds: Samples
     results: Sequence[RunResult]
 
     @cached_property
@@ -97,7 +97,7 @@ class Evidence:
 
     def regions(self, outcome: str, policy: str) -> Floats:
         """Return policy less baseline in each region, [worlds, R]."""
-        runs = by_world(self.results, len(self.worlds.unit), self.worlds.policies)
+        runs = by_sample(self.results, len(self.worlds.unit), self.worlds.policies)
         pairs = zip(runs[policy], runs[self.worlds.policies[0]], strict=True)
         rows = [
             a.regions[outcome] - b.regions[outcome]
@@ -108,7 +108,7 @@ class Evidence:
 
     def spent(self, items: Sequence[str], policy: str) -> Floats:
         """Return euro booked on items of the ledger over the whole run, [worlds]."""
-        runs = by_world(self.results, len(self.worlds.unit), self.worlds.policies)[policy]
+        runs = by_sample(self.results, len(self.worlds.unit), self.worlds.policies)[policy]
         columns = [ITEMS.index(item) for item in items]
         return np.array([
             one.ledger[:, columns].sum() / 100
@@ -117,7 +117,7 @@ class Evidence:
 
     def outlay_is_equal(self) -> bool:
         """Return whether public outlay is the same to the cent in every year of every world."""
-        runs = by_world(self.results, len(self.worlds.unit), self.worlds.policies)
+        runs = by_sample(self.results, len(self.worlds.unit), self.worlds.policies)
         columns = [ITEMS.index(item) for item in SOURCES]
         for row in zip(*runs.values(), strict=True):
             booked = [one.ledger[:, columns].sum(axis=1) for one in row if one.ledger is not None]

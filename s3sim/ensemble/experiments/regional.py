@@ -9,13 +9,13 @@ from s3sim.analysis.inequality import theil
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.samples import by_world
+from s3sim.ensemble.sampling import by_sample
 
 
 def regional(evidence: Evidence, outcome: str) -> Floats:
     """Return an outcome of every region in complete worlds, [worlds, policies, regions]."""
     policies = evidence.worlds.policies
-    runs = by_world(evidence.results, len(evidence.worlds.unit), policies)
+    runs = by_sample(evidence.results, len(evidence.worlds.unit), policies)
     levels: Floats = np.stack(
         [
             [one.regions[outcome] for one, ok in zip(runs[name], evidence.whole, strict=True) if ok]

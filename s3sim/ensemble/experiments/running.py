@@ -17,7 +17,7 @@ from s3sim.ensemble.experiments.definition import Definition
 from s3sim.ensemble.experiments.study import Answer, Check, Study, plain
 from s3sim.ensemble.files import locked, write_json, writing
 from s3sim.ensemble.provenance import code_fingerprint, commit, hashed, versions
-from s3sim.ensemble.samples import Worlds
+from s3sim.ensemble.sampling import Samples
 from s3sim.ensemble.store import Store
 from s3sim.simulation.result import RunResult
 
@@ -89,7 +89,7 @@ class Job:
 class Shelf:
     """Where the runs of one design are kept; only an `own` one is the experiment's to discard."""
 
-    worlds: Worlds
+    worlds: Samples
     folder: Path
     design: str
     own: bool
@@ -122,7 +122,7 @@ def run(job: Job, sweep: Sweep, save_figure: SaveFigure) -> Done:
     """
     study = job.study
     prepared = _folder(job.out)
-    found: list[Worlds] = []
+    found: list[Samples] = []
     results: list[list[RunResult]] = []
     stopped = partial = False
     for shelf in job.shelves():
@@ -153,8 +153,8 @@ def run(job: Job, sweep: Sweep, save_figure: SaveFigure) -> Done:
 
 
 def _in_stages(
-    job: Job, study: Study, worlds: Worlds, store: Store, sweep: Sweep
-) -> tuple[Worlds, list[RunResult], bool]:
+    job: Job, study: Study, worlds: Samples, store: Store, sweep: Sweep
+) -> tuple[Samples, list[RunResult], bool]:
     """Run a design; where its script knows when it is enough, by doubling prefixes."""
     enough = getattr(job.script, "enough", None)
     n, minimum = len(worlds.unit), study.design.minimum

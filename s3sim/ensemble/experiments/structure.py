@@ -7,7 +7,7 @@ import numpy as np
 
 from s3sim.core.errors import InputError, unknown
 from s3sim.ensemble.factors import Factor, Space, declared_by
-from s3sim.ensemble.samples import Worlds
+from s3sim.ensemble.sampling import Samples
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
@@ -83,12 +83,12 @@ def variant(name: str) -> Variant:
     return VARIANTS[name]
 
 
-def under(worlds: Worlds, other: Variant) -> Worlds:
+def under(worlds: Samples, other: Variant) -> Samples:
     """Return the same worlds under another structure.
 
     Parameters
     ----------
-    worlds : Worlds
+    worlds : Samples
         As declared. Factors keep their columns, so that a world has the same parameters and luck
         under every variant; those of a mechanism that is left out do nothing.
     other : Variant

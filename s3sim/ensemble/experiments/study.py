@@ -12,7 +12,7 @@ from s3sim.core.arrays import Floats
 from s3sim.ensemble.experiments.definition import Definition, Design
 from s3sim.ensemble.factors import Space, space
 from s3sim.ensemble.provenance import hashed
-from s3sim.ensemble.samples import Worlds, drawn
+from s3sim.ensemble.sampling import Samples, drawn
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import Scenario
 from s3sim.simulation.schedule import SCHEDULE
@@ -67,11 +67,11 @@ class Study:
         d = self.design
         return space(self.base, self.policies, only=d.only, leave=d.leave, dummies=d.dummies)
 
-    def worlds(self, unit: Floats | None = None, **changes: Any) -> Worlds:
+    def worlds(self, unit: Floats | None = None, **changes: Any) -> Samples:
         """Return worlds x policies; drawn over the space of the design unless points are given."""
         if unit is None:
             unit = drawn(self.design.worlds, len(self.space.factors), self.design.seed)
-        return replace(Worlds(self.space, self.base, self.policies, unit), **changes)
+        return replace(Samples(self.space, self.base, self.policies, unit), **changes)
 
     def option(self, name: str) -> Any:
         """Return a number that belongs to this experiment alone."""
@@ -81,7 +81,7 @@ class Study:
         """Return the name of a policy as pages write it."""
         return POLICIES[policy].title if policy in POLICIES else policy
 
-    def hash_of(self, worlds: Worlds) -> str:
+    def hash_of(self, worlds: Samples) -> str:
         """Return what tells this design's runs from another's; more worlds of it are the same."""
         s = worlds.base
         kinds = [type(one).__name__ for one in s.mechanisms]
@@ -91,7 +91,7 @@ class Study:
             "owner": self.definition.worlds_of or self.definition.name, "world": s.world.fingerprint,
             "years": s.years, "scale": s.scale, "seed": s.seed, "start": s.start,
             "factors": [[f.name, f.low, f.high] for f in worlds.space.factors],
-            "policies": list(worlds.policies), "arms": repr(dict(worlds.arms)), **other,
+            "policies": list(worlds.policies), "arms": repr(dict(worlds.own_policies)), **other,
         })  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Worlds drawn over all that is uncertain: one nested design that many questions share.
+"""Draws of all that is uncertain: one nested design that many questions share.
 
 Eight independently scrambled Sobol' sequences are dealt out in turn, so that every prefix of a
-multiple of eight worlds is a design of its own, doublings are balanced, and the spread between the
+multiple of eight draws is a design of its own, doublings are balanced, and the spread between the
 eight gives honest intervals (Owen 1997, Annals of Statistics 25(4); scrambles as replicates).
 """
 
@@ -42,6 +42,7 @@ def drawn(n: int, dimensions: int, seed: int, sequences: int = SEQUENCES) -> Flo
     each = n // sequences
     power = max(each - 1, 0).bit_length()
     parts = [
+        # The name is that of a random stream: another name is another design.
         qmc.Sobol(dimensions, rng=generator(seed, f"worlds, sequence {k}")).random_base2(power)
         for k in range(sequences)
     ]
@@ -49,7 +50,7 @@ def drawn(n: int, dimensions: int, seed: int, sequences: int = SEQUENCES) -> Flo
 
 
 @dataclass(frozen=True)
-class Worlds:
+class Samples:
     """Points of a space, each run under every policy.
 
     Parameters
@@ -62,9 +63,9 @@ class Worlds:
         Baseline first.
     unit : array [n, D]
         The design in the unit cube.
-    arms : mapping
+    own_policies : mapping
         Parts of policies that are not the package's, by name.
-    luck : tuple of int [n], optional
+    replications : tuple of int [n], optional
         Replication of each point; else the seed factor decides.
     """
 
@@ -72,29 +73,33 @@ class Worlds:
     base: Scenario
     policies: tuple[str, ...]
     unit: Floats
-    arms: Mapping[str, tuple[PolicyPart, ...]] = field(default_factory=dict)
-    luck: tuple[int, ...] | None = None
+    own_policies: Mapping[str, tuple[PolicyPart, ...]] = field(default_factory=dict)
+    replications: tuple[int, ...] | None = None
 
     @property
     def runs(self) -> int:
         """How many runs it takes."""
         return len(self.unit) * len(self.policies)
 
-    def first(self, n: int) -> "Worlds":
-        """Return the first n worlds."""
-        luck = None if self.luck is None else self.luck[:n]
-        return replace(self, unit=self.unit[:n], luck=luck)
+    def first(self, n: int) -> "Samples":
+        """Return the first n samples."""
+        replications = None if self.replications is None else self.replications[:n]
+        return replace(self, unit=self.unit[:n], replications=replications)
 
     @property
     def scenarios(self) -> list[Scenario]:
-        """All runs, world by world."""
+        """All runs, sample by sample."""
         return self.space.scenarios(
-            self.base, self.policies, self.unit, arms=self.arms, luck=self.luck
+            self.base,
+            self.policies,
+            self.unit,
+            own_policies=self.own_policies,
+            replications=self.replications,
         )
 
     @property
     def natural(self) -> pd.DataFrame:
-        """Factors of each world in natural units."""
+        """Factors of each sample in natural units."""
         return pd.DataFrame(self.space.natural(self.unit), columns=list(self.space.names))
 
     def varied(self) -> pd.DataFrame:
@@ -103,10 +108,10 @@ class Worlds:
         return frame.loc[frame.index.repeat(len(self.policies))]
 
 
-def by_world(
+def by_sample(
     results: Sequence[RunResult], n: int, policies: Sequence[str]
 ) -> dict[str, Sequence[RunResult]]:
-    """Return each policy's results, world by world; the runs of a world stand together."""
+    """Return each policy's results, sample by sample; the runs of a sample stand together."""
     if len(results) != n * len(policies):
         raise InputError(
             f"{len(results)} runs do not make {n} worlds under {len(policies)} policies."
@@ -118,16 +123,18 @@ def levels(
     results: Sequence[RunResult], n: int, policies: Sequence[str], outcomes: Sequence[str]
 ) -> Mapping[str, Floats]:
     """Return per outcome an array [n, policies]; nan where a run failed."""
-    table = by_world(results, n, policies)
+    table = by_sample(results, n, policies)
     return {
         name: np.array(
-            [[one.outcomes.get(name, np.nan) for one in table[policy]] for policy in policies]
+            [[run.outcomes.get(name, np.nan) for run in table[policy]] for policy in policies]
         ).T
         for name in outcomes
     }
 
 
 def complete(levels: Mapping[str, Floats]) -> Bools:
-    """Return which worlds ran under every policy: a failed run fails its world."""
-    found: Bools = np.logical_and.reduce([np.isfinite(one).all(axis=1) for one in levels.values()])
+    """Return which samples ran under every policy: a failed run fails its sample."""
+    found: Bools = np.logical_and.reduce(
+        [np.isfinite(values).all(axis=1) for values in levels.values()]
+    )
     return found
