@@ -13,14 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from s3sim.analysis.guard import (
-    checked,
-    constant,
-    is_constant,
-    number,
-    table,
-    undisturbed,
-)
+from s3sim.analysis.guard import checked, constant, is_constant, number, table, undisturbed
 from s3sim.analysis.problem import SEED, Problem
 from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Bools, Floats, Ints
