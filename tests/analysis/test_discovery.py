@@ -140,8 +140,10 @@ def test_planted_boxes_are_recovered_with_clean_and_noisy_labels(record_property
 
 
 def test_sentence_says_where_and_how_much(found):
+    high = found.box.limits[1].high
+    assert high == pytest.approx(0.4, abs=0.03)
     assert found.sentence.startswith("Trans-S3 loses where f0 is above 5.")
-    assert "Broker density is below 0.4" in found.sentence
+    assert f"Broker density is below {high:.3g}" in found.sentence
     assert "% of worlds there lose (held out: " in found.sentence
     assert "% of all losses lie there" in found.sentence
 
