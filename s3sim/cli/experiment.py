@@ -1,16 +1,16 @@
 """`s3sim experiment`: the questions of the `experiments/` folder, listed and run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli import sweep as w
-from s3sim.cli.ending import FAILED, STOPPED, say, told
+from s3sim.cli.ending import FAILED, cli_errors, say, stop_code, unheard
 
 if TYPE_CHECKING:
     from s3sim.ensemble.experiments.running import Done, Job
+    from s3sim.ensemble.sweep import Place
 
 UNMET = 3
 
@@ -25,10 +25,10 @@ Folder = Annotated[
 ]  # fmt: skip
 
 
-@experiment.command("list")
+@experiment.command("list", cls=o.Command)
 def list_(folder: Folder = None, json: o.Json = False) -> None:
     """List questions, and how many runs each takes at the three tiers."""
-    with told():
+    with cli_errors():
         from s3sim.ensemble.experiments.catalogue import home, listed
 
         found = listed(folder or home())
@@ -42,7 +42,7 @@ def list_(folder: Folder = None, json: o.Json = False) -> None:
         print_experiments(found, console())
 
 
-@experiment.command("run")
+@experiment.command("run", cls=o.Command)
 def run(
     name: Annotated[
         list[str], typer.Argument(metavar="NAME...", help="As listed; 'e05' will do, 'all' runs every one.")
@@ -61,21 +61,22 @@ def run(
                      help="Where runs are kept; default: OUT/store. Experiments on the same worlds can share one."),
     ] = None,
     folder: Folder = None,
-    workers: w.Workers = None,
-    dask: w.Dask = None,
-    max_seconds: w.MaxSeconds = None,
-    dry_run: w.DryRun = False,
+    workers: o.Workers = None,
+    dask: o.Dask = None,
+    max_seconds: o.MaxSeconds = None,
+    dry_run: o.DryRun = False,
     overwrite: o.Overwrite = False,
-    accept_code: w.AcceptCode = False,
+    accept_code: o.AcceptCode = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
 ) -> None:  # fmt: skip
     """Run experiments, or what their stores do not hold yet, and write their answers."""
-    with told():
+    with cli_errors():
         from s3sim.core.errors import InputError
         from s3sim.ensemble.experiments.catalogue import chosen, home
+        from s3sim.ensemble.sweep import place as place_of
 
-        place, wrong = w.where(workers, dask, max_seconds)
+        place, wrong = place_of(workers, dask, max_seconds, prefix="--")
         where = folder or home()
         try:
             names = chosen(where, name)
@@ -87,7 +88,7 @@ def run(
         ended = 0
         for job in jobs:
             if dry_run:
-                _foretell(job, place, afresh=overwrite)
+                _tell_cost(job, place, afresh=overwrite)
                 continue
             done = _run(job, place, overwrite=overwrite, quiet=quiet or json)
             _tell(job, done, quiet=quiet, as_json=json)
@@ -118,8 +119,10 @@ def _job(
     return Job(definition, script, tier, own, store or runs, accept_code)
 
 
-def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
+def _run(job: "Job", place: "Place", *, overwrite: bool, quiet: bool) -> "Done":
+    from s3sim.cli.progress import progress
     from s3sim.ensemble.experiments.running import run as run_job
+    from s3sim.ensemble.sweep import sweep
     from s3sim.report.figures.studies.base import save_study
 
     shelves = job.shelves()
@@ -130,26 +133,32 @@ def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
         runs = sum(one.worlds.runs for one in shelves)
         say(f"{job.definition.name}: {job.definition.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
-    return run_job(
-        job, lambda scenarios, store: w.sweep(scenarios, store, place, quiet=quiet), save_study
-    )
+
+    def runs_of(scenarios: Any, store: Any) -> Any:
+        return sweep(
+            scenarios, store, place, say=unheard if quiet else say,
+            watch=lambda total: progress(total, quiet=quiet),
+        )  # fmt: skip
+
+    return run_job(job, runs_of, save_study)
 
 
-def _foretell(job: "Job", place: w.Where, *, afresh: bool) -> None:
+def _tell_cost(job: "Job", place: "Place", *, afresh: bool) -> None:
     import tempfile
 
     from s3sim.ensemble.experiments.running import KEEP
     from s3sim.ensemble.store import Store
+    from s3sim.ensemble.sweep import estimate_cost
 
     print(f"{job.definition.name} ({job.tier})")
     shelves = job.shelves()
     for one in shelves:
         if one.folder.is_dir() and not (afresh and one.own):
             with one.open() as store:
-                w.foretell(one.worlds.scenarios, store, place)
+                print(estimate_cost(one.worlds.scenarios, store, place))
         else:
             with tempfile.TemporaryDirectory() as path, Store(path, {}, keep=KEEP) as store:
-                w.foretell(one.worlds.scenarios, store, place)
+                print(estimate_cost(one.worlds.scenarios, store, place))
     if not shelves:
         print("Runs: 0")
 
@@ -179,7 +188,7 @@ def json_of(job: "Job") -> str:
 
 def _code(done: "Done") -> int:
     if done.stopped:
-        return STOPPED
+        return stop_code()
     if done.answer is not None and any(one.must and not one.met for one in done.answer.checks):
         return UNMET
     return FAILED if done.failed else 0

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from s3sim.analysis.verdicts import MOST_FAILED
 from s3sim.core.errors import InputError
 from s3sim.ensemble.effects import effects_table, headline, outcome_info, undecidable
 from s3sim.ensemble.files import read_csv
-from s3sim.ensemble.paired import MOST_FAILED
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.provenance import manifest
 from s3sim.ensemble.results import (

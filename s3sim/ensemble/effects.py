@@ -7,18 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from s3sim.analysis.paired import Effect, interval, paired_effect
+from s3sim.analysis.verdicts import HIGHER, LOWER, MOST_FAILED, NO_VERDICT, UNCLEAR
 from s3sim.core.arrays import Floats
 from s3sim.core.formatting import rounded
-from s3sim.ensemble.paired import (
-    HIGHER,
-    LOWER,
-    MOST_FAILED,
-    NO_VERDICT,
-    UNCLEAR,
-    Effect,
-    interval,
-    paired_effect,
-)
 from s3sim.model.ledger import ITEMS
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES

@@ -5,10 +5,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.core.parameters import Parameter, check, plain, unknown_parameter
+from s3sim.core.parameters import (
+    Parameter,
+    ParameterGroup,
+    as_number,
+    check,
+    problem_with,
+    unknown_parameter,
+)
 from s3sim.model.context import Context
 from s3sim.model.initial_conditions import InitialConditions
 from s3sim.model.matching import Matching
@@ -19,6 +26,8 @@ from s3sim.model.state import State
 from s3sim.policies import POLICIES, PolicyPart
 from s3sim.simulation.schedule import SCHEDULE
 from s3sim.world import World
+
+Group = TypeVar("Group", bound=ParameterGroup)
 
 
 class Mechanism(Protocol):
@@ -82,13 +91,12 @@ class Scenario:
     parts: tuple[PolicyPart, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
-        for name in LIMITS:
-            object.__setattr__(self, name, plain(getattr(self, name)))
-        problems = [
-            f"{name} = {getattr(self, name)!r} is out of range; allowed {low} to {high}."
-            for name, (low, high) in LIMITS.items()
-            if not _within(getattr(self, name), low, high, whole=name != "scale")
-        ]
+        problems = []
+        for name, (low, high) in LIMITS.items():
+            value = as_number(getattr(self, name), whole=name != "scale")
+            problems.append(problem_with(name, value, low, high, whole=name != "scale"))
+            object.__setattr__(self, name, value)
+        problems = [problem for problem in problems if problem]
         if self.parts is None:
             if self.policy in POLICIES:
                 object.__setattr__(self, "parts", POLICIES[self.policy].parts)
@@ -101,6 +109,11 @@ class Scenario:
     def groups(self) -> tuple[Any, ...]:
         """All holders of parameters, in order."""
         return (*self.shared_parameters, *self.mechanisms, *(self.parts or ()))
+
+    def group(self, kind: type[Group]) -> Group:
+        """Return the holder of parameters of a class; its defaults where it is left out."""
+        found = (one for one in self.groups if isinstance(one, kind))
+        return next(found, kind())
 
     def parameter_values(self) -> dict[str, float]:
         """Return dotted name to value for all that is declared in this scenario."""
@@ -208,9 +221,3 @@ def problems_with(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> 
         elif problem := check(known[name], value):
             problems.append(problem)
     return problems
-
-
-def _within(value: object, low: float, high: float, *, whole: bool) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return low <= value <= high and (not whole or float(value) == int(value))

@@ -27,7 +27,7 @@ POLICIES = ("no_s3", "isolated_s3", "trans_s3_tibs")
 def numbers(policy):
     """What is kept of a run: integers in one table, floats in another."""
     world = World.synthetic(3, seed=5, countries=2, domains=8, firms=80.0)
-    scenario = Scenario(world, policy, years=4, scale=0.5, seed=11, replication=2)
+    scenario = Scenario(world, policy, years=4, scale=1.0, seed=11, replication=2)
     states = ran(scenario)
     final, panel = states[-1], panel_of(scenario, states)
     orgs = final.organisations
@@ -67,7 +67,7 @@ def test_the_run_gives_the_kept_numbers(policy):
     kept = json.loads(GOLDEN.read_text(encoding="utf-8"))[policy]
     found = numbers(policy)
     assert found["integers"] == kept["integers"]
-    assert found["floats"].keys() == kept["floats"].keys()
+    assert found["floats"].keys() >= kept["floats"].keys(), "a kept outcome is gone"
     for name, value in kept["floats"].items():
         assert found["floats"][name] == pytest.approx(value, rel=1e-9, abs=1e-12), name
 

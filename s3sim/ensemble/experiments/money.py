@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.intervals import t_interval
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator

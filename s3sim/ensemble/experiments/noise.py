@@ -9,7 +9,7 @@ from math import ceil, isfinite
 import numpy as np
 from scipy import stats
 
-from s3sim.analysis.inference.intervals import CONFIDENCE
+from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Floats, Ints
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator

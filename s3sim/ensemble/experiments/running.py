@@ -11,11 +11,11 @@ from typing import Any
 
 import pandas as pd
 
+from s3sim.analysis.verdicts import MOST_FAILED
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.definition import Definition
 from s3sim.ensemble.experiments.study import Answer, Check, Study, plain
 from s3sim.ensemble.files import locked, write_json, writing
-from s3sim.ensemble.paired import MOST_FAILED
 from s3sim.ensemble.provenance import code_fingerprint, commit, hashed, versions
 from s3sim.ensemble.sampling import Samples
 from s3sim.ensemble.store import Store
