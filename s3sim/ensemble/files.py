@@ -90,8 +90,12 @@ def harmless(cell: Any) -> Any:
     >>> harmless("=1+1"), harmless("-"), harmless("food"), harmless(-1)
     ("'=1+1", '-', 'food', -1)
     """
-    risky = isinstance(cell, str) and len(cell) > 1 and cell.startswith(FORMULA)
-    return f"'{cell}" if risky else cell
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def _is_formula(cell: Any) -> bool:
+    # Cells that begin with the sign that makes others harmless get a second one.
+    return isinstance(cell, str) and len(cell) > 1 and cell.lstrip("'").startswith(FORMULA)
 
 
 def read_csv(path: Path) -> pd.DataFrame:
@@ -104,7 +108,8 @@ def read_csv(path: Path) -> pd.DataFrame:
 
 
 def _as_it_was(cell: Any) -> Any:
-    return cell[1:] if isinstance(cell, str) and harmless(cell[1:]) != cell[1:] else cell
+    marked = isinstance(cell, str) and cell.startswith("'") and _is_formula(cell[1:])
+    return cell[1:] if marked else cell
 
 
 def refuse_link(path: Path) -> None:

@@ -7,16 +7,19 @@ is never taken for a run.
 import hashlib
 import json
 import math
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from s3sim.core.arrays import Floats
+from s3sim.core.errors import InputError
+from s3sim.ensemble.files import refuse_link
 from s3sim.model.ledger import ITEMS
 from s3sim.model.state import TIE_KINDS
 from s3sim.simulation.result import RunResult
@@ -100,6 +103,55 @@ def as_results(table: pa.Table) -> list[RunResult]:
             raise DamagedRun(f"run {result.run_id} is not what was written")
         results.append(result)
     return results
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what is wrong with a part into one message."""
+    refuse_link(path)
+    try:
+        yield
+    except (pa.ArrowException, OSError, KeyError, ValueError) as error:
+        told = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(
+            f"{path} cannot be read ({told}); delete this file to run its runs again."
+        ) from None
+
+
+def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Return columns of a Parquet part, without empty cells where there must be none.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, naming the file.
+    """
+    with _readable(path):
+        # Folders named like 'policy=x' are no columns.
+        table = pq.read_table(
+            path, columns=columns, partitioning=None, page_checksum_verification=True
+        )
+        if missing := set(columns or SCHEMA.names) - set(table.column_names):
+            raise DamagedRun(f"column {min(missing)} is missing")
+        if any(table[name].null_count for name in columns or ()):
+            raise DamagedRun("runs without a name")
+        return table
+
+
+def read_runs(path: Path, places: Mapping[int, str]) -> list[RunResult]:
+    """Return the runs of a part at some rows, which hold the runs of these ids.
+
+    Raises
+    ------
+    InputError
+        If it is damaged, naming the file.
+    """
+    table = read_part(path)
+    with _readable(path):
+        found = as_results(table)
+        if any(found[k].run_id != name for k, name in places.items()):
+            raise DamagedRun("its runs are not those that it held")
+        return [found[k] for k in places]
 
 
 def whole_runs(path: Path) -> list[tuple[pa.RecordBatch, RunResult]]:

@@ -75,7 +75,8 @@ class ConfigLayer:
         folder = (self.folder or Path()) / given
         try:
             shipped = str(given) in WORLDS or not folder.is_dir()
-            found = World.load(str(given)[:1000] if shipped else folder)
+            # A folder called like a shipped world is a folder.
+            found = World.load(str(given)[:1000]) if shipped else World.from_tables(folder)
         except InputError as error:
             raise InputError(f"{place}: {problem}" for problem in error.problems) from None
         except (OSError, ValueError) as error:  # a name too long for a path, or with a null byte

@@ -25,8 +25,8 @@ import pyarrow.parquet as pq
 from s3sim.core.errors import InputError
 from s3sim.ensemble.files import locked, refuse_link, remove_unfinished, write_json, writing
 from s3sim.ensemble.provenance import hashed, read_manifest, store_manifest
-from s3sim.ensemble.record import SCHEMA, DamagedRun, as_batch, as_results, whole_runs
-from s3sim.simulation.replay import printable
+from s3sim.ensemble.record import SCHEMA, as_batch, read_part, read_runs, whole_runs
+from s3sim.ensemble.tables import scenarios_table
 from s3sim.simulation.result import DETAILS, RunResult
 from s3sim.simulation.scenario import Scenario
 
@@ -41,7 +41,6 @@ SYNC_SECONDS = 5.0
 """Longest time that finished runs are not yet synced to the disk."""
 
 _NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
-_UNREADABLE = (pa.ArrowException, OSError, KeyError, ValueError)
 
 
 class Store:
@@ -140,7 +139,7 @@ class Store:
         for path in sorted((self.folder / PARTS).glob("part-*.parquet")):
             if not PART.fullmatch(path.name):
                 continue
-            table = self._table(path, ["run_id", "status"])
+            table = read_part(path, ["run_id", "status"])
             rows = zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True)
             for k, (run_id, status) in enumerate(rows):
                 if wanted(run_id, status):
@@ -151,31 +150,6 @@ class Store:
                 if wanted(result.run_id, result.status):
                     self._places.pop(result.run_id, None)
                     self._new[result.run_id] = result
-
-    def _table(self, path: Path, columns: list[str] | None = None) -> pa.Table:
-        refuse_link(path)
-        with self._readable(path):
-            # Folders named like 'policy=x' are no columns.
-            table = pq.read_table(
-                path, columns=columns, partitioning=None, page_checksum_verification=True
-            )
-            if missing := set(columns or SCHEMA.names) - set(table.column_names):
-                raise DamagedRun(f"column {min(missing)} is missing")
-            if any(table[name].null_count for name in columns or ()):
-                raise DamagedRun("runs without a name")
-            return table
-
-    @contextmanager
-    def _readable(self, path: Path) -> Iterator[None]:
-        try:
-            yield
-        except _UNREADABLE as error:
-            if isinstance(error, InputError):
-                raise
-            told = (str(error) or type(error).__name__).splitlines()[0]
-            raise InputError(
-                f"{path} cannot be read ({told}); delete this file to run its runs again."
-            ) from None
 
     @property
     def run_ids(self) -> set[str]:
@@ -208,11 +182,7 @@ class Store:
             path, row = self._places[name]
             rows.setdefault(path, {})[row] = name
         for path, places in rows.items():
-            with self._readable(path):
-                found = as_results(self._table(path))
-                if any(found[k].run_id != name for k, name in places.items()):
-                    raise DamagedRun("its runs are not those that it held")
-            results |= {name: found[k] for k, name in places.items()}
+            results |= dict(zip(places.values(), read_runs(path, places), strict=True))
         return results
 
     def plan(self, scenarios: Sequence[Scenario], varied: pd.DataFrame | None = None) -> None:
@@ -318,15 +288,3 @@ class Store:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
-
-
-def scenarios_table(
-    scenarios: Sequence[Scenario], varied: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return run_id, policy and luck of each scenario, in order, beside the values that vary."""
-    frame = pd.DataFrame(
-        {"run_id": s.run_id, "world": printable(s.world.name), "policy": s.policy, "years": s.years, "scale": s.scale,
-         "seed": s.seed, "replication": s.replication, "start": s.start}
-        for s in scenarios
-    )  # fmt: skip
-    return frame if varied is None else pd.concat([frame, varied.reset_index(drop=True)], axis=1)

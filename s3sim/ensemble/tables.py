@@ -10,7 +10,9 @@ from s3sim.core.arrays import Floats
 from s3sim.model.ledger import ITEMS, SOURCES
 from s3sim.model.state import TIE_KINDS
 from s3sim.outcomes import OUTCOMES
+from s3sim.simulation.replay import printable
 from s3sim.simulation.result import RunResult
+from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
 PART_RUNS = 256
@@ -118,3 +120,15 @@ def in_parts(
     """Yield a table of many runs in parts; at least one, which may be empty."""
     for start in range(0, max(len(results), 1), PART_RUNS):
         yield table(results[start : start + PART_RUNS])
+
+
+def scenarios_table(
+    scenarios: Sequence[Scenario], varied: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return run_id, policy and luck of each scenario, in order, beside the values that vary."""
+    frame = pd.DataFrame(
+        {"run_id": s.run_id, "world": printable(s.world.name), "policy": s.policy, "years": s.years, "scale": s.scale,
+         "seed": s.seed, "replication": s.replication, "start": s.start}
+        for s in scenarios
+    )  # fmt: skip
+    return frame if varied is None else pd.concat([frame, varied.reset_index(drop=True)], axis=1)

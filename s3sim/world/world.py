@@ -182,7 +182,7 @@ class World:
         from s3sim.world.assemble import DATA, assemble
 
         name = str(name_or_folder)
-        if name in WORLDS:
+        if name in WORLDS and not isinstance(name_or_folder, Path):
             return cls._of(assemble(DATA, name, only=name))
         if Path(name_or_folder).is_dir():
             return cls.from_tables(name_or_folder)

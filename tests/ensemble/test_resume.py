@@ -27,6 +27,8 @@ SWEEP = '''
 import os, signal, sys
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 import s3sim.ensemble.store as st
 from s3sim.ensemble.comparison import compare
 from s3sim.ensemble.executors import processes
@@ -46,14 +48,14 @@ def die():
 def arm(when):
     st.PART_RUNS = 3
     if when == "half a part":
-        whole = st.pq.write_table
+        whole = pq.write_table
 
         def half(table, path, **options):
             whole(table, path, **options)
             os.truncate(path, 2000)
             die()
 
-        st.pq.write_table = half
+        pq.write_table = half
     if when == "part and journal":
         unlink = Path.unlink
         Path.unlink = lambda path, **o: die() if path.name == st.JOURNAL else unlink(path, **o)

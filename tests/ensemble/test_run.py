@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -268,7 +270,7 @@ def test_one_in_fifteen_that_fails_leaves_the_rest_intact(tmp_path):
 
 
 @pytest.mark.parametrize("which", ["exit", "kill"])
-def test_a_dying_worker_loses_what_was_under_way_and_no_more(plan, tmp_path, which):
+def test_a_dying_worker_costs_its_run_and_no_other(plan, tmp_path, which):
     if which == "kill" and not hasattr(signal, "SIGKILL"):
         pytest.skip("no SIGKILL here")
     scenarios = plan.scenarios()
@@ -280,14 +282,36 @@ def test_a_dying_worker_loses_what_was_under_way_and_no_more(plan, tmp_path, whi
         )
         kept = len(store)
     states = [one.status for one in results]
-    assert states[:5] == ["ok"] * 5
-    assert set(states[5:]) == {"lost"}
+    assert states == ["ok"] * 5 + ["lost"] + ["ok"] * 2
     assert "worker died: BrokenProcessPool" in results[5].message
-    assert kept == max(told) == 5
+    assert kept == max(told) == 7
     with Store(tmp_path, {}) as store:
-        assert len(store) == 5
         again = run_scenarios(scenarios, store=store)
     assert {one.status for one in again} == {"ok"}
+
+
+@pytest.mark.slow
+def test_workers_that_all_die_at_once_end_in_one_message(plan):
+    deadly = [sick(scenario, "exit") for scenario in plan.scenarios()]
+    with (
+        local_executor(1) as executor,
+        pytest.raises(InputError, match=r"no run was done .*little memory"),
+    ):
+        run_scenarios(deadly, executor=executor, progress=None)
+
+
+def test_a_script_without_a_main_guard_is_told_so_before_anything_runs(tmp_path):
+    script = tmp_path / "sweep.py"
+    script.write_text(
+        "from s3sim.ensemble.executors import processes\nwith processes(2): print('on')\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert done.stderr.count("Traceback") == 1
+    last = done.stderr.splitlines()[-1]
+    assert "sweep.py starts workers" in last
+    assert 'if __name__ == "__main__":' in last
 
 
 class Faulty(Homemade):
@@ -332,7 +356,7 @@ def test_workers_of_another_version_are_refused(plan, tmp_path):
 
 def test_the_command_line_says_once_that_runs_were_lost(tmp_path, monkeypatch):
     class Broken(ProcessPoolExecutor):
-        """A pool whose worker died after four runs."""
+        """Pools whose workers die after four runs."""
 
         calls = 0
 

@@ -10,12 +10,18 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from s3sim.core.errors import InputError
 from s3sim.ensemble import files, provenance, store
-from s3sim.ensemble.record import as_batch, whole_runs
+from s3sim.ensemble.record import as_batch, digest, whole_runs
+from s3sim.ensemble.results import discard
 from s3sim.ensemble.store import Store
+from s3sim.ensemble.tables import runs_table, timeline_table
+from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.result import DETAILS, RunResult, run_one
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
@@ -44,6 +50,11 @@ def fill(folder, n, **options):
 def held(folder, **options):
     with Store(folder, DESIGN, **options) as runs:
         return sorted(runs.run_ids)
+
+
+def load(folder):
+    with Store(folder, DESIGN, read_only=True) as runs:
+        return list(runs.load().values())
 
 
 def names(n):
@@ -184,9 +195,7 @@ def test_a_kill_between_part_and_journal_counts_no_run_twice(torn, tmp_path):
     with Store(folder, DESIGN) as runs:
         assert len(runs) == 4
         runs.add(failed(4))
-    rows = [
-        name for path in parts(folder) for name in store.pq.read_table(path)["run_id"].to_pylist()
-    ]
+    rows = [name for path in parts(folder) for name in pq.read_table(path)["run_id"].to_pylist()]
     assert sorted(rows) == names(5)
 
 
@@ -214,7 +223,7 @@ def test_an_unreadable_part_is_named_with_what_to_do(tmp_path, damage):
     (part,) = parts(tmp_path)
     whole = part.read_bytes()
     if damage == "other":
-        store.pq.write_table(store.pa.table({"x": [1]}), part)
+        pq.write_table(pa.table({"x": [1]}), part)
     else:
         half = len(whole) // 2
         part.write_bytes({
@@ -368,7 +377,7 @@ def test_a_disk_that_is_full_at_a_part_keeps_the_journal(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(store, "PART_RUNS", 3)
-        patch.setattr(store.pq, "write_table", full)
+        patch.setattr(pq, "write_table", full)
         runs = Store(tmp_path, DESIGN)
         runs.add(failed(0))
         runs.add(failed(1))
@@ -396,7 +405,7 @@ def test_a_record_half_written_to_a_full_disk_is_no_run(tmp_path):
             inner.flush()
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    runs._journal = store.pa.ipc.new_stream(store.pa.PythonFile(Full(), "w"), store.SCHEMA)
+    runs._journal = pa.ipc.new_stream(pa.PythonFile(Full(), "w"), store.SCHEMA)
     with pytest.raises(InputError, match="1 runs are kept"):
         runs.add(failed(1))
     abandon(runs)
@@ -418,10 +427,10 @@ def test_a_file_in_the_way_and_a_folder_that_cannot_be_written(tmp_path):
 def test_plan_is_a_row_a_scenario_with_what_varies(tmp_path):
     world = World.synthetic(3, seed=1)
     scenarios = [Scenario(world, replication=k) for k in range(3)]
-    varied = store.pd.DataFrame({"search.rate": [0.1, 0.2, 0.3]}, index=[5, 6, 7])
+    varied = pd.DataFrame({"search.rate": [0.1, 0.2, 0.3]}, index=[5, 6, 7])
     with Store(tmp_path, DESIGN) as runs:
         runs.plan(scenarios, varied)
-    table = store.pd.read_parquet(tmp_path / "scenarios.parquet")
+    table = pd.read_parquet(tmp_path / "scenarios.parquet")
     assert table["run_id"].tolist() == [one.run_id for one in scenarios]
     assert table["search.rate"].tolist() == [0.1, 0.2, 0.3]
 
@@ -467,3 +476,148 @@ def test_the_fingerprint_is_of_what_a_run_loads_and_of_nothing_above():
         "simulation/result.py",
         "simulation/replay.py",
     }
+
+
+# Names, digests, ownership
+
+
+def test_outcomes_are_stored_by_name_whatever_their_order(tmp_path, done, monkeypatch):
+    with Store(tmp_path, DESIGN) as runs:
+        runs.add(done)
+    order = {name: OUTCOMES[name] for name in reversed(list(OUTCOMES))}
+    monkeypatch.setattr(provenance, "OUTCOMES", order)
+    with Store(tmp_path, DESIGN) as runs:
+        back = runs.load()[done.run_id]
+    assert back.outcomes == pytest.approx(done.outcomes, nan_ok=True)
+    for name in OUTCOMES:
+        assert back.regions[name].tobytes() == done.regions[name].tobytes()
+        assert back.paths[name].tobytes() == done.paths[name].tobytes()
+
+
+def test_an_outcome_added_later_is_lacking_in_old_runs_and_said_once(tmp_path, done, monkeypatch):
+    with Store(tmp_path, DESIGN) as runs:
+        runs.add(done)
+    wages = replace(OUTCOMES["employment"], name="wages")
+    monkeypatch.setitem(OUTCOMES, "wages", wages)
+    with Store(tmp_path, DESIGN) as runs:
+        (note,) = runs.notes
+        assert "1 runs" in note
+        assert "wages" in note
+        back = runs.load()[done.run_id]
+        assert "wages" not in back.outcomes
+    with Store(tmp_path, DESIGN) as runs:
+        assert runs.notes == []
+    frame = runs_table([back])
+    assert frame["wages"].isna().all()
+    assert frame["employment"].item() == done.outcomes["employment"]
+    assert "wages" not in set(timeline_table([back])["outcome"])
+
+
+def test_an_outcome_that_is_declared_otherwise_is_other_code(tmp_path, monkeypatch):
+    fill(tmp_path, 1)
+    other = {**provenance.outcome_fingerprints(), "employment": "0" * 16}
+    monkeypatch.setattr(provenance, "outcome_fingerprints", lambda: other)
+    with pytest.raises(
+        InputError, match=r"another version of the model's code made \(employment\)"
+    ):
+        Store(tmp_path, DESIGN)
+    assert held(tmp_path, accept_code=True) == []
+
+
+@pytest.mark.parametrize("size", [64, 512, 4096])
+def test_a_zeroed_tail_of_the_journal_is_no_run(torn, size):
+    folder, _ = torn
+    journal = folder / "parts" / "journal.arrows"
+    whole = journal.read_bytes()
+    expected = {run.run_id: run for _, run in whole_runs(journal)}
+    for cut in range(0, len(whole), size):
+        journal.write_bytes(whole[:cut] + b"\0" * (len(whole) - cut))
+        for _, run in whole_runs(journal):
+            assert run == expected[run.run_id], cut
+
+
+def test_flipped_bits_are_never_taken_for_results(tmp_path, done):
+    with Store(tmp_path / "part", DESIGN) as runs:
+        runs.add(done)
+    runs = Store(tmp_path / "journal", DESIGN)
+    runs.add(done)
+    abandon(runs)
+    (part,), journal = parts(tmp_path / "part"), tmp_path / "journal" / "parts" / "journal.arrows"
+    luck = np.random.default_rng(0)
+    for path, folder in ((part, "part"), (journal, "journal")):
+        whole = path.read_bytes()
+        for _ in range(60):
+            flipped = bytearray(whole)
+            flipped[luck.integers(len(whole))] ^= 1 << int(luck.integers(8))
+            path.write_bytes(flipped)
+            try:
+                found = load(tmp_path / folder)
+            except InputError as error:
+                found = []
+                if str(path) not in str(error):
+                    raise
+            assert all(digest(run) == digest(done) for run in found)
+
+
+def test_a_finished_store_is_looked_at_without_lock_or_writing(tmp_path):
+    fill(tmp_path, 2)
+    (tmp_path / ".lock").unlink()
+    before = bytes_of(tmp_path)
+    with Store(tmp_path, DESIGN, read_only=True) as runs:
+        assert sorted(runs.run_ids) == names(2)
+        runs.plan([])
+        with pytest.raises(InputError, match="cannot be written: Read-only file system"):
+            runs.add(failed(2))
+    assert bytes_of(tmp_path) == before
+
+
+def test_a_store_on_read_only_media_is_opened_to_look(tmp_path, monkeypatch):
+    fill(tmp_path, 2)
+
+    def refuse(folder):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(store, "locked", refuse)
+    assert held(tmp_path) == names(2)
+
+
+@pytest.mark.parametrize("name", ["parts", "parts/journal.arrows", "manifest.json"])
+def test_links_are_refused(tmp_path, name):
+    fill(tmp_path / "store", 1)
+    target = tmp_path / "store" / name
+    if target.exists():
+        target.rename(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").touch()
+    target.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="is a symbolic link"):
+        Store(tmp_path / "store", DESIGN)
+
+
+def test_discarding_a_store_leaves_what_is_a_users(tmp_path):
+    folder = tmp_path / "store"
+    fill(folder, 2)
+    for name in ("film.part", "notes.txt", "parts/part-x.parquet"):
+        (folder / name).write_text("mine")
+    fill(folder, 3)
+    discard(folder)
+    left = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    assert left == {"film.part", "notes.txt", "parts/part-x.parquet"}
+    with pytest.raises(InputError, match="is not a store"):
+        discard(folder)
+    fill(tmp_path / "other", 2)
+    discard(tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+@pytest.mark.parametrize("column", ["policy", "status", "seconds", "digest", "run_id"])
+def test_empty_cells_in_a_part_are_one_message(tmp_path, column):
+    fill(tmp_path, 2)
+    (part,) = parts(tmp_path)
+    table = pq.read_table(part, partitioning=None)
+    place = table.column_names.index(column)
+    nulls = pa.nulls(2, table.schema.field(column).type)
+    pq.write_table(table.set_column(place, column, nulls), part)
+    with pytest.raises(InputError) as error:
+        load(tmp_path)
+    assert len(error.value.problems) == 1
+    assert str(part) in str(error.value)
