@@ -171,3 +171,14 @@ def test_a_script_without_a_main_guard_gets_one_sentence(tmp_path):
     assert "InputError" in last
     assert "mine.py" in last
     assert 'if __name__ == "__main__":' in last
+
+
+@pytest.mark.parametrize("name", ["effects_figure", "map_figure"])
+def test_figures_can_be_asked_for(result, name):
+    from matplotlib.figure import Figure
+
+    from s3sim.report import figures
+
+    if not hasattr(figures, name):
+        pytest.skip(f"{name} is not there")
+    assert isinstance(result.plot() if name == "effects_figure" else result.map(), Figure)

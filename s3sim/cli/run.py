@@ -1,7 +1,7 @@
 """`s3sim run`: one run of one policy."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -79,32 +79,17 @@ def _print(result: "RunResult", out: Path | None, *, as_json: bool) -> None:
 def _prepare(out: Path, wanted: "Scenario", *, overwrite: bool) -> None:
     """Refuse a folder that holds something else, before anything runs."""
     from s3sim.core.errors import InputError
+    from s3sim.ensemble.results import claim, manifest_of
 
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
-    run_id = _manifest(out).get("run_id")
-    if run_id != wanted.run_id and not (overwrite and run_id):
-        there = [name for name in FILES if (out / name).exists()]
-        if run_id:
-            raise InputError(
-                f"--out {out} holds results of another scenario; name another folder or add --overwrite."
-            )
-        if there:
-            raise InputError(
-                f"--out {out} holds {', '.join(there)} that 's3sim run' did not write; name another folder."
-            )
+    claim(out, FILES, overwrite=overwrite)
+    held = manifest_of(out)
+    if held and held.get("run_id") != wanted.run_id and not overwrite:
+        raise InputError(
+            f"--out {out} holds results of another scenario; name another folder or add --overwrite."
+        )
     out.mkdir(parents=True, exist_ok=True)
-
-
-def _manifest(out: Path) -> dict[str, Any]:
-    """Return the manifest of a run in a folder, empty if there is none."""
-    import json
-
-    try:
-        held = json.loads((out / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return held if isinstance(held, dict) else {}
 
 
 def _write(out: Path, wanted: "Scenario", result: "RunResult") -> None:
@@ -130,7 +115,7 @@ def _write(out: Path, wanted: "Scenario", result: "RunResult") -> None:
             )
         written.append(ledger)
         about = {"run_id": wanted.run_id, "world_name": wanted.world.name, **wanted.described()}
-        write_json({**about, "versions": versions()}, manifest)
+        write_json({**about, "versions": versions(), "files": list(FILES)}, manifest)
     except OSError as error:
         for path in written:
             path.unlink(missing_ok=True)

@@ -25,9 +25,14 @@ LONG = 26
 """Columns wider than this may wrap."""
 
 
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:  # the command decides how it ends
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """Return the terminal: numbers are not coloured, brackets are not markup."""
-    return Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+    return _Terminal(stderr=stderr, highlight=False, markup=False, emoji=False)
 
 
 def shown(text: str, where: Console) -> str:

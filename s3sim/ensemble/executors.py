@@ -80,7 +80,7 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
         distributed: Any = import_module("distributed")
     except ImportError:
         raise InputError(
-            '--dask needs an extra that is not installed; install it with: pip install "s3sim[cluster]"'
+            '--dask needs an extra that is not installed; install it with: pip install ".[cluster]" in a clone'
         ) from None
     one_thread()
     with ExitStack() as open_until_the_end:

@@ -94,7 +94,7 @@ def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
         for name in names
         if name not in ours and name != MANIFEST and _is_used(out / name, ours, name)
     ]
-    if (out / MANIFEST).exists() and not _manifest(out):
+    if (out / MANIFEST).exists() and not manifest_of(out):
         foreign.append(MANIFEST)
     if foreign and not overwrite:
         raise InputError(
@@ -111,7 +111,7 @@ def _is_used(path: Path, ours: set[str], name: str) -> bool:
 
 def owned(out: Path) -> list[str]:
     """Return the files in a folder of results that are ours, as its manifest lists them."""
-    listed = _manifest(out).get("files", [])
+    listed = manifest_of(out).get("files", [])
     inside = [name for name in listed if isinstance(name, str) and _inside(out, name)]
     return inside
 
@@ -120,7 +120,7 @@ def _inside(out: Path, name: str) -> bool:
     return (out / name).resolve().parent.is_relative_to(out.resolve())
 
 
-def _manifest(out: Path) -> dict[str, Any]:
+def manifest_of(out: Path) -> dict[str, Any]:
     """Return our manifest in a folder; empty if there is none or it is another's."""
     try:
         held = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
@@ -157,7 +157,7 @@ def write(
 
 def record_files(out: Path, paths: Iterable[Path]) -> None:
     """Add files that were written later, as a report and its figures, to the manifest."""
-    held = _manifest(out)
+    held = manifest_of(out)
     new = [path.relative_to(out).as_posix() for path in paths]
     write_json({**held, "files": list(dict.fromkeys([*held["files"], *new]))}, out / MANIFEST)
 
@@ -170,7 +170,7 @@ def read_results(out: Path) -> dict[str, Any]:
     InputError
         If it holds none.
     """
-    held = _manifest(out)
+    held = manifest_of(out)
     if not held:
         raise InputError(f"{out} holds no results of s3sim: no {MANIFEST} of ours is in it.")
     if held.get("complete") is False:
@@ -193,7 +193,7 @@ def refuse_other_results(out: Path, about: Mapping[str, Any]) -> None:
         Naming what differs.
     """
     growing = ("policies", "baseline", "replications", "firms_simulated")
-    held = _manifest(out)
+    held = manifest_of(out)
     if not held:
         return
 

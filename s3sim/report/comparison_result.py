@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from s3sim.core.errors import InputError, nearest
-from s3sim.ensemble import results as tables
 from s3sim.ensemble.comparison import Comparison, outcome_info
+from s3sim.ensemble.results import record_files
 from s3sim.ensemble.settings import shown
 from s3sim.policies import POLICIES
-from s3sim.world import World
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +95,7 @@ class ComparisonResult:
         if self.partial:
             done = int(self.runs["replication"].nunique())
             self.comparison.manifest["stopped_after_replications"] = done
-        _write_tables(self.comparison, folder, overwrite=overwrite)
+        self.comparison.save(folder, overwrite=overwrite)
 
     def save_report(self, folder: Path) -> Path:
         """Draw the figures into `folder` and write the report; returns the page's path."""
@@ -106,9 +105,10 @@ class ComparisonResult:
         words = outcome_info()
         drawn = draw_all(self.comparison, words, POLICIES, folder / "figures")
         page = write_report(self.comparison, words, POLICIES, drawn, folder / "report.html")
-        record = getattr(tables, "record_files", None)  # so that they can be replaced
-        if record is not None:
-            record(folder, [page, *(path for figure in drawn for path in (figure.png, figure.svg))])
+        # Listed as ours, so that they can be replaced.
+        record_files(
+            folder, [page, *(path for figure in drawn for path in (figure.png, figure.svg))]
+        )
         return page
 
     def save(self, folder: "Path | str", *, report: bool = True, overwrite: bool = False) -> Path:
@@ -131,7 +131,7 @@ class ComparisonResult:
         return target
 
 
-def load(folder: "Path | str", *, world: "World | Path | str | None" = None) -> ComparisonResult:
+def load(folder: "Path | str", *, world: "Path | str | None" = None) -> ComparisonResult:
     """Return the comparison that a folder holds, as `compare` returned it.
 
     Parameters
@@ -150,10 +150,6 @@ def load(folder: "Path | str", *, world: "World | Path | str | None" = None) -> 
     found = Comparison.load(source, world=None if world is None else folder_of(world, "world"))
     partial = "stopped_after_replications" in found.manifest
     return ComparisonResult(found, source, partial)
-
-
-def _write_tables(comparison: Comparison, folder: Path, *, overwrite: bool) -> None:
-    comparison.save(folder, overwrite=overwrite)
 
 
 def folder_of(given: Any, name: str) -> Path:

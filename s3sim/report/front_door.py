@@ -137,7 +137,7 @@ def compare(
             raise KeyboardInterrupt from None
         raise
     if target is not None:
-        result.save_tables(target)
+        result.save_tables(target, overwrite=True)  # `prepare` has refused what is not ours
         if not result.stopped and result.has_runs:
             result.save_report(target)
     if result.stopped:

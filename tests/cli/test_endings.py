@@ -142,11 +142,25 @@ def test_init_on_a_full_disk_leaves_nothing(s3sim, monkeypatch, tmp_path):
 def test_run_replaces_only_what_it_wrote(s3sim, tmp_path):
     (tmp_path / "one").mkdir()
     (tmp_path / "one/ledger.csv").write_text("my own")
-    for more in ([], ["--overwrite"]):
-        result = s3sim("run", *TINY, "--quiet", "--out", "one", *more)
-        assert result.exit_code == 2
-        assert "ledger.csv that 's3sim run' did not write" in result.stderr
+    result = s3sim("run", *TINY, "--quiet", "--out", "one")
+    assert result.exit_code == 2
+    assert "one holds ledger.csv, which s3sim did not write" in result.stderr
     assert (tmp_path / "one/ledger.csv").read_text() == "my own"
+
+
+@pytest.mark.parametrize("name", ["effects.csv", "store/mydata.txt", "store/film.part"])
+@pytest.mark.parametrize("more", [[], ["--overwrite"]])
+def test_compare_leaves_files_of_a_user(s3sim, tmp_path, name, more):
+    mine = tmp_path / "out" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("precious")
+    result = s3sim(*FAST, "--no-report", "--out", "out", *more)
+    if more and name == "effects.csv":
+        assert result.exit_code == 0  # asked for by name
+        return
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+    assert mine.read_text() == "precious"
 
 
 def three(folder):
@@ -168,10 +182,15 @@ def test_a_folder_called_like_a_shipped_world_is_told_apart(s3sim, tmp_path):
     assert "ships" not in result.stderr
 
 
-def test_what_a_user_should_know_of_a_world_is_told_once(s3sim, monkeypatch):
-    monkeypatch.setattr("s3sim.world.World.notes", ("2 columns are not used.",), raising=False)
-    result = s3sim("describe", "domains")
-    assert result.stderr.count("s3sim: 2 columns are not used.") == 1
+def test_what_a_user_should_know_of_a_world_is_told_once(s3sim, tmp_path):
+    table = three(tmp_path / "three") / "regions.csv"
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    wider = [f"{head},mayor", *(f"{row},x" for row in rows)]
+    table.write_text("\n".join(wider) + "\n", encoding="utf-8")
+    for command in (["run", *TINY, "--quiet"], ["describe", "domains"]):
+        result = s3sim(*command, "--world", "three")
+        assert result.exit_code == 0
+        assert sum("mayor" in line for line in result.stderr.splitlines()) == 1
 
 
 @posix
