@@ -12,7 +12,7 @@ from s3sim.analysis.sensitivity.functions import Ishigami, Noisy
 from s3sim.analysis.sensitivity.guard import SensitivityError
 from s3sim.analysis.surrogate.study import surrogate_study
 from s3sim.core.streams import generator
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 
 
 def designs(study):

@@ -8,7 +8,7 @@ from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.conditions import defaults, repeated
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.noise import by_seeds, gain, pairs_needed, spread
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.efficiency import variance_ratio
 from s3sim.report.figures.studies.effort import running_mean
@@ -20,9 +20,9 @@ SHOWN = 1000
 
 def designs(study):
     """Drawn worlds and the defaults, each with several seeds."""
-    drawn = study.worlds()
+    drawn = study.samples()
     unit = np.vstack([drawn.unit, defaults(study.space, study.base.replace(policy=study.policy))])
-    return [repeated(study.worlds(unit), len(unit), study.option("seeds"), study.design.seed)]
+    return [repeated(study.samples(unit), len(unit), study.option("seeds"), study.design.seed)]
 
 
 def answer(study, run):

@@ -18,7 +18,7 @@ from s3sim.ensemble.experiments.drivers import (
     whole_trajectories,
 )
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import SEED, Space
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.screening import mu_star_sigma
@@ -49,7 +49,7 @@ def designs(study):
         *design.trajectory.tolist(),
         *range(design.trajectories, design.trajectories + len(again)),
     )
-    return [replace(study.worlds(unit), space=space, replications=luck)]
+    return [replace(study.samples(unit), space=space, replications=luck)]
 
 
 def answer(study, run):
@@ -77,7 +77,7 @@ def answer(study, run):
     groups = by_group(table)
     words = [
         f"{kept.trajectories} trajectories over {len(design.labels) - int(design.dummies.sum())} parameters, "
-        f"{len(design.unit) + evidence.worlds.unit.shape[0] - rows} worlds under both policies. Effects are mean "
+        f"{len(design.unit) + evidence.samples.unit.shape[0] - rows} worlds under both policies. Effects are mean "
         "absolute changes over a whole range, extrapolated from steps of two thirds of it, in percent of the "
         "mean under isolated S3.",
         *(sentence(table, groups, stable, name, output) for name in study.design.outcomes for output in OUTPUTS),

@@ -8,7 +8,7 @@ from s3sim.analysis.sensitivity.luck import noise_share
 from s3sim.analysis.sensitivity.paired_outputs import three_outputs
 from s3sim.analysis.sensitivity.sobol import indices, sobol_design
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import along, change_of_sign, strongest
+from s3sim.ensemble.experiments.conditions import along, sign_change, strongest
 from s3sim.ensemble.experiments.drivers import (
     TOP,
     every_row,
@@ -20,7 +20,7 @@ from s3sim.ensemble.experiments.drivers import (
     whole_scrambles,
 )
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY, SEED, space
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.indices import index_bars
@@ -55,8 +55,8 @@ def design_of(study):
 
 def designs(study):
     """The worlds of the headline; and a Saltelli design, in which luck is the factor 'seed'."""
-    mixed = study.worlds(design_of(study).unit, space=space_of(study), policies=(study.baseline, study.policy))  # fmt: skip
-    return [study.worlds(), mixed]
+    mixed = study.samples(design_of(study).unit, space=space_of(study), policies=(study.baseline, study.policy))  # fmt: skip
+    return [study.samples(), mixed]
 
 
 def answer(study, run, mixed):
@@ -205,12 +205,12 @@ def curve(study, x, difference, frame, name, words, figures):
     own = [one.name for one in study.space.factors if one.group == group]
     factor = strongest(x.loc[::2, own], difference[::2])[0]
     value, difference = x[factor].to_numpy()[1::2], difference[1::2]
-    drawn, title = along(value, difference), OUTCOMES[name].title.lower()
+    drawn, title = binned_mean(value, difference), OUTCOMES[name].title.lower()
     words.append(
         f"Along {factor}, which explains most within {group} (chosen on one half of the worlds, shown on the other), the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
         f"isolated mean at its low end ({drawn['low'].iloc[0]:+.1f} to {drawn['high'].iloc[0]:+.1f}) and "
         f"{drawn['mean'].iloc[-1]:+.1f} % at its high end ({drawn['low'].iloc[-1]:+.1f} to {drawn['high'].iloc[-1]:+.1f}); "
-        f"{change_of_sign(drawn)}."
+        f"{sign_change(drawn)}."
     )  # fmt: skip
     figures[f"tipping_{name}"] = tipping_curve(
         drawn, pd.DataFrame({"value": value, "difference": difference}), factor=factor, outcome=title,

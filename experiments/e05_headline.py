@@ -7,7 +7,7 @@ from s3sim.analysis.inference.stopping import Stopping, stopped_at
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.estimates import LOWER, estimates, sentence
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.effort import running_mean
 from s3sim.report.figures.studies.spread import difference_distributions
@@ -18,7 +18,7 @@ PRIMARY = 2
 
 def designs(study):
     """Worlds drawn over all declared ranges, under all four policies."""
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def rule(study, evidence, outcome):

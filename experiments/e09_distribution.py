@@ -8,7 +8,7 @@ from s3sim.analysis.inference.intervals import t_interval
 from s3sim.analysis.inference.simultaneous import by_scrambles
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.regional import convergence_change, inequality, regional
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.parts import winners_losers
 
@@ -19,7 +19,7 @@ MOST_WIDTH = 1000.0  # percent
 
 def designs(study):
     """The worlds of the headline."""
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def answer(study, run):
@@ -64,8 +64,7 @@ def answer(study, run):
               all(len(one) == world.n_regions for one in tables)),
     ]  # fmt: skip
     table = pd.concat([*tables, spread.assign(kind="spread")], ignore_index=True)
-    return Answer(
-        words,
+    return Answer(words,
         table,
         {"worlds": evidence.count, "rows": table},
         figures,

@@ -10,7 +10,7 @@ from s3sim.cli import sweep as w
 from s3sim.cli.ending import FAILED, STOPPED, say, told
 
 if TYPE_CHECKING:
-    from s3sim.ensemble.experiments.running import Done, Job
+    from s3sim.ensemble.experiments.runner import ExperimentResult, ExperimentRun
 
 UNMET = 3
 
@@ -29,7 +29,7 @@ Folder = Annotated[
 def list_(folder: Folder = None, json: o.Json = False) -> None:
     """List questions, and how many runs each takes at the three tiers."""
     with told():
-        from s3sim.ensemble.experiments.catalogue import home, listed
+        from s3sim.ensemble.experiments.config import home, listed
 
         found = listed(folder or home())
         if json:
@@ -73,7 +73,7 @@ def run(
     """Run experiments, or what their stores do not hold yet, and write their answers."""
     with told():
         from s3sim.core.errors import InputError
-        from s3sim.ensemble.experiments.catalogue import chosen, home
+        from s3sim.ensemble.experiments.config import chosen, home
 
         place, wrong = w.where(workers, dask, max_seconds)
         where = folder or home()
@@ -101,25 +101,25 @@ def run(
 def _job(
     where: Path, name: str, names: list[str], tier: str, out: Path | None, store: Path | None,
     accept_code: bool,
-) -> "Job":  # fmt: skip
+) -> "ExperimentRun":  # fmt: skip
     """Return the job of an experiment; those of one command share the runs they can share."""
-    from s3sim.ensemble.experiments.catalogue import load
-    from s3sim.ensemble.experiments.running import STORE, Job
+    from s3sim.ensemble.experiments.config import load
+    from s3sim.ensemble.experiments.runner import STORE, ExperimentRun
 
     definition, script = load(where, name)
     if out is None:
         out, mine = Path("results/experiments"), True
     else:
         mine = len(names) > 1
-    owner = definition.worlds_of or name
+    owner = config.samples_of or name
     own = out / name if mine else out
     runs = out / owner / STORE if mine else own / STORE
-    definition.at(tier)
-    return Job(definition, script, tier, own, store or runs, accept_code)
+    config.at(tier)
+    return ExperimentRun(definition, script, tier, own, store or runs, accept_code)
 
 
-def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
-    from s3sim.ensemble.experiments.running import run as run_job
+def _run(job: "ExperimentRun", place: w.Where, *, overwrite: bool, quiet: bool) -> "ExperimentResult":
+    from s3sim.ensemble.experiments.runner import run as run_job
     from s3sim.report.figures.studies.base import save_study
 
     shelves = job.shelves()
@@ -128,20 +128,20 @@ def _run(job: "Job", place: w.Where, *, overwrite: bool, quiet: bool) -> "Done":
             one.discard()
     if not quiet:
         runs = sum(one.worlds.runs for one in shelves)
-        say(f"{job.definition.name}: {job.definition.question}")
+        say(f"{job.config.name}: {job.config.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
     return run_job(
         job, lambda scenarios, store: w.sweep(scenarios, store, place, quiet=quiet), save_study
     )
 
 
-def _foretell(job: "Job", place: w.Where, *, afresh: bool) -> None:
+def _foretell(job: "ExperimentRun", place: w.Where, *, afresh: bool) -> None:
     import tempfile
 
-    from s3sim.ensemble.experiments.running import KEEP
+    from s3sim.ensemble.experiments.runner import KEEP
     from s3sim.ensemble.store import Store
 
-    print(f"{job.definition.name} ({job.tier})")
+    print(f"{job.config.name} ({job.tier})")
     shelves = job.shelves()
     for one in shelves:
         if one.folder.is_dir() and not (afresh and one.own):
@@ -154,30 +154,30 @@ def _foretell(job: "Job", place: w.Where, *, afresh: bool) -> None:
         print("Runs: 0")
 
 
-def _tell(job: "Job", done: "Done", *, quiet: bool, as_json: bool) -> None:
+def _tell(job: "ExperimentRun", done: "ExperimentResult", *, quiet: bool, as_json: bool) -> None:
     if done.answer is None:
-        say(f"{job.definition.name}: {done.runs} runs are kept in {job.store}; the same command goes on from there.")  # fmt: skip
+        say(f"{job.config.name}: {done.runs} runs are kept in {job.store}; the same command goes on from there.")  # fmt: skip
         return
     if as_json:
         print(json_of(job))
         return
     from s3sim.cli.tables import console, print_answer
 
-    print_answer(job.definition.question, done.answer, console())
+    print_answer(job.config.question, done.answer, console())
     if not quiet:
         print(f"Summary, table and figures: {job.out}")
 
 
-def json_of(job: "Job") -> str:
+def json_of(job: "ExperimentRun") -> str:
     """Return the summary that was written, as one line."""
     import json
 
-    from s3sim.ensemble.experiments.running import summary
+    from s3sim.ensemble.experiments.runner import summary
 
     return json.dumps(summary(job.out), allow_nan=False)
 
 
-def _code(done: "Done") -> int:
+def _code(done: "ExperimentResult") -> int:
     if done.stopped:
         return STOPPED
     if done.answer is not None and any(one.must and not one.met for one in done.answer.checks):

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.config import home, load
 from s3sim.ensemble.experiments.conditions import (
-    along,
+    binned_mean,
     by_seed,
-    change_of_sign,
+    sign_change,
     repeated,
     strongest,
 )
@@ -49,7 +49,7 @@ def test_components_run_every_combination_once():
         assert runs[arm].replication == runs["isolated_s3"].replication
 
 
-def test_repeated_worlds_differ_in_luck_alone():
+def test_repeated_samples_differ_in_luck_alone():
     study, script = study_of("e07_vulnerability")
     worlds, again = script.designs(study)
     seeds = study.option("seeds")
@@ -103,15 +103,15 @@ def test_the_factor_that_matters_is_found_and_shown():
     x = pd.DataFrame(rng.random((200, 5)), columns=list("abcde"))
     y = np.sin(3 * x["c"].to_numpy()) - 0.5 + 0.05 * rng.normal(size=200)
     assert strongest(x, y)[0] == "c"
-    curve = along(x["c"].to_numpy(), y)
+    curve = binned_mean(x["c"].to_numpy(), y)
     assert len(curve) == 8
     assert curve["worlds"].sum() == 200
     assert curve["value"].is_monotonic_increasing
-    assert change_of_sign(curve) == "some bins are clearly above zero and others clearly below"
-    assert change_of_sign(along(x["c"].to_numpy(), y + 10)) == "no bin is clearly below zero"
-    flat = along(np.ones(6), np.zeros(6))
+    assert sign_change(curve) == "some bins are clearly above zero and others clearly below"
+    assert sign_change(binned_mean(x["c"].to_numpy(), y + 10)) == "no bin is clearly below zero"
+    flat = binned_mean(np.ones(6), np.zeros(6))
     assert len(flat) == 1
-    assert change_of_sign(flat) == "no bin is told from zero"
+    assert sign_change(flat) == "no bin is told from zero"
 
 
 def run_of(years, **items):

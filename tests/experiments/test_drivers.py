@@ -11,7 +11,7 @@ from s3sim.analysis.sensitivity.screening import screen
 from s3sim.analysis.sensitivity.sobol import indices, sobol_design
 from s3sim.analysis.sensitivity.trajectories import morris_design
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.config import home, load
 from s3sim.ensemble.experiments.drivers import (
     in_percent,
     leading,
@@ -123,7 +123,7 @@ def fake(n):
 
 def test_shares_of_the_surrogate_are_of_all_the_variance():
     worlds = fake(300)
-    x = worlds.worlds.unit
+    x = worlds.samples.unit
     y = 2 * x[:, 0] + x[:, 1] + x[:, 3]  # variances 4, 1 and, by luck, 1
     shares, reason = surrogate(worlds, y, 1 / 6, 0)
     assert reason.startswith("trusted")
@@ -144,7 +144,7 @@ def test_a_surrogate_is_withheld_with_its_reason():
 
 def test_opinions_name_single_factors_and_the_groups_they_lie_in():
     worlds = fake(300)
-    x = worlds.worlds.unit
+    x = worlds.samples.unit
     frame = pd.DataFrame({"factor": ["one", "two", "dummy_1", "seed"], "ST": [0.8, 0.2, 0.0, 0.0]})
     said = opinions(worlds, 2 * x[:, 0] + x[:, 1], frame, 0)
     assert "RBD-FAST (a, b, " in said

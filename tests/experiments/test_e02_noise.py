@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.config import home, load
 from s3sim.ensemble.experiments.noise import gain, pairs_needed, spread
 from s3sim.ensemble.experiments.study import Study
 

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from s3sim.cli import app
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import chosen, home, listed, names
-from s3sim.ensemble.experiments.definition import Definition
+from s3sim.ensemble.experiments.config import chosen, home, listed, names
+from s3sim.ensemble.experiments.config import ExperimentConfig
 
 SMALL = """# Is one small experiment enough?
 title = "Small"
@@ -30,11 +30,11 @@ SCRIPT = '''"""Is one small experiment enough?"""
 
 import pandas as pd
 
-from s3sim.ensemble.experiments.study import Answer
+from s3sim.ensemble.experiments.result import Answer
 
 
 def designs(study):
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def answer(study, run):
@@ -117,11 +117,11 @@ USER = '''"""Does another experiment use these worlds?"""
 
 import pandas as pd
 
-from s3sim.ensemble.experiments.study import Answer
+from s3sim.ensemble.experiments.result import Answer
 
 
 def designs(study):
-    return [study.worlds(), study.worlds().first(8)]
+    return [study.samples(), study.samples().first(8)]
 
 
 def answer(study, run, more):
@@ -178,7 +178,7 @@ def test_a_tier_changes_single_options(tmp_path):
         "# May a tier change one option?\n[design]\noptions = { a = 1, b = 2 }\n"
         "[tier.smoke]\noptions = { b = 3 }\n"
     )
-    tiers = Definition.read(path).tiers
+    tiers = ExperimentConfig.read(path).tiers
     assert tiers["smoke"].options == {"a": 1, "b": 3}
     assert tiers["standard"].options == tiers["full"].options == {"a": 1, "b": 2}
 
@@ -209,7 +209,7 @@ def test_a_bad_file_is_explained(tmp_path):
         'tilte = "x"\n[design]\nworlds = -1\nyeers = 3\npolicies = ["trans-s3"]\n[tier.smok]\nworlds = 1\n'
     )
     with pytest.raises(InputError) as error:
-        Definition.read(path)
+        ExperimentConfig.read(path)
     told = "\n".join(error.value.problems)
     for part in ("not a question", "unknown key 'tilte'", "did you mean 'title'", "worlds = -1",
                  "unknown setting 'yeers'; did you mean 'years'?", "unknown tier 'smok'"):  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from s3sim.cli import app
-from s3sim.ensemble.experiments.catalogue import home, names
+from s3sim.ensemble.experiments.config import home, names
 
 NAMES = names(home())
 

@@ -1,4 +1,4 @@
-"""Regional outcomes over worlds: levels, inequality within and between countries, convergence."""
+"""Regional outcomes over samples: levels, inequality within and between countries, convergence."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from s3sim.ensemble.sampling import by_sample
 
 
 def regional(evidence: Evidence, outcome: str) -> Floats:
-    """Return an outcome of every region in complete worlds, [worlds, policies, regions]."""
-    policies = evidence.worlds.policies
-    runs = by_sample(evidence.results, len(evidence.worlds.unit), policies)
+    """Return an outcome of every region in complete samples, [samples, policies, regions]."""
+    policies = evidence.samples.policies
+    runs = by_sample(evidence.results, len(evidence.samples.unit), policies)
     levels: Floats = np.stack(
         [
             [one.regions[outcome] for one, ok in zip(runs[name], evidence.whole, strict=True) if ok]
@@ -33,7 +33,7 @@ def inequality(
 
     Parameters
     ----------
-    value : array [worlds, regions]
+    value : array [samples, regions]
         Amounts, not per head; 0 or more, some above 0 in every world.
     population : array [regions]
         Above 0.
@@ -41,7 +41,7 @@ def inequality(
 
     Returns
     -------
-    DataFrame [worlds]
+    DataFrame [samples]
         total, within and between countries (Theil 1967).
     float
         Largest gap between total and within + between.
@@ -69,7 +69,7 @@ def convergence_change(
 
     Parameters
     ----------
-    policy, baseline : array [worlds, regions]
+    policy, baseline : array [samples, regions]
         Value per head in the last year.
     at_start : array [regions]
         Value per head before the start, in any unit; above 0 and not all equal.
@@ -80,8 +80,8 @@ def convergence_change(
         sigma (change of the standard deviation of logarithms over regions) and slope (change of
         the logarithm for each unit of the logarithm of the first level; above 0: regions that
         were richer gain more), one row a world without a zero.
-    array of bool [worlds]
-        Which worlds those are: a region without any value has no logarithm.
+    array of bool [samples]
+        Which samples those are: a region without any value has no logarithm.
 
     Raises
     ------
