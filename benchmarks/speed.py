@@ -39,7 +39,7 @@ def measure(firms: int, world_name: str) -> dict[str, float]:
     times = []
     for quarter in range(YEARS * 4):
         began = time.perf_counter()
-        state = engine.step(state, quarter)
+        state, _ = engine.step(state, quarter)
         times.append(time.perf_counter() - began)
     active = int(state.organisations.firms.sum())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

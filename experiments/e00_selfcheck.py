@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.decision.information import evpi, value_of_information
-from s3sim.analysis.decision.robustness import regret
-from s3sim.analysis.discovery.discover import discover
-from s3sim.analysis.inference.stopping import Stopping, stopped_at
-from s3sim.analysis.sensitivity import Problem, indices, noise_share, sobol_design
-from s3sim.analysis.sensitivity.functions import Ishigami, Noisy
-from s3sim.analysis.sensitivity.guard import SensitivityError
-from s3sim.analysis.surrogate.study import surrogate_study
+from s3sim.analysis.discovery import discover
+from s3sim.analysis.guard import SensitivityError
+from s3sim.analysis.information import evpi, value_of_information
+from s3sim.analysis.known_functions import Ishigami, Noisy
+from s3sim.analysis.problem import Problem
+from s3sim.analysis.robustness import regret
+from s3sim.analysis.sobol import indices, noise_share, sobol_design
+from s3sim.analysis.stopping import Stopping, stopped_at
+from s3sim.analysis.surrogate import surrogate_study
 from s3sim.core.streams import generator
 from s3sim.ensemble.experiments.result import Answer, Check
 

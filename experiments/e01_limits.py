@@ -39,7 +39,7 @@ def cases(study):
         "null policy equals isolated S3",
         "bit for bit",
         "compared",
-        same(base, base.replace(policy="null")),
+        same(base, base.replace(policy="no_change")),
     )
     nothing = tibs.replace({"joint.pooled_share": 0.0, "brokers.per_region": 0.0})
     yield (

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.intervals import t_interval
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.conditions import defaults, repeated
 from s3sim.ensemble.experiments.evidence import Evidence

@@ -5,10 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.inference.intervals import t_interval
-from s3sim.analysis.sensitivity.paired_outputs import OUTPUTS, three_outputs
-from s3sim.analysis.sensitivity.screening import screen, stability
-from s3sim.analysis.sensitivity.trajectories import morris_design
+from s3sim.analysis.intervals import t_interval
+from s3sim.analysis.morris import morris_design, screen, stability
+from s3sim.analysis.paired_outputs import OUTPUTS, three_outputs
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.drivers import (
     every_row,

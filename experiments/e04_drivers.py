@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from s3sim.analysis.sensitivity.luck import noise_share
-from s3sim.analysis.sensitivity.paired_outputs import three_outputs
-from s3sim.analysis.sensitivity.sobol import indices, sobol_design
+from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.conditions import along, sign_change, strongest
 from s3sim.ensemble.experiments.drivers import (

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.inference.stopping import Stopping, stopped_at
+from s3sim.analysis.stopping import Stopping, stopped_at
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.estimates import LOWER, estimates, sentence
 from s3sim.ensemble.experiments.evidence import Evidence
@@ -123,7 +123,7 @@ def figures(study, evidence):
 
 def settling(study, evidence):
     """Mean difference over the first worlds, with a t interval."""
-    from s3sim.analysis.inference.intervals import t_interval
+    from s3sim.analysis.intervals import t_interval
 
     rows = []
     for name in study.design.outcomes[:PRIMARY]:

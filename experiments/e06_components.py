@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.decision.factorial import interactions, shapley
-from s3sim.analysis.inference.simultaneous import by_scrambles
+from s3sim.analysis.shapley import interactions, shapley
+from s3sim.analysis.simultaneous import by_scrambles
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES

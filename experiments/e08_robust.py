@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.analysis.decision.dominance import dominance
-from s3sim.analysis.decision.information import value_of_information
-from s3sim.analysis.decision.robustness import robustness
+from s3sim.analysis.dominance import dominance
+from s3sim.analysis.information import value_of_information
+from s3sim.analysis.robustness import robustness
 from s3sim.core.formatting import listed
 from s3sim.core.streams import generator
 from s3sim.ensemble.experiments.estimates import LOWER

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.decision.policy_failure import losers
-from s3sim.analysis.inference.intervals import t_interval
-from s3sim.analysis.inference.simultaneous import by_scrambles
+from s3sim.analysis.intervals import t_interval
+from s3sim.analysis.policy_failure import losers
+from s3sim.analysis.simultaneous import by_scrambles
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.regional import convergence_change, inequality, regional
 from s3sim.ensemble.experiments.result import Answer, Check

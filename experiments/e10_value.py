@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.intervals import t_interval
 from s3sim.core.formatting import listed, rounded
 from s3sim.ensemble.experiments.money import (
     COLLABORATION_YEARS,

@@ -3,10 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.inference.simultaneous import by_scrambles
-from s3sim.analysis.inference.verdicts import verdict_table
+from s3sim.analysis.simultaneous import by_scrambles, verdict_table
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.estimates import LOWER
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.structure import under, variant
 from s3sim.ensemble.experiments.result import Answer, Check
@@ -73,7 +71,7 @@ def rows(study, name, evidence, reference):
     change = by_scrambles(np.stack([
         evidence.by_sequence(evidence.difference(o, study.policy)) - reference.by_sequence(reference.difference(o, study.policy))
         for o in outcomes], axis=1), outcomes)  # fmt: skip
-    table = verdict_table(found, study.design.smallest_effect * size, evidence.count, lower_is_better=LOWER,
+    table = verdict_table(found, study.design.smallest_effect * size, evidence.count,
                           failed=evidence.failed)[["outcome", "mean", "low", "high", "verdict"]]  # fmt: skip
     table["sign"] = [sign(a, b) for a, b in zip(clear(found), clear(declared), strict=True)]
     share = 100 / np.where(size > 0, size, np.nan)

@@ -41,9 +41,7 @@ def around(world, quarter=0, *, scale=1.0, start=0, years=4, replication=0, valu
     )
     context = Engine.of(scenario.replace(values or {})).context
     offer = Instruments.none(world).replace(**offers)
-    return context.at(
-        quarter=quarter, streams=replace(context.streams, quarter=quarter), instruments=offer
-    )
+    return context.at(quarter, instruments=offer)
 
 
 def orgs(n=5, domains=3, **columns):
@@ -129,20 +127,22 @@ def state_of(organisations, world, **tables):
         "ties": Ties.none(),
         "projects": Projects.none(),
         "authorities": Authorities(
-            np.zeros((authorities, domains), bool),
-            np.full(authorities, 0.37),
-            np.zeros((authorities, domains)),
-            np.zeros(authorities, np.int64),
+            priorities=np.zeros((authorities, domains), bool),
+            success=np.full(authorities, 0.37),
+            results=np.zeros((authorities, domains)),
+            balance=np.zeros(authorities, np.int64),
         ),
         "brokers": Brokers(
-            np.zeros(regions), np.zeros(regions), none, none, none, np.zeros(regions)
+            skill=np.zeros(regions), credit=np.zeros(regions), clients=none, firms=none,
+            matches=none, allocate_budget=np.zeros(regions),
         ),
         "regions": Regions(
-            table, table, table * 0, none, none, np.zeros(regions), np.zeros(regions), none, none
+            published=table, awaiting=table, pool=table * 0, entries=none, exits=none,
+            cohort=np.zeros(regions), tracked=np.zeros(regions), grants_paid=none, awards=none,
         ),
         "markets": Markets(
-            np.full(markets, 2000.0), np.full(markets, 1000.0), np.full(markets, 2000.0),
-            np.ones(markets),
+            expenditure=np.full(markets, 2000.0), outside=np.full(markets, 1000.0),
+            strength=np.full(markets, 2000.0), price=np.ones(markets),
         ),
         "ledger": Ledger.empty(4),
         "joint_priorities": np.zeros(domains, bool),

@@ -1,5 +1,9 @@
 """Settings and fixtures of the whole suite."""
 
+import os
+
+os.environ["S3SIM_CHECK"] = "1"  # before the package is imported: copies of tables are checked
+
 import pytest
 from builders import two_regions
 from hypothesis import HealthCheck, settings

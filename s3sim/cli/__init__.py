@@ -3,7 +3,9 @@
 Importing this package loads Typer and the standard library only; each command loads what it needs.
 """
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +14,7 @@ from s3sim.cli.compare import compare
 from s3sim.cli.describe import describe
 from s3sim.cli.experiment import experiment
 from s3sim.cli.init import init
-from s3sim.cli.options import Spread
+from s3sim.cli.options import Command
 from s3sim.cli.run import run
 
 EPILOG = "Start with: s3sim compare --scale 0.02 --replications 8"
@@ -42,9 +44,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command, _class in ((compare, Spread), (run, Spread), (describe, None), (init, None)):
+for _command in (compare, run, describe, init):
     _lines = (f"  {line}" for line in ("[bold]Examples[/bold]", *EXAMPLES[_command.__name__]))
-    app.command(cls=_class, epilog="\n\n".join(_lines))(_command)
+    app.command(cls=Command, epilog="\n\n".join(_lines))(_command)
 app.add_typer(experiment, name="experiment")
 
 
@@ -66,8 +68,12 @@ def _about(
 
 
 def main() -> None:
-    """Run the command line; letters that a terminal cannot show never end it."""
+    """Run the command line; no letter, stream or setting of a terminal ends it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed, as cron and pythonw do
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    os.environ["MPLBACKEND"] = "agg"  # figures go to files, whatever a notebook has left there
     app(prog_name="s3sim")

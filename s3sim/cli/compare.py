@@ -1,17 +1,18 @@
-"""`s3sim compare`: policies against a baseline, at equal money and on the same luck."""
+"""`s3sim compare`: policies against a baseline, on equal money and common random numbers."""
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli import sweep as w
-from s3sim.cli.ending import FAILED, STOPPED, say, told
+from s3sim.cli.ending import FAILED, cli_errors, fault, mute, say, stop_code, unheard
 
 if TYPE_CHECKING:
-    from s3sim.ensemble.comparison import Comparison
     from s3sim.ensemble.plan import Plan
+    from s3sim.ensemble.sweep import Place
+    from s3sim.report.comparison_result import ComparisonResult
 
 MOST_NAMED = 10
 """Failed runs that are named on the terminal; `runs.parquet` holds them all."""
@@ -20,102 +21,112 @@ MOST_NAMED = 10
 def compare(
     scenario: o.Scenario = None,
     world: o.World = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Policy that the others are compared with; default isolated_s3.",
-                     show_default=False, rich_help_panel=o.WHAT),
-    ] = None,
-    policies: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME...", rich_help_panel=o.WHAT,
-                     show_default=False,
-                     help="Policies to compare with it, one or more ('s3sim describe policies'); default domestic_brokers trans_s3 trans_s3_tibs."),
-    ] = None,
+    baseline: o.Baseline = None,
+    policies: o.Policies = None,
     set_: o.Set = None,
     years: o.Years = None,
     start: o.Start = None,
-    replications: Annotated[
-        str | None,
-        typer.Option(metavar="N", help="Runs of each policy, 1 to 100000; default 24.", show_default=False,
-                     rich_help_panel=o.HOW),
-    ] = None,
+    replications: o.Replications = None,
     scale: o.Scale = None,
     seed: o.Seed = None,
-    workers: w.Workers = None,
-    dask: w.Dask = None,
-    max_seconds: w.MaxSeconds = None,
-    dry_run: w.DryRun = False,
+    workers: o.Workers = None,
+    dask: o.Dask = None,
+    max_seconds: o.MaxSeconds = None,
+    dry_run: o.DryRun = False,
     out: Annotated[
         Path, typer.Option(metavar="FOLDER", help="Where results go.", rich_help_panel=o.OUTPUT)
     ] = Path("results/compare"),
     overwrite: o.Overwrite = False,
-    accept_code: w.AcceptCode = False,
+    accept_code: o.AcceptCode = False,
     no_report: Annotated[
-        bool, typer.Option("--no-report", help="No figures and no report: tables only.",
-                           rich_help_panel=o.OUTPUT)
+        bool, o.other("no-report", "No figures and no report: tables only.", o.OUTPUT)
     ] = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Compare policies with a baseline on equal money and equal luck."""
-    with told():
-        from s3sim.cli import finish
-        from s3sim.cli.layers import asked
-        from s3sim.ensemble import results as tables
+    with cli_errors():
+        from s3sim.cli.progress import progress
+        from s3sim.cli.summary import print_summary
+        from s3sim.ensemble.scenario_file import notes, parse_options
         from s3sim.ensemble.scenario_file import plan as plan_of
+        from s3sim.ensemble.sweep import place
+        from s3sim.report.front_door import NothingComplete, run_comparison
 
         given = {"world": world, "baseline": baseline, "policies": o.names(policies),
                  "years": years, "start": start, "replications": replications,
                  "scale": scale, "seed": seed}  # fmt: skip
-        place, wrong = w.where(workers, dask, max_seconds)
-        plan = plan_of(asked(scenario, given, set_, wrong))
-        scenarios = plan.scenarios()
+        where, wrong = place(workers, dask, max_seconds, prefix="--")
+        plan = plan_of(parse_options(scenario, given, set_, wrong))
+        for note in notes(plan.scenario.world, world):
+            say(note)
         if dry_run:
-            _foretell(plan, out, place, afresh=overwrite, accept_code=accept_code)
+            _tell_cost(plan, out, where, afresh=overwrite, accept_code=accept_code)
             return
-        with tables.prepare(out, plan, overwrite=overwrite, accept_code=accept_code) as store:
-            store.plan(scenarios)
-            if not (quiet or json):
-                _introduce(plan, place)
-            results, stopped = w.sweep(scenarios, store, place, quiet=quiet or json)
-        if partial := len(results) < len(scenarios):
-            results = finish.complete(results, plan)
-            if not results:
-                say(f"stopped before a replication was complete; no tables were written to {out}.")
-                raise typer.Exit(STOPPED if stopped else 0)
-        comparison = finish.save(plan, results, out, stopped=partial)
-        report = None
-        if not (no_report or stopped) and any(one.status == "ok" for one in results):
-            if not (quiet or json):
-                say("drawing figures and writing the report")
-            report = finish.report(comparison, out)
-        finish.tell(comparison, out, report, as_json=json)
-        _end(comparison, out, partial=partial, stopped=stopped)
-        if partial and place.max_seconds is None:  # workers died
+        silent = quiet or json
+        if not silent:
+            _introduce(plan, where)
+        try:
+            result = run_comparison(
+                plan, where, out=out, overwrite=overwrite, accept_code=accept_code,
+                watch=lambda total: progress(total, quiet=silent), say=unheard if silent else say,
+            )  # fmt: skip
+        except NothingComplete as error:
+            say(str(error))
+            raise typer.Exit(stop_code() if error.stopped else FAILED) from None
+        result.save_tables(out)
+        draw = not (no_report or result.stopped) and result.has_runs
+        if not json:
+            try:
+                print_summary(result, out)
+            except BrokenPipeError:  # as with `s3sim compare | head`: the report is still written
+                mute(sys.stdout)
+        report = _report(result, out, quiet=silent) if draw else None
+        if json:
+            from s3sim.cli.summary import as_json
+
+            print(as_json(result.comparison, out, report))
+        elif report is not None:
+            print(f"Report: {report}", flush=True)
+        _end(result, out)
+        if result.stopped:
+            raise typer.Exit(stop_code())
+        lost = result.partial and where.max_seconds is None  # workers died
+        if result.comparison.failed or lost or (draw and report is None):
             raise typer.Exit(FAILED)
 
 
-def _foretell(plan: "Plan", out: Path, place: w.Where, *, afresh: bool, accept_code: bool) -> None:
+def _report(result: "ComparisonResult", out: Path, *, quiet: bool) -> Path | None:
+    """Draw figures and write the report; where that fails, say so in a line: the tables are there."""
+    if not quiet:
+        say("drawing figures and writing the report")
+    try:
+        return result.save_report(out)
+    except Exception as error:
+        say(f"the tables are complete in {out}, but the report could not be written: {fault(error)}.")  # fmt: skip
+        return None
+
+
+def _tell_cost(plan: "Plan", out: Path, where: "Place", *, afresh: bool, accept_code: bool) -> None:
     """Tell what the runs would cost; nothing is written to `out`."""
     import tempfile
 
     from s3sim.ensemble.results import STORE, design
     from s3sim.ensemble.store import Store
+    from s3sim.ensemble.sweep import estimate_cost
 
-    scenarios = plan.scenarios()
-    if (out / STORE).is_dir() and not afresh:
-        with Store(out / STORE, design(plan), accept_code=accept_code) as store:
-            w.foretell(scenarios, store, place)
-        return
-    with tempfile.TemporaryDirectory() as folder, Store(folder, design(plan)) as store:
-        w.foretell(scenarios, store, place)
+    with tempfile.TemporaryDirectory() as folder:
+        there = (out / STORE).is_dir() and not afresh
+        options: dict[str, Any] = {"accept_code": accept_code} if there else {}
+        with Store(out / STORE if there else folder, design(plan), **options) as store:
+            print(estimate_cost(plan.scenarios(), store, where))
 
 
-def _introduce(plan: "Plan", place: w.Where) -> None:
+def _introduce(plan: "Plan", where: "Place") -> None:
     from s3sim.ensemble.progress import duration
 
     base, runs = plan.scenario, len(plan.policies) * plan.replications
-    workers = place.workers
+    workers = where.workers
     full = (
         f"; --scale 1 would take about {duration(plan.predict_seconds(workers, 1.0))}"
         if base.scale < 1
@@ -125,24 +136,21 @@ def _introduce(plan: "Plan", place: w.Where) -> None:
         f"{', '.join(plan.policies[1:])} against {plan.baseline}",
         f"{base.world.n_regions} regions, {plan.firms:,} firms simulated (scale {base.scale:g}), "
         f"{base.years} years, {plan.replications} replications, {runs} runs",
-        f"about {duration(plan.predict_seconds(workers))} {place.words}{full}",
+        f"about {duration(plan.predict_seconds(workers))} {where.words}{full}",
     ):
         say(line)
 
 
-def _end(comparison: "Comparison", out: Path, *, partial: bool, stopped: bool) -> None:
-    failed = comparison.failed
-    for one in failed[:MOST_NAMED]:
-        say(f"run failed: {one.policy}, replication {one.replication}: {one.message}")
+def _end(result: "ComparisonResult", out: Path) -> None:
+    failed, runs = result.comparison.failed, result.runs
+    for run in failed[:MOST_NAMED]:
+        say(f"run failed: {run.policy}, replication {run.replication}: {run.message}")
     if failed:
-        say(f"{len(failed)} of {len(comparison.results)} runs failed; the others were kept.")
-    if partial or stopped:
-        kept = len({one.replication for one in comparison.results})
+        say(f"{len(failed)} of {len(runs)} runs failed; the others were kept.")
+    if result.partial or result.stopped:
+        complete = runs["replication"].nunique()
+        asked = result.comparison.manifest["scenario"]["replications"]
         say(
-            f"stopped: {kept} of {comparison.plan.replications} replications were complete and are "
+            f"stopped: {complete} of {asked} replications were complete and are "
             f"kept in {out}; the same command goes on from there."
         )
-    if stopped:
-        raise typer.Exit(STOPPED)
-    if failed:
-        raise typer.Exit(FAILED)

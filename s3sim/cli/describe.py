@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli.ending import told
+from s3sim.cli.ending import cli_errors, say
 
 
 def describe(
@@ -22,22 +22,25 @@ def describe(
     json: o.Json = False,
 ) -> None:
     """Show parameters, regions, domains, policies, outcomes or state variables."""
-    with told():
+    with cli_errors():
         from s3sim.core.errors import InputError, unknown
         from s3sim.ensemble import describe as tables
-        from s3sim.ensemble.settings import Layer
+        from s3sim.ensemble.scenario_file import notes
+        from s3sim.ensemble.settings import ConfigLayer
         from s3sim.world import World
 
-        problems = [] if what in tables.TABLES else [unknown("table", what, tables.TABLES)]
+        problems = [] if what in tables.TABLES else [unknown("table", what[:60], tables.TABLES)]
         known: World | None = None
         try:
-            known = Layer({}, "--{}").world(world or "partners")
+            known = ConfigLayer({}, "--{}").world(world or "partners")
         except InputError as error:
             problems += error.problems
-        if problems:
+        if problems or known is None:
             raise InputError(problems)
-        place = (known,) if what in ("regions", "domains") else ()
-        rows = tables.TABLES[what](*place)
+        for note in notes(known, world):
+            say(note)
+        arguments = (known,) if what in ("regions", "domains") else ()
+        rows = tables.TABLES[what](*arguments)
         if json:
             import json as encoder
 

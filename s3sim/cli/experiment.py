@@ -1,16 +1,16 @@
 """`s3sim experiment`: the questions of the `experiments/` folder, listed and run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli import sweep as w
-from s3sim.cli.ending import FAILED, STOPPED, say, told
+from s3sim.cli.ending import FAILED, cli_errors, say, stop_code, unheard
 
 if TYPE_CHECKING:
     from s3sim.ensemble.experiments.runner import ExperimentResult, ExperimentRun
+    from s3sim.ensemble.sweep import Place
 
 UNMET = 3
 
@@ -21,14 +21,14 @@ experiment = typer.Typer(
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="FOLDER", show_default=False, rich_help_panel=o.WHAT,
-                 help="Where experiments are; default: those of the package."),
+                 help="Where experiments are; default: those of the package. A folder is code: 'run' executes its scripts, 'list' reads its TOML files alone."),
 ]  # fmt: skip
 
 
-@experiment.command("list")
+@experiment.command("list", cls=o.Command)
 def list_(folder: Folder = None, json: o.Json = False) -> None:
     """List questions, and how many runs each takes at the three tiers."""
-    with told():
+    with cli_errors():
         from s3sim.ensemble.experiments.config import home, listed
 
         found = listed(folder or home())
@@ -42,7 +42,7 @@ def list_(folder: Folder = None, json: o.Json = False) -> None:
         print_experiments(found, console())
 
 
-@experiment.command("run")
+@experiment.command("run", cls=o.Command)
 def run(
     name: Annotated[
         list[str], typer.Argument(metavar="NAME...", help="As listed; 'e05' will do, 'all' runs every one.")
@@ -58,24 +58,25 @@ def run(
     store: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", show_default=False, rich_help_panel=o.OUTPUT,
-                     help="Where runs are kept; default: OUT/store. Experiments on the same worlds can share one."),
+                     help="Where runs are kept; default: OUT/store. Experiments on the same samples can share one."),
     ] = None,
     folder: Folder = None,
-    workers: w.Workers = None,
-    dask: w.Dask = None,
-    max_seconds: w.MaxSeconds = None,
-    dry_run: w.DryRun = False,
+    workers: o.Workers = None,
+    dask: o.Dask = None,
+    max_seconds: o.MaxSeconds = None,
+    dry_run: o.DryRun = False,
     overwrite: o.Overwrite = False,
-    accept_code: w.AcceptCode = False,
+    accept_code: o.AcceptCode = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
 ) -> None:  # fmt: skip
     """Run experiments, or what their stores do not hold yet, and write their answers."""
-    with told():
+    with cli_errors():
         from s3sim.core.errors import InputError
         from s3sim.ensemble.experiments.config import chosen, home
+        from s3sim.ensemble.sweep import place as place_of
 
-        place, wrong = w.where(workers, dask, max_seconds)
+        place, wrong = place_of(workers, dask, max_seconds, prefix="--")
         where = folder or home()
         try:
             names = chosen(where, name)
@@ -87,7 +88,7 @@ def run(
         ended = 0
         for job in jobs:
             if dry_run:
-                _foretell(job, place, afresh=overwrite)
+                _tell_cost(job, place, afresh=overwrite)
                 continue
             done = _run(job, place, overwrite=overwrite, quiet=quiet or json)
             _tell(job, done, quiet=quiet, as_json=json)
@@ -103,10 +104,9 @@ def _job(
     accept_code: bool,
 ) -> "ExperimentRun":  # fmt: skip
     """Return the job of an experiment; those of one command share the runs they can share."""
-    from s3sim.ensemble.experiments.config import load
-    from s3sim.ensemble.experiments.runner import STORE, ExperimentRun
+    from s3sim.ensemble.experiments.runner import STORE, ExperimentRun, load
 
-    definition, script = load(where, name)
+    config, script = load(where, name)
     if out is None:
         out, mine = Path("results/experiments"), True
     else:
@@ -115,42 +115,50 @@ def _job(
     own = out / name if mine else out
     runs = out / owner / STORE if mine else own / STORE
     config.at(tier)
-    return ExperimentRun(definition, script, tier, own, store or runs, accept_code)
+    return Job(config, script, tier, own, store or runs, accept_code)
 
 
-def _run(job: "ExperimentRun", place: w.Where, *, overwrite: bool, quiet: bool) -> "ExperimentResult":
+def _run(job: "ExperimentRun", place: "Place", *, overwrite: bool, quiet: bool) -> "ExperimentResult":
+    from s3sim.cli.progress import progress
     from s3sim.ensemble.experiments.runner import run as run_job
+    from s3sim.ensemble.sweep import sweep
     from s3sim.report.figures.studies.base import save_study
 
-    shelves = job.shelves()
+    run_sets = job.run_sets()
     if overwrite:
-        for one in shelves:
-            one.discard()
+        for run_set in run_sets:
+            run_set.discard()
     if not quiet:
-        runs = sum(one.worlds.runs for one in shelves)
+        runs = sum(run_set.samples.runs for run_set in run_sets)
         say(f"{job.config.name}: {job.config.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
-    return run_job(
-        job, lambda scenarios, store: w.sweep(scenarios, store, place, quiet=quiet), save_study
-    )
+
+    def runs_of(scenarios: Any, store: Any) -> Any:
+        return sweep(
+            scenarios, store, place, say=unheard if quiet else say,
+            watch=lambda total: progress(total, quiet=quiet),
+        )  # fmt: skip
+
+    return run_job(job, runs_of, save_study)
 
 
-def _foretell(job: "ExperimentRun", place: w.Where, *, afresh: bool) -> None:
+def _tell_cost(job: "ExperimentRun", place: "Place", *, afresh: bool) -> None:
     import tempfile
 
     from s3sim.ensemble.experiments.runner import KEEP
     from s3sim.ensemble.store import Store
+    from s3sim.ensemble.sweep import estimate_cost
 
     print(f"{job.config.name} ({job.tier})")
-    shelves = job.shelves()
-    for one in shelves:
-        if one.folder.is_dir() and not (afresh and one.own):
-            with one.open() as store:
-                w.foretell(one.worlds.scenarios, store, place)
+    run_sets = job.run_sets()
+    for run_set in run_sets:
+        if run_set.folder.is_dir() and not (afresh and run_set.own):
+            with run_set.open() as store:
+                print(estimate_cost(run_set.samples.scenarios, store, place))
         else:
             with tempfile.TemporaryDirectory() as path, Store(path, {}, keep=KEEP) as store:
-                w.foretell(one.worlds.scenarios, store, place)
-    if not shelves:
+                print(estimate_cost(run_set.samples.scenarios, store, place))
+    if not run_sets:
         print("Runs: 0")
 
 
@@ -158,6 +166,8 @@ def _tell(job: "ExperimentRun", done: "ExperimentResult", *, quiet: bool, as_jso
     if done.answer is None:
         say(f"{job.config.name}: {done.runs} runs are kept in {job.store}; the same command goes on from there.")  # fmt: skip
         return
+    for problem in done.problems:
+        say(problem)
     if as_json:
         print(json_of(job))
         return
@@ -172,14 +182,14 @@ def json_of(job: "ExperimentRun") -> str:
     """Return the summary that was written, as one line."""
     import json
 
-    from s3sim.ensemble.experiments.runner import summary
+    from s3sim.ensemble.experiments.result import summary
 
     return json.dumps(summary(job.out), allow_nan=False)
 
 
 def _code(done: "ExperimentResult") -> int:
     if done.stopped:
-        return STOPPED
+        return stop_code()
     if done.answer is not None and any(one.must and not one.met for one in done.answer.checks):
         return UNMET
-    return FAILED if done.failed else 0
+    return FAILED if done.failed or done.problems else 0

@@ -1,4 +1,4 @@
-"""Options that several commands share.
+"""Options of the commands: settings come from the option table, the others stand here.
 
 Numbers arrive as text and are checked with the scenario file, so that all mistakes are told at once.
 """
@@ -9,63 +9,110 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-WHAT, HOW, OUTPUT = "What to run", "How to run it", "Output"
+from s3sim.core.errors import InputError
+from s3sim.ensemble.options import HOW, MOST_WORKERS, OPTIONS, WHAT
+
+OUTPUT = "Output"
+
+
+def setting(name: str, flag: str | None = None) -> Any:
+    """Return the option of a setting: help, range and default come from the option table."""
+    one = OPTIONS[name]
+    text = one.help if one.kind is not dict else f"{one.text}."
+    flags = [f"--{flag or name}"]
+    return typer.Option(*flags, metavar=one.metavar, help=text, show_default=False, rich_help_panel=one.panel)  # fmt: skip
+
+
+def other(flag: str, text: str, panel: str, metavar: str | None = None, short: str = "") -> Any:
+    """Return an option that is no setting."""
+    flags = [f"--{flag}", *([short] if short else [])]
+    return typer.Option(
+        *flags, metavar=metavar, help=text, show_default=False, rich_help_panel=panel
+    )
+
+
+World = Annotated[str | None, setting("world")]
+Baseline = Annotated[str | None, setting("baseline")]
+Policies = Annotated[list[str] | None, setting("policies")]
+Policy = Annotated[str | None, setting("policy")]
+Set = Annotated[list[str] | None, setting("parameters", "set")]
+Years = Annotated[str | None, setting("years")]
+Start = Annotated[str | None, setting("start")]
+Replications = Annotated[str | None, setting("replications")]
+Replication = Annotated[str | None, setting("replication")]
+Scale = Annotated[str | None, setting("scale")]
+Seed = Annotated[str | None, setting("seed")]
 
 Scenario = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Scenario file (TOML); options override it. See 's3sim init'.",
-                 rich_help_panel=WHAT),
-]  # fmt: skip
-World = Annotated[
+    other("scenario", "Scenario file (TOML); options override it. See 's3sim init'.", WHAT, "FILE"),
+]
+Workers = Annotated[
     str | None,
-    typer.Option(metavar="NAME|FOLDER", rich_help_panel=WHAT, show_default=False,
-                 help="partners (default), bsr, or a folder with your regions.csv and employment.csv."),
+    other("workers", f"Processes, 1 to {MOST_WORKERS}; 1 runs in this one; default: as many as there are cores.",
+          HOW, "N"),
 ]  # fmt: skip
-Years = Annotated[
+Dask = Annotated[
     str | None,
-    typer.Option(metavar="N", help="Length of a run, years, 1 to 100; default 14.", show_default=False,
-                 rich_help_panel=WHAT),
+    other("dask", "Run on a Dask cluster: its scheduler's address, or 'local' for one of --workers processes here.",
+          HOW, "ADDRESS|local"),
 ]  # fmt: skip
-Start = Annotated[
+MaxSeconds = Annotated[
     str | None,
-    typer.Option(metavar="N", help="Years before policies start, 0 to 100; default 1.", show_default=False,
-                 rich_help_panel=WHAT),
+    other("max-seconds", "Start no further replication after S seconds; the same command goes on later.", HOW, "S"),
 ]  # fmt: skip
-Scale = Annotated[
-    str | None,
-    typer.Option(metavar="X", rich_help_panel=HOW, show_default=False,
-                 help="Simulated firms for each real firm, 0.001 to 1; default 0.05."),
-]  # fmt: skip
-Seed = Annotated[
-    str | None,
-    typer.Option(metavar="N", help="Decides all luck, 0 to 2147483648; default 0.", show_default=False,
-                 rich_help_panel=HOW),
-]  # fmt: skip
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", rich_help_panel=WHAT,
-                 help="Set a parameter, as in search.rate=0.3. Repeatable."),
-]  # fmt: skip
-Quiet = Annotated[
+DryRun = Annotated[
     bool,
-    typer.Option("--quiet", "-q", help="Results only: no progress.", rich_help_panel=OUTPUT),
-]
-Json = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object and no text.", rich_help_panel=OUTPUT)
-]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace other results there.", rich_help_panel=OUTPUT)
-]
+    other("dry-run", "Run one replication as a probe, tell runs, time and disk of all, and stop.", HOW),
+]  # fmt: skip
+AcceptCode = Annotated[
+    bool,
+    other("accept-code", "Go on with runs there that other code of the model made; both are put on record.", OUTPUT),
+]  # fmt: skip
+Quiet = Annotated[bool, other("quiet", "Results only: no progress.", OUTPUT, short="-q")]
+Json = Annotated[bool, other("json", "Print one JSON object and no text.", OUTPUT)]
+Overwrite = Annotated[bool, other("overwrite", "Replace other results there.", OUTPUT)]
 
 SEVERAL = ("--policies", "--set")
 
 
-class Spread(TyperCommand):
-    """A command whose repeatable options take several values: `--policies a b`, `--policies a,b`."""
+class Command(TyperCommand):
+    """A command that refuses empty options and tells of repeated ones; some options take several values.
+
+    `--policies a b` and `--policies a,b` are the same.
+    """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse after giving each further value its own option."""
-        return super().parse_args(ctx, spread(args))
+        from s3sim.cli.ending import cli_errors, say
+
+        args = spread(args)
+        if not ctx.resilient_parsing:
+            values, _, order = self.make_parser(ctx).parse_args(args=list(args))
+            with cli_errors():
+                if wrong := _mistyped(values, order):
+                    raise InputError(wrong)
+            for param in dict.fromkeys(order):
+                several = getattr(param, "multiple", True) or getattr(param, "is_flag", False)
+                if order.count(param) > 1 and not several:
+                    say(
+                        f"{param.opts[0]} is given {order.count(param)} times; the last one counts: {values[param.name]}."
+                    )
+        return super().parse_args(ctx, args)
+
+
+def _mistyped(values: dict[str, Any], order: list[Any]) -> list[str]:
+    """Name options that are empty or no text in UTF-8."""
+    wrong = []
+    for param in dict.fromkeys(order):
+        name = param.opts[0] if param.opts[0].startswith("-") else param.name.upper()
+        given = values.get(param.name)
+        texts = [text for text in (given if isinstance(given, list | tuple) else [given]) if isinstance(text, str)]  # fmt: skip
+        if any(not text.strip() for text in texts):
+            wrong.append(f"{name} is empty; give it a value or leave it out.")
+        if any("\ud800" <= letter <= "\udfff" for text in texts for letter in text):
+            wrong.append(f"{name} = {texts[0]!a} is not text in UTF-8; rename it.")
+    return wrong
 
 
 def spread(args: list[str]) -> list[str]:
@@ -89,10 +136,9 @@ def spread(args: list[str]) -> list[str]:
 
 
 def names(given: list[str] | None) -> list[str] | None:
-    """Split commas, so that `a,b` is two names.
+    """Split commas, so that `a,b` is two names; an empty name stays, to be refused.
 
     >>> names(["a,b", "c"]), names([])
     (['a', 'b', 'c'], None)
     """
-    split = [one.strip() for text in given or () for one in text.split(",")]
-    return [one for one in split if one] or None
+    return [name.strip() for text in given or () for name in text.split(",")] or None

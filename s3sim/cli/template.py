@@ -5,7 +5,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from s3sim.core.parameters import Parameter
-from s3sim.ensemble.settings import KEYS, Settings
+from s3sim.ensemble.options import KEYS, OPTIONS
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import known_parameters
 from s3sim.world import WORLDS
@@ -22,32 +22,25 @@ def template() -> str:
     ]
     for key in KEYS:
         if key != "parameters":
-            lines += [*_about(key), f"{key} = {json.dumps(_default(key))}", ""]
+            lines += [*_about(key), f"{key} = {json.dumps(OPTIONS[key].default)}", ""]
     lines += [
         "# Parameters. Remove the '#' before a name to change its value.",
         "# After each: range, unit and meaning. Sources: s3sim describe parameters",
         "[parameters]",
     ]
     known = known_parameters().values()
-    for group, members in groupby(known, key=lambda one: one.name.partition(".")[0]):
+    for group, members in groupby(known, key=lambda p: p.name.partition(".")[0]):
         lines += ["", f"# --- {group} ---"]
-        for one in members:
-            lines += _parameter(one)
+        for parameter in members:
+            lines += _parameter(parameter)
     return "\n".join(lines) + "\n"
 
 
-def _default(key: str) -> object:
-    return Settings.model_fields[key].get_default(call_default_factory=True)
-
-
 def _about(key: str) -> list[str]:
-    one = Settings.model_fields[key]
-    limits = {type(rule).__name__: rule for rule in one.metadata}
-    about = (one.description or "").strip()
-    text = about[:1].upper() + about[1:]
-    if "Ge" in limits:
-        text += f"; {limits['Ge'].ge:.10g} to {limits['Le'].le:.10g}"
-    lines = _comment(f"{text}.")
+    """Return a setting's meaning and range as comments."""
+    option = OPTIONS[key]
+    limits = f"; {option.limits}" if option.limits else ""
+    lines = _comment(f"{option.meaning[:1].upper()}{option.meaning[1:]}{limits}.")
     if key == "world":
         lines += _comment(f"Shipped: {', '.join(WORLDS)}. A folder is sought beside this file.")
     if key == "policies":
@@ -56,11 +49,11 @@ def _about(key: str) -> list[str]:
     return lines
 
 
-def _parameter(one: Parameter) -> list[str]:
-    unit = "" if one.unit == "-" else f" {one.unit}"
+def _parameter(parameter: Parameter) -> list[str]:
+    unit = "" if parameter.unit == "-" else f" {parameter.unit}"
     return [
-        f"# {one.name} = {one.default!r}",
-        *(f"#{line}" for line in wrap(f"{one.low:g} to {one.high:g}{unit}: {one.meaning}", WIDTH - 8,
+        f"# {parameter.name} = {parameter.default!r}",
+        *(f"#{line}" for line in wrap(f"{parameter.low:g} to {parameter.high:g}{unit}: {parameter.meaning}", WIDTH - 8,
                                       initial_indent="       ", subsequent_indent="       ")),
     ]  # fmt: skip
 

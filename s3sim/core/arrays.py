@@ -16,7 +16,21 @@ def sum_by(group: Ints, n_groups: int, values: Floats | Bools | None = None) -> 
     >>> sum_by(np.array([0, 2, 2]), 3, np.array([1.0, 2.0, 3.0])).tolist()
     [1.0, 0.0, 5.0]
     """
-    return np.bincount(group, values, n_groups).astype(np.float64)
+    return np.bincount(as_index(group), values, n_groups).astype(np.float64, copy=False)
+
+
+def count_by(group: Ints, n_groups: int) -> Ints:
+    """Return how many there are of each of `n_groups` groups, shape [n_groups].
+
+    >>> count_by(np.array([0, 2, 2]), 3).tolist()
+    [1, 0, 2]
+    """
+    return np.bincount(as_index(group), minlength=n_groups).astype(np.int64, copy=False)
+
+
+def as_index(numbers: Ints) -> NDArray[np.intp]:
+    """Return whole numbers as numpy wants indices and repeats: 32-bit builds refuse others."""
+    return numbers.astype(np.intp, copy=False)
 
 
 def sum_cents(group: Ints, n_groups: int, cents: Cents) -> Cents:
@@ -38,8 +52,32 @@ def standardised(values: Floats, axis: int = -1) -> Floats:
     return result
 
 
+def draw_own(cumulative: Floats, u: Floats) -> Ints:
+    """Return a column of each one's own table of cumulative weights, by inverse transform.
+
+    Parameters
+    ----------
+    cumulative : array [..., m]
+        Cumulative weights along the last axis; its last entry is the total.
+    u : array [...]
+        Uniforms in [0, 1); leading axes broadcast.
+
+    Returns
+    -------
+    array [...]
+        Column index, or -1 where there is no weight at all.
+
+    >>> draw_own(np.array([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]]), np.array([0.3, 0.3])).tolist()
+    [1, -1]
+    """
+    total = cumulative[..., -1]
+    passed = cumulative <= (u * total)[..., None]
+    column = np.minimum(passed.sum(axis=-1), cumulative.shape[-1] - 1)
+    return np.where(total > 0, column, -1)
+
+
 def draw_from(cumulative: Floats, row: Ints, u: Floats) -> Ints:
-    """Return a column for each `row` of a table of cumulative weights, by inverse transform.
+    """Return a column for each `row` of a table of cumulative weights that many share.
 
     Parameters
     ----------

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from s3sim.core.errors import InputError, nearest
+from s3sim.core.sources import SOURCES
 
 EVIDENCE = ("reported", "recalled", "assumed")
 """How well a number is founded: read in a source, remembered, or chosen by the project."""
@@ -47,7 +48,8 @@ def param(
     low, high : float
         Plausible range, inclusive. It bounds what is accepted and what sensitivity designs draw.
     meaning, unit, source : str
-        What the number is, in which unit, and where it comes from.
+        What the number is, in which unit, and where it comes from: a citation, or its key in
+        `s3sim.core.sources`.
     evidence : {"reported", "recalled", "assumed"}
         How well it is founded.
     """
@@ -58,7 +60,7 @@ def param(
         "high": high,
         "meaning": meaning,
         "unit": unit,
-        "source": source,
+        "source": SOURCES.get(source, source),
         "evidence": evidence,
         "whole": isinstance(default, int),
     }

@@ -8,17 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from s3sim.analysis.paired import Effect, interval, paired_effect
+from s3sim.analysis.verdicts import HIGHER, MOST_FAILED, NO_VERDICT, UNCLEAR
 from s3sim.core.arrays import Floats
 from s3sim.ensemble.headline import headline
 from s3sim.ensemble.manifest import manifest
-from s3sim.ensemble.paired import (
-    MOST_FAILED,
-    NO_VERDICT,
-    VERDICTS,
-    Effect,
-    interval,
-    paired_effect,
-)
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.tables import (
     ledger_table,
@@ -218,6 +212,6 @@ def _cost(pairs: list[tuple[RunResult, RunResult]]) -> Effect:
     low, high = interval(more)
     money = float(spent.mean()) if len(spent) else nan
     if not (low > 0 and money > 0):
-        return Effect(nan, nan, nan, nan, nan, nan, nan, len(more), VERDICTS[2])
+        return Effect(nan, nan, nan, nan, nan, nan, nan, len(more), UNCLEAR)
     each = money / float(more.mean())
-    return Effect(nan, each, each, money / high, money / low, nan, 1.0, len(more), VERDICTS[0])
+    return Effect(nan, each, each, money / high, money / low, nan, 1.0, len(more), HIGHER)

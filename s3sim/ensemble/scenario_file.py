@@ -1,25 +1,24 @@
-"""Scenario files: TOML checked key by key, every mistake said at once; options go the same way.
+"""Layers of settings put together: a scenario file, options of a command line, keywords of Python.
 
-A file, the options of a command line and `--set` are layers: each is checked on its own, so that a
-message can name the place of a mistake, and later layers win.
+Each layer is checked on its own, so that a message can name the place of a mistake; later layers win.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from s3sim.core.errors import InputError, unknown
+from s3sim.core.errors import InputError
+from s3sim.ensemble.options import KEYS, OF_A_RUN, OPTIONS
 from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.settings import KEYS, Layer, Settings
-from s3sim.policies import POLICIES
+from s3sim.ensemble.settings import ConfigLayer, flattened, shown
+from s3sim.ensemble.toml_file import read_toml
 from s3sim.simulation.scenario import Scenario
-from s3sim.world import World
+from s3sim.world import WORLDS, World
 
 
-def read(path: Path | str) -> Layer:
-    """Return what a scenario file holds; its mistakes are kept in the layer.
+def read(path: Path | str) -> ConfigLayer:
+    """Return what a scenario file holds; mistakes in its keys are told when layers are checked.
 
     Raises
     ------
@@ -31,55 +30,60 @@ def read(path: Path | str) -> Layer:
         raise InputError(
             f"scenario file {path} does not exist; 's3sim init {path.name}' writes one."
         )
-    if not path.is_file():
-        raise InputError(f"scenario file {path} is not a file.")
-    try:
-        values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        raise InputError(
-            f"scenario file {path} cannot be read: {error.strerror or error}."
-        ) from None
-    except UnicodeDecodeError:
-        raise InputError(f"scenario file {path} is not text in UTF-8.") from None
-    except (ValueError, RecursionError) as error:  # numbers too long, tables too deep
-        raise InputError(f"{path.name} is not valid TOML: {error}.") from None
-    return Layer(values, f"{path.name}: {{}}", folder=path.parent)
+    place = path.name.replace("{", "{{").replace("}", "}}")
+    return ConfigLayer(read_toml(path, "scenario file"), f"{place}: {{}}", folder=path.parent)
 
 
-def options(values: Mapping[str, Any], sets: Sequence[str] = ()) -> Layer:
+def options(values: Mapping[str, Any], sets: Sequence[str] = ()) -> ConfigLayer:
     """Return command-line options (text as typed; None if not given) as a layer."""
     given = {name: value for name, value in values.items() if value is not None}
-    numbers = {
-        name for name, one in Settings.model_fields.items() if one.annotation in (int, float)
-    }
-    plain = {name: _plain(v) if name in numbers else v for name, v in given.items()}
-    problems, parameters = [], {}
+    typed = {n: _plain(v) if OPTIONS[n].kind in (int, float) else v for n, v in given.items()}
+    problems: list[str] = []
+    parameters: dict[str, Any] = {}
     for text in sets:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip() or not value.strip():
-            problems.append(f"--set {text!r} is not of the form name=value, as in search.rate=0.3.")
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name and value):
+            problems.append(
+                f"--set {shown(text)} is not of the form name=value, as in search.rate=0.3."
+            )
+        elif name in parameters:
+            problems.append(f"--set: '{name}' is set twice; set it once.")
         else:
-            parameters[name.strip()] = _plain(value.strip())
+            parameters[name] = _plain(value)
     if parameters:
-        plain["parameters"] = parameters
-    return Layer(plain, "--{}", (*KEYS, "replication"), problems=problems)
+        typed["parameters"] = parameters
+    return ConfigLayer(typed, "--{}", (*KEYS, *OF_A_RUN), problems=problems)
+
+
+def parse_options(
+    file: Path | None, given: Mapping[str, Any], sets: Sequence[str] | None, wrong: Sequence[str] = ()
+) -> list[ConfigLayer]:  # fmt: skip
+    """Return file and options as layers; the mistakes of `wrong` join theirs."""
+    first = ConfigLayer({}, problems=list(wrong))
+    if file is not None:
+        try:
+            held = read(file)
+            first = ConfigLayer(held.values, held.place, folder=held.folder, problems=list(wrong))
+        except InputError as error:
+            first.problems.extend(error.problems)
+    return [first, options(given, sets or ())]
 
 
 @dataclass
 class Gathered:
     """Settings of layers, later ones winning; what is wrong is told apart and left out."""
 
-    settings: Settings
+    settings: dict[str, Any]
     world: World
     problems: list[str]
     bad: set[str]  # keys that hold a mistake
 
 
-def gather(layers: Iterable[Layer]) -> Gathered:
+def gather(layers: Iterable[ConfigLayer]) -> Gathered:
     """Check all layers and put them together."""
     problems: list[str] = []
     bad: set[str] = set()
-    merged: dict[str, Any] = {}
+    merged = {name: one.default for name, one in OPTIONS.items() if name != "policy"}
     parameters: dict[str, Any] = {}
     world: World | None = None
     for layer in layers:
@@ -93,16 +97,16 @@ def gather(layers: Iterable[Layer]) -> Gathered:
                 world = layer.world(good["world"])
             except InputError as error:
                 problems += error.problems
-    final = Settings.model_validate({**merged, "parameters": parameters})
-    if final.start >= final.years and not bad & {"start", "years"}:
+    if merged["start"] >= merged["years"] and not bad & {"start", "years"}:
         problems.append(
-            f"start = {final.start}, years = {final.years}: policies would never start; "
+            f"start = {merged['start']}, years = {merged['years']}: policies would never start; "
             "years must be more than start."
         )
+    final = {**merged, "parameters": parameters}
     return Gathered(final, world or World.load("partners"), problems, bad)
 
 
-def plan(layers: Iterable[Layer]) -> Plan:
+def plan(layers: Iterable[ConfigLayer]) -> Plan:
     """Return the comparison that layers describe.
 
     Raises
@@ -112,18 +116,18 @@ def plan(layers: Iterable[Layer]) -> Plan:
     """
     found = gather(layers)
     final, problems = found.settings, found.problems
-    others = tuple(name for name in dict.fromkeys(final.policies) if name != final.baseline)
+    baseline = final["baseline"]
+    others = tuple(name for name in dict.fromkeys(final["policies"]) if name != baseline)
     made: Plan | None = None
     if not found.bad & {"policies", "baseline", "start", "years"}:
         if not others:
             problems.append(
-                f"policies = {final.policies!r}: nothing to compare with the baseline "
-                f"'{final.baseline}'; name another policy."
+                f"policies = {shown(final['policies'])}: nothing to compare with the baseline "
+                f"'{baseline}'; name another policy."
             )
         try:
-            base = _scenario(final, found.world, final.baseline)
-            policies = (final.baseline, *others)
-            made = Plan(base, policies, final.replications, final.parameters)
+            base = _scenario(found, baseline)
+            made = Plan(base, (baseline, *others), final["replications"], final["parameters"])
         except InputError as error:
             problems += error.problems
     if problems or made is None:
@@ -131,32 +135,38 @@ def plan(layers: Iterable[Layer]) -> Plan:
     return made
 
 
-def scenario(layers: Sequence[Layer], policy: str | None) -> Scenario:
+def scenario(layers: Sequence[ConfigLayer]) -> Scenario:
     """Return one run; a parameter of a file that its policy does not have is left aside.
 
     Raises
     ------
     InputError
-        With every mistake, among them options that set a parameter the policy does not have.
+        With every mistake, among them a last layer that sets a parameter the policy does not have.
     """
     found = gather(layers)
-    final, problems = found.settings, found.problems
-    name = policy or final.baseline
-    if name not in POLICIES:
-        problems.append(f"--policy: {unknown('policy', name, POLICIES)}")
-    if problems:
-        raise InputError(problems)
-    one = _scenario(final, found.world, name)
-    typed = layers[-1].values.get("parameters", {}) if layers else {}
+    final = found.settings
+    if found.problems:
+        raise InputError(found.problems)
+    name = final.get("policy", final["baseline"])
+    one = _scenario(found, name)
+    typed, _ = flattened(layers[-1].values.get("parameters", {}) if layers else {})
+    place = "--set" if layers and layers[-1].place.startswith("--") else "parameters"
     if idle := [key for key in typed if key not in one.parameter_values()]:
-        raise InputError(f"--set: policy '{name}' has no parameter '{key}'." for key in idle)
-    return one.replace(final.parameters, strict=False, replication=final.replication)
+        raise InputError(f"{place}: policy '{name}' has no parameter '{key}'." for key in idle)
+    return one.replace(final["parameters"], strict=False, replication=final["replication"])
 
 
-def _scenario(final: Settings, world: World, policy: str) -> Scenario:
-    return Scenario(
-        world, policy, years=final.years, scale=final.scale, seed=final.seed, start=final.start
-    )
+def notes(world: World, given: str | None = None) -> list[str]:
+    """Return what a user should know of a world: what was defaulted, and which of two it is."""
+    told = list(getattr(world, "notes", ()))
+    if given in WORLDS and Path(given).is_dir():
+        told.append(f"world '{given}' is the one that the package ships; for the folder beside you write ./{given}.")  # fmt: skip
+    return told
+
+
+def _scenario(found: Gathered, policy: str) -> Scenario:
+    values = {name: found.settings[name] for name in ("years", "scale", "seed", "start")}
+    return Scenario(found.world, policy, **values)
 
 
 def _plain(text: str) -> Any:

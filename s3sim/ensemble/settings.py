@@ -1,58 +1,38 @@
-"""What a comparison can be told, key by key, with each mistake named at its place."""
+"""What a comparison is told, checked key by key, with each mistake named at its place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from s3sim.core.errors import InputError, nearest, unknown
-from s3sim.core.parameters import Parameter
-from s3sim.ensemble.plan import (
-    DEFAULT_BASELINE,
-    DEFAULT_POLICIES,
-    DEFAULT_REPLICATIONS,
-    DEFAULT_SCALE,
-    MOST_REPLICATIONS,
-)
+from s3sim.core.parameters import Parameter, plain
+from s3sim.ensemble.options import KEYS, OPTIONS, Option
 from s3sim.policies import POLICIES
-from s3sim.simulation.scenario import LIMITS, known_parameters, problems_with
+from s3sim.simulation.scenario import known_parameters, problems_with
 from s3sim.world import WORLDS, World
 
-
-def _number(default: float, limits: tuple[float, float], meaning: str) -> Any:
-    return Field(default, ge=limits[0], le=limits[1], description=meaning)
-
-
-class Settings(BaseModel):
-    """Top-level keys of a scenario file."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    world: str = Field("partners", description="region set, or a folder with tables of your own")
-    baseline: str = Field(DEFAULT_BASELINE, description="policy that the others are compared with")
-    policies: list[str] = Field(list(DEFAULT_POLICIES), description="policies to compare with it")
-    replications: int = _number(
-        DEFAULT_REPLICATIONS, (1, MOST_REPLICATIONS), "runs of each policy, each with its own luck"
-    )
-    years: int = _number(14, LIMITS["years"], "length of a run, years")
-    scale: float = _number(
-        DEFAULT_SCALE, LIMITS["scale"], "simulated firms for each real firm; 1 simulates them all"
-    )
-    seed: int = _number(0, LIMITS["seed"], "decides all luck")
-    start: int = _number(1, LIMITS["start"], "years before policies start")
-    replication: int = _number(0, LIMITS["replication"], "which of the replications to run")
-    parameters: dict[str, Any] = Field({}, description="dotted names; 's3sim describe parameters'")
+MOST_SHOWN = 60
+MOST_LETTERS = 4096
+"""Letters of a text: no path is longer."""
 
 
-KEYS = tuple(name for name in Settings.model_fields if name != "replication")
-"""What a file may hold; `replication` belongs to a single run."""
+def shown(value: object) -> str:
+    """Return a value as it is written in Python, cut where it is long.
+
+    >>> shown("a"), len(shown("x" * 10_000_000))
+    ("'a'", 61)
+    """
+    try:
+        text = repr(value[:MOST_SHOWN] if isinstance(value, str | bytes) else value)
+    except ValueError:  # an integer of thousands of digits
+        text = "a very large number"
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 @dataclass(frozen=True)
-class Layer:
-    """Values as given, and how to name their place: 'my.toml: years', '--years'."""
+class ConfigLayer:
+    """Values as given, and how to name their place: 'my.toml: years', '--years', 'years'."""
 
     values: Mapping[str, Any]
     place: str = "{}"
@@ -62,87 +42,137 @@ class Layer:
 
     def checked(self) -> tuple[dict[str, Any], list[str]]:
         """Return what is right in this layer, and what is wrong with the rest."""
-        values = {name: self.values[name] for name in self.values if name in self.allowed}
-        problems = [*self.problems, *(self._unknown(n) for n in self.values if n not in values)]
-        bad: set[str] = set()
-        try:
-            Settings.model_validate(values)
-        except ValidationError as error:
-            for one in error.errors():
-                bad.add(str(one["loc"][0]))
-                problems.append(self._wrong(str(one["loc"][0]), one["type"], one["input"]))
-        good = {name: value for name, value in values.items() if name not in bad}
-        named = [("baseline", good["baseline"])] if "baseline" in good else []
-        named += [("policies", name) for name in good.get("policies", ())]
-        for key, name in named:
-            if name not in POLICIES:
-                problems.append(f"{self.place.format(key)}: {unknown('policy', name, POLICIES)}")
-                good.pop(key, None)
+        good: dict[str, Any] = {}
+        problems = list(self.problems)
+        for name, value in self.values.items():
+            if name not in self.allowed:
+                problems.append(self._unknown(str(name)))
+                continue
+            good[name], problem = _checked(OPTIONS[name], value)
+            if problem:
+                problems.append(f"{self.place.format(name)}{problem}")
+                del good[name]
+        for key in ("baseline", "policy", "policies"):
+            for name in [good[key]] if isinstance(good.get(key), str) else good.get(key, ()):
+                if name not in POLICIES:
+                    told = unknown("policy", name[:MOST_SHOWN], POLICIES)
+                    problems.append(f"{self.place.format(key)}: {told}")
+                    good.pop(key, None)
         if "parameters" in good:
-            known, flat = known_parameters(), flattened(good["parameters"])
-            told = {name: _problem(name, value, known) for name, value in flat.items()}
-            problems += [self._of_parameter(name, said) for name, said in told.items() if said]
-            good["parameters"] = {name: flat[name] for name, said in told.items() if not said}
+            flat, twice = flattened(good["parameters"])
+            known = known_parameters()
+            wrong = {name: _problem(name, value, known) for name, value in flat.items()}
+            wrong |= {name: f"'{name}' is set twice; set it once." for name in twice}
+            problems += [self._of_parameter(name, said) for name, said in wrong.items() if said]
+            good["parameters"] = {name: flat[name] for name, said in wrong.items() if not said}
         return good, problems
 
-    def world(self, name: str) -> World:
+    def world(self, given: "str | Path | World") -> World:
         """Return a shipped world, or the one of a folder; mistakes carry the place."""
-        folder = (self.folder or Path()) / name
+        if isinstance(given, World):
+            return given
+        place = self.place.format("world")
+        folder = (self.folder or Path()) / given
         try:
-            return World.load(name if name in WORLDS or not folder.is_dir() else folder)
+            shipped = str(given) in WORLDS or not folder.is_dir()
+            found = World.load(str(given)[:1000] if shipped else folder)
         except InputError as error:
-            place = self.place.format("world")
             raise InputError(f"{place}: {problem}" for problem in error.problems) from None
+        except (OSError, ValueError) as error:  # a name too long for a path, or with a null byte
+            raise InputError(
+                f"{place} = {shown(given)} cannot be read: {getattr(error, 'strerror', None) or error}."
+            ) from None
+        if not utf8(found.name):
+            raise InputError(f"{place}: the folder's name {found.name!a} is not text in UTF-8; rename it.")  # fmt: skip
+        return found
 
     def _unknown(self, name: str) -> str:
+        name = name[:MOST_SHOWN]
         told = f"{self.place.format(name)}: unknown setting{nearest(name, self.allowed) or '.'}"
         if name in {one.partition(".")[0] for one in known_parameters()}:
             return f"{told} Parameters belong under [parameters], as in {name}.NAME = VALUE."
         return f"{told} Allowed: {', '.join(self.allowed)}."
 
-    def _wrong(self, key: str, kind: str, value: object) -> str:
-        one = Settings.model_fields[key]
-        place = self.place.format(key)
-        limits = {type(m).__name__: m for m in one.metadata}
-        if key == "policies":
-            return f'{place} = {value!r} is not a list of policy names, as in ["trans_s3"].'
-        if key == "parameters":
-            return f"{place} = {value!r} is not a table; write [parameters] on a line of its own."
-        if one.annotation is str:
-            return f"{place} = {value!r} is not text ({one.description})."
-        what = "a whole number" if one.annotation is int else "a number"
-        wrong = "out of range" if kind in _RANGE else f"not {what}"
-        low, high = limits["Ge"].ge, limits["Le"].le
-        return f"{place} = {value!r} is {wrong}; allowed {low:.10g} to {high:.10g} ({one.description})."
-
     def _of_parameter(self, name: str, told: str) -> str:
         if name in KEYS and name not in known_parameters():
             told = f"unknown parameter '{name}'; as a setting it stands above [parameters]."
-        return (
-            f"{self.place.format('set' if self.place.startswith('--') else '[parameters]')}: {told}"
-        )
+        table = {"--{}": "--set", "{}": "parameters"}.get(self.place)
+        return f"{table or self.place.format('[parameters]')}: {told}"
 
 
-_RANGE = ("greater_than_equal", "less_than_equal", "finite_number")
+def utf8(text: str) -> bool:
+    """Tell whether a text can be written; names of files need not be UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _checked(option: Option, value: Any) -> tuple[Any, str]:
+    """Return a value of a setting in its own type, and what is wrong with it, as in ' = 3 is ...'."""
+    told = f" = {shown(value)}"
+    if option.kind is list:
+        if isinstance(value, str | bytes) or not isinstance(value, Sequence):
+            return None, f'{told} is not a list of policy names, as in ["trans_s3"].'
+        if not all(isinstance(name, str) for name in value):
+            return None, f'{told} is not a list of policy names, as in ["trans_s3"].'
+        return list(value), ""
+    if option.kind is dict:
+        if not isinstance(value, Mapping):
+            return None, f"{told} is not a table of names and values, as [parameters] in a file or {{'search.rate': 0.3}} in Python."  # fmt: skip
+        return dict(value), ""
+    if option.kind is str:
+        if option.name == "world" and isinstance(value, Path | World):
+            return value, ""
+        if not isinstance(value, str):
+            return None, f"{told} is not text ({option.meaning})."
+        if len(value) > MOST_LETTERS:
+            return None, f"{told} is too long ({option.meaning})."
+        if not value.strip():
+            return None, f"{told} is empty ({option.meaning})."
+        return value, "" if utf8(value) else f" = {value[:MOST_SHOWN]!a} is not text in UTF-8."
+    return _number(option, plain(value))
+
+
+def _number(option: Option, value: Any) -> tuple[Any, str]:
+    """Check a number; 14.0 is the whole number 14, and a scale of 1 is 1.0."""
+    what = "a whole number" if option.kind is int else "a number"
+    tail = f"; allowed {option.limits} ({option.meaning})."
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None, f" = {shown(value)} is not {what}{tail}"
+    if option.kind is int and isinstance(value, float) and not value.is_integer():
+        return None, f" = {shown(value)} is not {what}{tail}"
+    if not option.low <= value <= option.high:
+        return None, f" = {shown(value)} is out of range{tail}"
+    return option.kind(value), ""
 
 
 def _problem(name: str, value: Any, known: Mapping[str, Parameter]) -> str:
     """Return what is wrong with a parameter; numbers beyond all bounds are taken as text."""
+    value = plain(value)
     if isinstance(value, int | float) and not abs(value) < 1e300:
-        value = str(value)[:20]
-    return "".join(problems_with({name: value}, known))
+        value = str(value)[:20] if isinstance(value, float) else "a very large number"
+    if len(text := shown(value)) > MOST_SHOWN:
+        value = text
+    return "".join(problems_with({name[: 2 * MOST_SHOWN]: value}, known))
 
 
-def flattened(table: Mapping[str, Any], head: str = "") -> dict[str, Any]:
-    """Return dotted names of nested tables.
+def flattened(table: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Return dotted names of nested tables with their values, and names that are there twice.
 
     >>> flattened({"search": {"rate": 0.3}, "market.markup": 1.0})
-    {'search.rate': 0.3, 'market.markup': 1.0}
+    ({'search.rate': 0.3, 'market.markup': 1.0}, set())
+    >>> flattened({"search": {"rate": 0.3}, "search.rate": 0.2})[1]
+    {'search.rate'}
     """
     flat: dict[str, Any] = {}
-    for name, value in table.items():
-        if isinstance(value, Mapping) and value:
-            flat.update(flattened(value, f"{head}{name}."))
-        else:
-            flat[f"{head}{name}"] = value
-    return flat
+    twice: set[str] = set()
+    waiting = [("", table)]
+    while waiting:
+        head, inner = waiting.pop(0)
+        for name, value in inner.items():
+            full = f"{head}{name}"
+            if isinstance(value, Mapping) and value and head.count(".") < len(KEYS):
+                waiting.append((f"{full}.", value))
+            elif full in flat:
+                twice.add(full)
+            else:
+                flat[full] = value
+    return flat, twice

@@ -24,11 +24,10 @@ class Accounts(ParameterGroup):
         LedgerError
             If sources differ from uses plus the money still held.
         """
-        last = context.quarter == context.n_quarters - 1
-        if context.quarter_of_year == QUARTERS - 1 or last:
+        if context.calendar.quarter_of_year == QUARTERS - 1 or context.calendar.last:
             rest = int(state.authorities.balance.sum()) + state.pool
             state = state.replace(
-                ledger=state.ledger.book(context.year, {"unspent": rest}),
+                ledger=state.ledger.book(context.calendar.year, {"unspent": rest}),
                 authorities=state.authorities.replace(
                     balance=np.zeros_like(state.authorities.balance)
                 ),

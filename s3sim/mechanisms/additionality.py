@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, sum_by, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, SMALL
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import FIRM, PROJECT_ITEMS, Projects, State
@@ -23,44 +24,34 @@ class Additionality(ParameterGroup):
 
     name: ClassVar[str] = "additionality"
 
-    recycled_small: float = param(
-        0.3,
-        0.0,
-        0.6,
-        "freed money that small firms put back into R&D",
-        unit="share",
-        source="direction: Bronzini and Iachini 2014",
-    )
-    recycled_large: float = param(
-        0.1,
-        0.0,
-        0.6,
-        "freed money that larger firms put back into R&D",
-        unit="share",
-        source="direction: Bronzini and Iachini 2014",
-    )
-    staff: float = param(
-        0.7, 0.4, 1.0, "share of a new project that is not taken from other own R&D", unit="share"
-    )
-    liquidity: float = param(
-        0.3, 0.1, 0.6, "share of cash that a firm would put into one project", unit="share"
-    )
+    # fmt: off
+    recycled_small: float = param(0.3, 0.0, 0.6, "freed money that small firms put back into R&D",
+        unit="share", source="direction: Bronzini and Iachini 2014")
+    recycled_large: float = param(0.1, 0.0, 0.6, "freed money that larger firms put back into R&D",
+        unit="share", source="direction: Bronzini and Iachini 2014")
+    staff: float = param(0.7, 0.4, 1.0,
+        "share of a new project that is not taken from other own R&D", unit="share")
+    liquidity: float = param(0.3, 0.1, 0.6, "share of cash that a firm would put into one project",
+        unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""
         orgs, projects, n = state.organisations, state.projects, len(state.organisations)
         # A row that was left may have a new founder next quarter: take its projects back at once.
         gone = ~orgs.active[projects.organisation]
-        due = projects.due == context.quarter
-        state = _taken_back(state, gone & (projects.due >= context.quarter), context)
+        due = projects.due == context.calendar.quarter
+        state = _taken_back(state, gone & (projects.due >= context.calendar.quarter), context)
         paid = due & ~gone
-        keur = np.where(paid, projects.award / 100_000 / context.weight, 0.0)
+        keur = np.where(paid, projects.award / CENTS_A_KEUR / context.weight, 0.0)
         firm = orgs.kind == FIRM
         cash = orgs.cash + np.where(firm, sum_by(projects.organisation, n, keur), 0.0)
         projects = projects.replace(
             rd=np.where(paid, self._added(state, projects, keur), projects.rd)
         )
-        running = (projects.due <= context.quarter) & (projects.end > context.quarter)
+        running = (projects.due <= context.calendar.quarter) & (
+            projects.end > context.calendar.quarter
+        )
         extra = sum_by(projects.organisation, n, np.where(running, projects.rd, 0.0))
         extra = np.where(orgs.active, extra, 0.0)
         cash = cash - np.where(firm, extra * YEAR_FRACTION, 0.0)
@@ -68,14 +59,16 @@ class Additionality(ParameterGroup):
         out = sum_cents(regions, context.world.n_regions, np.where(paid, projects.award, 0))
         return state.replace(
             organisations=orgs.replace(cash=cash, project_rd=extra),
-            projects=projects.where((projects.end > context.quarter) & ~gone),
+            projects=projects.where((projects.end > context.calendar.quarter) & ~gone),
             regions=state.regions.replace(grants_paid=out),
         )
 
     def _added(self, state: State, projects: Projects, keur: Floats) -> Floats:
         """Return the R&D that each project adds, kEUR a year while it runs."""
         orgs, who = state.organisations, projects.organisation
-        total = self.added(keur, projects.cost, projects.value, orgs.cash[who], orgs.size[who] < 50)
+        total = self.added(
+            keur, projects.cost, projects.value, orgs.cash[who], orgs.size[who] < SMALL
+        )
         return total / np.maximum((projects.end - projects.due) * YEAR_FRACTION, YEAR_FRACTION)
 
     def added(
@@ -98,4 +91,4 @@ def _taken_back(state: State, gone: Bools, context: Context) -> State:
     lost, kind = state.projects.award[gone], state.projects.instrument[gone]
     booked = {item: -int(lost[kind == code].sum()) for code, item in enumerate(PROJECT_ITEMS)}
     booked["unspent"] = int(lost.sum())
-    return state.replace(ledger=state.ledger.book(context.year, booked))
+    return state.replace(ledger=state.ledger.book(context.calendar.year, booked))

@@ -9,17 +9,23 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.arrays import Bools, Floats, Ints, count_by
+from s3sim.core.constants import SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
-from s3sim.model.matching import PartnerIndex, first_meetings
+from s3sim.model.matching import first_meetings
 from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
 
-SME_LIMIT = 250
 SPECIALIST_LOSS = 0.5
 """A generalist broker judges firm-institute matches half as well."""
+
+DRAWS = 4
+"""Uniforms that a register entry takes: its kind, region, domain and organisation."""
+
+STANDARDISED_UNIFORM = np.sqrt(12)
+"""One over the standard deviation of a uniform number."""
 
 
 @dataclass(frozen=True)
@@ -31,32 +37,20 @@ class Brokerage(ParameterGroup):
 
     name: ClassVar[str] = "brokerage"
 
-    clients: float = param(
-        4.0,
-        1.0,
-        20.0,
-        "firms that a broker serves in a quarter",
-        unit="firms",
-        source="15 clients a broker-year (range 5-40) after the GoSmart needs study",
-    )
-    register: int = param(
-        64, 8, 200, "register entries looked through for a client", unit="organisations"
-    )
+    # fmt: off
+    clients: float = param(4.0, 1.0, 20.0, "firms that a broker serves in a quarter", unit="firms",
+        source="15 clients a broker-year (range 5-40) after the GoSmart needs study")
+    register: int = param(64, 8, 200, "register entries looked through for a client",
+        unit="organisations")
     proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations")
     skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value")
-    learning: float = param(
-        0.01, 0.0, 0.05, "skill gained by a real case, share of what is missing", unit="share"
-    )
-    relief: float = param(
-        0.5,
-        0.0,
-        0.9,
-        "share of border frictions that a broker removes",
-        unit="share",
-        source="check: pair formation +75 % in Boudreau et al. 2017",
-    )
+    learning: float = param(0.01, 0.0, 0.05,
+        "skill gained by a real case, share of what is missing", unit="share")
+    relief: float = param(0.5, 0.0, 0.9, "share of border frictions that a broker removes",
+        unit="share", source="check: pair formation +75 % in Boudreau et al. 2017")
     trust: float = param(0.2, 0.0, 0.5, "trust that a broker lends to a new pair")
     institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's clients were served."""
@@ -65,16 +59,14 @@ class Brokerage(ParameterGroup):
             return state
         orgs, brokers, n = state.organisations, state.brokers, len(state.organisations)
         credit = brokers.credit + at_work * self.clients * context.scale
-        capacity = np.floor(credit + 1e-9).astype(np.int64)
-        free = context.partner_choice.capacity(orgs) - degree(
-            n, state.ties.source, state.ties.partner
-        )
+        capacity = np.floor(credit + TINY).astype(np.int64)
+        free = context.partners.capacity(orgs) - degree(n, state.ties.source, state.ties.partner)
         client = self._clients(orgs, free, capacity, context)
-        handled = np.bincount(orgs.region[client], minlength=len(capacity))
+        handled = count_by(orgs.region[client], len(capacity))
         skill = np.where(at_work > 0, np.maximum(brokers.skill, self.skill), brokers.skill)
         new = self._matches(client, skill, free, state, context)
         region = orgs.region[new.source]
-        cases = handled * context.weight / np.maximum(context.instruments.brokers, 1e-9)
+        cases = handled * context.weight / np.maximum(context.instruments.brokers, TINY)
         learnt = 1 - (1 - self.learning) ** np.where(at_work > 0, cases, 0.0)
         served = orgs.served.copy()
         served[client] = True
@@ -87,19 +79,19 @@ class Brokerage(ParameterGroup):
                 credit=np.minimum(credit - handled, 1.0),
                 clients=brokers.clients + handled,
                 firms=brokers.firms
-                + np.bincount(orgs.region[client[~orgs.served[client]]], minlength=len(capacity)),
-                matches=brokers.matches + np.bincount(region, minlength=len(capacity)),
+                + count_by(orgs.region[client[~orgs.served[client]]], len(capacity)),
+                matches=brokers.matches + count_by(region, len(capacity)),
             ),
         )
 
     def _clients(self, orgs: Organisations, free: Ints, capacity: Ints, context: Context) -> Ints:
         """Return the SMEs served now: new clients first, by the luck of the draw, within capacity."""
-        eligible = orgs.firms & orgs.innovative & (orgs.size < SME_LIMIT) & (free > 0)
+        eligible = orgs.firms & orgs.innovative & (orgs.size < SME) & (free > 0)
         row = np.flatnonzero(eligible & (capacity[orgs.region] > 0))
-        luck = context.streams.uniform("brokerage/client", len(orgs))[row] + orgs.served[row]
+        luck = context.streams.uniform("brokerage/client", len(orgs), row) + orgs.served[row]
         region = orgs.region[row]
         order = np.lexsort((luck, region))
-        size = np.bincount(region, minlength=len(capacity))
+        size = count_by(region, len(capacity))
         rank = np.empty(len(row), np.int64)
         rank[order] = np.arange(len(row)) - (np.cumsum(size) - size)[region[order]]
         return row[rank < capacity[region]]
@@ -114,7 +106,7 @@ class Brokerage(ParameterGroup):
             return Ties.none()
         keep = self._shortlist(one, other, skill, orgs, context)
         one, other = one[keep], other[keep]
-        worth = context.partner_choice.utility(
+        worth = context.partners.choice.utility(
             orgs,
             one,
             other,
@@ -128,29 +120,26 @@ class Brokerage(ParameterGroup):
         yes = matched(one, other, surplus, free)
         no = np.zeros(int(yes.sum()), bool)
         kind = np.full(len(no), BROKERED)
-        return Ties.new(one[yes], other[yes], kind, context.quarter, no, self.trust)
+        return Ties.new(one[yes], other[yes], kind, context.calendar.quarter, no, self.trust)
 
     def _register(
         self, client: Ints, orgs: Organisations, ties: Ties, context: Context
     ) -> tuple[Ints, Ints]:
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
-        slot = np.tile(np.arange(self.register), len(client))
-        u = np.stack(
-            [context.streams.pair(f"brokerage/register {k}", one, slot) for k in range(4)], axis=1
-        )
-        region = orgs.region[one]
+        u = context.streams.uniform("brokerage/register", (len(orgs), self.register, DRAWS), client)
+        region, domain, partners = orgs.region[client], orgs.domain[client], context.partners
         abroad = context.space.abroad[region]
         offices = context.instruments.brokers > 0
         where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
         # Registers list all regions alike: distance no longer decides who is met.
-        flat = np.ones_like(context.gravity)
-        partner_index = PartnerIndex.of(
-            orgs, context.world, context.space, flat, context.foreign_search_share
-        )
-        firm = partner_index.firms(region, orgs.domain[one], where, u[:, 1:4])
-        institute = partner_index.research(region, where, u[:, 1:3])
-        other = np.where((u[:, 0] < self.institutes) & (institute >= 0), institute, firm)
+        index = partners.index(orgs)
+        there = partners.regions(region, index.mass[domain], where, u[..., 1], near=False)
+        firm = index.firms(domain, there, u[..., 2:])
+        there = partners.regions(region, index.count_institute, where, u[..., 1], near=False)
+        institute = index.research(there, u[..., 2])
+        asks_institute = (u[..., 0] < self.institutes) & (institute >= 0)
+        other = np.where(asks_institute, institute, firm).ravel()
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(orgs))
         return one[good], other[good]
 
@@ -159,9 +148,7 @@ class Brokerage(ParameterGroup):
     ) -> Bools:
         """Return the entries that a client's broker ranks highest, with error."""
         space, region = context.space, orgs.region
-        distance = space.cognitive_distance(
-            space.positions(orgs.knowledge[one]), space.positions(orgs.knowledge[other])
-        )
+        distance = space.apart(orgs.knowledge, one, other)
         institute = orgs.kind == INSTITUTE
         abroad = space.abroad[region[one], region[other]]
         trust = np.full(len(one), self.trust)
@@ -175,8 +162,8 @@ class Brokerage(ParameterGroup):
             self.relief,
         )
         judged = skill[region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
-        noise = np.sqrt(12) * (context.streams.pair("brokerage/error", one, other) - 0.5)
-        seen = judged * value / max(float(value.std()), 1e-9) + np.sqrt(1 - judged**2) * noise
+        noise = STANDARDISED_UNIFORM * (context.streams.pair("brokerage/error", one, other) - 0.5)
+        seen = judged * value / max(float(value.std()), TINY) + np.sqrt(1 - judged**2) * noise
         order = np.lexsort((-seen, one))
         first = np.concatenate([[True], one[order][1:] != one[order][:-1]])
         start = np.maximum.accumulate(np.where(first, np.arange(len(order)), 0))

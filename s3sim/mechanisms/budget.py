@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Cents, Floats, sum_cents
+from s3sim.core.constants import KEUR
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import QUARTERS, Context
 from s3sim.model.ledger import to_cents
@@ -18,46 +19,37 @@ class Budget(ParameterGroup):
     """Appropriation of each year's innovation money for firms, the same under every policy.
 
     Broker fees, coordination and pooled money come out of the same envelope. What is not
-    committed by the end of the year is unspent, and unspent money is on the ledger.
+    committed by the end of the year is unspent, and unspent money is on the ledger. Grants go to
+    firms and consortia; the rest of the budget, infrastructure, is outside the model.
     """
 
     name: ClassVar[str] = "budget"
 
-    firm_share: float = param(
-        0.40,
-        0.2,
-        0.8,
-        "share of the public innovation budget that is grants to firms and consortia (rest: infrastructure, outside the model)",
-        unit="share",
-    )
-    fiscal_room: float = param(
-        0.002,
-        0.0005,
-        0.01,
-        "national co-financing that a territory can afford",
-        unit="share of GDP",
-    )
+    # fmt: off
+    firm_share: float = param(0.40, 0.2, 0.8, unit="share",
+        meaning="share of the public innovation budget that is grants (rest: infrastructure)")
+    fiscal_room: float = param(0.002, 0.0005, 0.01,
+        "national co-financing that a territory can afford", unit="share of GDP")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this year's money appropriated and set aside."""
-        if context.quarter_of_year != 0:
+        if context.calendar.quarter_of_year != 0:
             return state
         balance, booked = self.appropriation(context.world)
         offer = context.instruments
         secretariat = np.minimum(_cents(offer.secretariat), balance)
         balance = balance - secretariat
-        fees, allocate_budget = broker_fees(
-            balance, offer.broker_quarters, offer.broker_cost, context.world
-        )
+        fees, paid = broker_fees(balance, offer.broker_quarters, offer.broker_cost, context.world)
         balance = balance - fees
         pooled = np.minimum(np.floor(offer.pooled_share * balance).astype(np.int64), balance)
         overhead = int(pooled.sum() * offer.overhead_share)
         booked["coordination_overhead"] = int(secretariat.sum()) + overhead
         booked["broker_fees"] = int(fees.sum())
         return state.replace(
-            ledger=state.ledger.book(context.year, booked),
+            ledger=state.ledger.book(context.calendar.year, booked),
             authorities=state.authorities.replace(balance=balance - pooled),
-            brokers=state.brokers.replace(allocate_budget=allocate_budget),
+            brokers=state.brokers.replace(allocate_budget=paid),
             pool=state.pool + int(pooled.sum()) - overhead,
         )
 
@@ -67,10 +59,10 @@ class Budget(ParameterGroup):
         European money must be matched: where the fiscal room is too small for the national part,
         the unmatched European money stays unspent.
         """
-        envelope = world.population * world.budget_per_head / 1000 * self.firm_share
+        envelope = world.population * world.budget_per_head / KEUR * self.firm_share
         region = _cents(envelope)
         eu = np.rint(region * world.eu_rate).astype(np.int64)
-        room = _cents(self.fiscal_room * world.gdp * 1000)
+        room = _cents(self.fiscal_room * world.gdp * KEUR)
         national = np.minimum(region - eu, room)
         wanted = np.maximum(region - eu, 1)
         drawn = np.where(region - eu > room, eu * (national / wanted), eu).astype(np.int64)

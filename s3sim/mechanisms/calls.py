@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Cents, Floats, Ints, sum_by, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, SMALL, SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.context import Context
@@ -32,99 +33,41 @@ class Calls(ParameterGroup):
 
     name: ClassVar[str] = "calls"
 
-    application_rate: float = param(
-        0.30, 0.05, 0.8, "innovative firms that apply in a year when chances are good", unit="share"
-    )
-    usual_success: float = param(
-        0.37,
-        0.25,
-        0.60,
-        "success rate at which all those apply",
-        unit="share",
-        source="Podlaskie micro-grants: 59 contracts of 159 bids; Eurostars 0.26; I3 0.39",
-        evidence="reported",
-    )
-    insider_bonus: float = param(
-        0.5,
-        0.0,
-        2.0,
-        "how much more often earlier winners apply",
-        unit="share",
-        source="direction: Yankova and Abbasiharofteh 2025",
-    )
-    project_cost: float = param(
-        150.0,
-        50.0,
-        400.0,
-        "cost of a project of a firm of 50 persons",
-        unit="kEUR",
-        source="between micro-grants of 23 kEUR and collaborative grants of 100-1,000 kEUR",
-    )
-    cost_elasticity: float = param(
-        0.5, 0.0, 1.0, "elasticity of project cost to size", unit="elasticity"
-    )
-    aid_small: float = param(
-        0.70,
-        0.25,
-        0.80,
-        "aid intensity for firms below 50 persons",
-        unit="share of cost",
-        source="state-aid practice",
-        evidence="recalled",
-    )
-    aid_medium: float = param(
-        0.60,
-        0.25,
-        0.80,
-        "aid intensity for firms of 50-249 persons",
-        unit="share of cost",
-        source="state-aid practice",
-        evidence="recalled",
-    )
-    aid_large: float = param(
-        0.40,
-        0.25,
-        0.80,
-        "aid intensity for larger firms",
-        unit="share of cost",
-        source="state-aid practice",
-        evidence="recalled",
-    )
-    selection_noise: float = param(
-        0.6, 0.0, 2.0, "error of selection at the worst administration", unit="standard deviations"
-    )
-    priority_bonus: float = param(
-        0.5, 0.0, 2.0, "points for a project in a priority domain", unit="standard deviations"
-    )
+    # fmt: off
+    application_rate: float = param(0.30, 0.05, 0.8,
+        "innovative firms that apply in a year when chances are good", unit="share")
+    usual_success: float = param(0.37, 0.25, 0.60, "success rate at which all those apply",
+        unit="share", source="calls of the region", evidence="reported")
+    insider_bonus: float = param(0.5, 0.0, 2.0, "how much more often earlier winners apply",
+        unit="share", source="direction: Yankova and Abbasiharofteh 2025")
+    project_cost: float = param(150.0, 50.0, 400.0, "cost of a project of a firm of 50 persons",
+        unit="kEUR", source="grant sizes")
+    cost_elasticity: float = param(0.5, 0.0, 1.0, "elasticity of project cost to size",
+        unit="elasticity")
+    aid_small: float = param(0.70, 0.25, 0.80, "aid intensity for firms below 50 persons",
+        unit="share of cost", source="state-aid practice", evidence="recalled")
+    aid_medium: float = param(0.60, 0.25, 0.80, "aid intensity for firms of 50-249 persons",
+        unit="share of cost", source="state-aid practice", evidence="recalled")
+    aid_large: float = param(0.40, 0.25, 0.80, "aid intensity for larger firms",
+        unit="share of cost", source="state-aid practice", evidence="recalled")
+    selection_noise: float = param(0.6, 0.0, 2.0, "error of selection at the worst administration",
+        unit="standard deviations")
+    priority_bonus: float = param(0.5, 0.0, 2.0, "points for a project in a priority domain",
+        unit="standard deviations")
     sme_bonus: float = param(0.3, 0.0, 2.0, "points for an SME", unit="standard deviations")
-    collaborative_share: float = param(
-        0.40, 0.1, 0.8, "funded projects that must find a partner", unit="share"
-    )
-    success_memory: float = param(
-        0.5, 0.1, 1.0, "weight of the last call in what firms expect", unit="share"
-    )
-    payment_lag: int = param(
-        3,
-        1,
-        6,
-        "from award to payment",
-        unit="quarters",
-        source="reimbursement after reporting (Interreg BSR manual)",
-        evidence="recalled",
-    )
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a funded project",
-        unit="quarters",
-        source="two- to three-year grants",
-        evidence="recalled",
-    )
+    collaborative_share: float = param(0.40, 0.1, 0.8, "funded projects that must find a partner",
+        unit="share")
+    success_memory: float = param(0.5, 0.1, 1.0, "weight of the last call in what firms expect",
+        unit="share")
+    payment_lag: int = param(3, 1, 6, "from award to payment", unit="quarters",
+        source="reimbursement after reporting (Interreg BSR manual)", evidence="recalled")
+    duration: int = param(8, 4, 14, "length of a funded project", unit="quarters",
+        source="two- to three-year grants", evidence="recalled")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this year's regional calls."""
-        if context.quarter_of_year != 0:
+        if context.calendar.quarter_of_year != 0:
             none = np.zeros(context.world.n_regions, np.int64)
             return state.replace(regions=state.regions.replace(awards=none))
         orgs, balance = state.organisations, state.authorities.balance
@@ -134,23 +77,24 @@ class Calls(ParameterGroup):
         support = self._support(orgs, horizontal, context)
         applicant = self._applicants(orgs, state.authorities.success, context)
         cost, aid = self.cost(orgs.size[applicant]), self.aid(orgs.size[applicant])
-        value = context.streams.normal("calls/value", len(orgs))[applicant]
-        asked = np.floor(cost * aid * 100_000 * context.weight).astype(np.int64)
+        value = context.streams.normal("calls/value", len(orgs), applicant)
+        asked = np.floor(cost * aid * CENTS_A_KEUR * context.weight).astype(np.int64)
         authority = context.world.authority[orgs.region[applicant]]
         award = self._selected(state, context, applicant, value, asked, balance - horizontal)
         success = self._expected(state.authorities.success, authority, asked, award, horizontal)
         won = award > 0
+        due = np.full(int(won.sum()), context.calendar.quarter + self.payment_lag)
         projects = Projects(
-            applicant[won],
-            np.full(won.sum(), REGIONAL),
-            authority[won],
-            orgs.domain[applicant][won],
-            award[won],
-            cost[won] * award[won] / asked[won],
-            value[won],
-            np.full(won.sum(), context.quarter + self.payment_lag),
-            np.full(won.sum(), context.quarter + self.payment_lag + self.duration),
-            np.zeros(won.sum()),
+            organisation=applicant[won],
+            instrument=np.full(len(due), REGIONAL),
+            authority=authority[won],
+            domain=orgs.domain[applicant][won],
+            award=award[won],
+            cost=cost[won] * award[won] / asked[won],
+            value=value[won],
+            due=due,
+            end=due + self.duration,
+            rd=np.zeros(len(due)),
         )
         spent = sum_cents(authority, len(balance), award) + sum_cents(
             support.authority, len(balance), support.award
@@ -167,17 +111,19 @@ class Calls(ParameterGroup):
             ),
             projects=state.projects.joined(support).joined(projects),
             authorities=state.authorities.replace(balance=balance - spent, success=success),
-            ledger=state.ledger.book(context.year, booked),
+            ledger=state.ledger.book(context.calendar.year, booked),
             regions=state.regions.replace(awards=_by_region(orgs, projects, support, context)),
         )
 
     def cost(self, size: Floats) -> Floats:
         """Return the cost of a project, kEUR."""
-        return self.project_cost * (np.maximum(size, 1.0) / 50) ** self.cost_elasticity
+        return self.project_cost * (np.maximum(size, 1.0) / SMALL) ** self.cost_elasticity
 
     def aid(self, size: Floats) -> Floats:
         """Return the aid intensity, share of cost."""
-        return np.select([size < 50, size < 250], [self.aid_small, self.aid_medium], self.aid_large)
+        return np.select(
+            [size < SMALL, size < SME], [self.aid_small, self.aid_medium], self.aid_large
+        )
 
     def _applicants(self, orgs: Organisations, success: Floats, context: Context) -> Ints:
         """Firms apply the more often the better the chances were, and if they have won before."""
@@ -203,9 +149,9 @@ class Calls(ParameterGroup):
         region = orgs.region[applicant]
         authority = world.authority[region]
         priority = state.authorities.priorities[authority, orgs.domain[applicant]]
-        sme = orgs.size[applicant] < 250
+        sme = orgs.size[applicant] < SME
         error = self.selection_noise * (1 - world.admin_quality[region])
-        seen = value + error * context.streams.normal("calls/selection", len(orgs))[applicant]
+        seen = value + error * context.streams.normal("calls/selection", len(orgs), applicant)
         points = self.priority_bonus * priority * (context.instruments.reserved_share > 0)
         score = seen + points + self.sme_bonus * sme
         reserved = np.floor(pot * min(context.instruments.reserved_share, 1.0)).astype(np.int64)
@@ -231,23 +177,23 @@ class Calls(ParameterGroup):
         row = np.flatnonzero(orgs.firms & (orgs.rd > 0))
         authority = context.world.authority[orgs.region[row]]
         total = sum_by(authority, len(pot), orgs.rd[row])
-        award = np.floor(pot[authority] * orgs.rd[row] / np.maximum(total[authority], 1e-9)).astype(
+        award = np.floor(pot[authority] * orgs.rd[row] / np.maximum(total[authority], TINY)).astype(
             np.int64
         )
-        when = np.full(len(row), context.quarter + self.payment_lag)
-        keur = award / 100_000 / context.weight
-        value = context.streams.normal("calls/value", len(orgs))[row]
+        when = np.full(len(row), context.calendar.quarter + self.payment_lag)
+        keur = award / CENTS_A_KEUR / context.weight
+        value = context.streams.normal("calls/value", len(orgs), row)
         return Projects(
-            row,
-            np.full(len(row), HORIZONTAL),
-            authority,
-            orgs.domain[row],
-            award,
-            keur / self.aid(orgs.size[row]),
-            value,
-            when,
-            when + self.duration,
-            np.zeros(len(row)),
+            organisation=row,
+            instrument=np.full(len(row), HORIZONTAL),
+            authority=authority,
+            domain=orgs.domain[row],
+            award=award,
+            cost=keur / self.aid(orgs.size[row]),
+            value=value,
+            due=when,
+            end=when + self.duration,
+            rd=np.zeros(len(row)),
         )
 
     def _seeking(self, projects: Projects, orgs: Organisations, context: Context) -> Ints:

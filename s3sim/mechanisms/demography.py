@@ -5,10 +5,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, draw_from, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, draw_own, sum_by
+from s3sim.core.constants import FLOOR
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
-from s3sim.model.matching import PartnerIndex, employment_table
+from s3sim.model.matching import employment_table
 from s3sim.model.state import FIRM, INSTITUTE, Organisations, State
 from s3sim.world.specialisation import location_quotient, relatedness_density
 
@@ -17,6 +18,24 @@ EU_BIRTH_RATE = 0.098
 
 SMALLEST = 10.0
 """Size, persons, at which the survival statistics hold: the model's firms are those of 10+."""
+
+CHURN = (0.5, 2.5)
+"""Least and most turnover of a country's firms over the EU's: outliers of birth rates are cut."""
+
+SEED_JOBS = 1e-6
+"""Persons added to each domain's employment, so that entry into an empty domain has a chance."""
+
+START_CASH = 0.25
+"""Cash of an entrant, years of value added: a quarter's."""
+
+KEPT_MASTERY = (0.7, 0.3)
+"""An entrant takes over 70 to 100 % of its parent's knowledge: the least, and what luck adds."""
+
+DRAWS = 8
+"""Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge."""
+
+PERCENT = 100
+"""Relatedness density is on a scale of 0 to 100."""
 
 
 @dataclass(frozen=True)
@@ -30,69 +49,29 @@ class Demography(ParameterGroup):
 
     name: ClassVar[str] = "demography"
 
-    first_hazard: float = param(
-        0.23,
-        0.18,
-        0.28,
-        "exit hazard of the new-born",
-        unit="1/year",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        evidence="reported",
-    )
-    last_hazard: float = param(
-        0.04,
-        0.03,
-        0.05,
-        "exit hazard of the old",
-        unit="1/year",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        evidence="reported",
-    )
-    fading: float = param(
-        5.25,
-        4.2,
-        6.3,
-        "age over which the hazard falls by e",
-        unit="years",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)",
-        evidence="reported",
-    )
-    size_effect: float = param(
-        0.20, 0.0, 0.3, "how fast the hazard falls with size above ten persons", unit="elasticity"
-    )
+    # fmt: off
+    first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",
+        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    last_hazard: float = param(0.04, 0.03, 0.05, "exit hazard of the old", unit="1/year",
+        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    fading: float = param(5.25, 4.2, 6.3, "age over which the hazard falls by e", unit="years",
+        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    size_effect: float = param(0.20, 0.0, 0.3,
+        "how fast the hazard falls with size above ten persons", unit="elasticity")
     patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters")
-    entry_rate: float = param(
-        0.075,
-        0.03,
-        0.15,
-        "entrants over firms of the start, at the EU birth rate",
-        unit="1/year",
-        source="balances exits",
-    )
-    density: float = param(
-        1.0,
-        0.3,
-        2.0,
-        "elasticity of entry to relatedness density",
-        unit="elasticity",
-        source="direction: +30 % entry for +10 % density (Boschma, Balland and Kogler 2015; the model gives +12 %)",
-    )
-    unrelated: float = param(
-        0.10, 0.01, 0.3, "entry without any related activity, as density", unit="share"
-    )
-    entrant_size: float = param(
-        5.0, 1.0, 10.0, "smallest entrant; the mean is twice that", unit="persons"
-    )
-    spin_off: float = param(
-        0.02, 0.0, 0.1, "spin-offs of a partner place of an institute", unit="1/year"
-    )
-    mutation: float = param(
-        0.20,
-        0.0,
-        0.5,
-        "spread of an entrant's log productivity around its parent's",
-        unit="log points",
-    )
+    entry_rate: float = param(0.075, 0.03, 0.15, unit="1/year",
+        meaning="entrants over firms of the start, at the EU birth rate", source="balances exits")
+    density: float = param(1.0, 0.3, 2.0, "elasticity of entry to relatedness density",
+        unit="elasticity", source="Boschma et al. 2015, entry")
+    unrelated: float = param(0.10, 0.01, 0.3, "entry without any related activity, as density",
+        unit="share")
+    entrant_size: float = param(5.0, 1.0, 10.0, "smallest entrant; the mean is twice that",
+        unit="persons")
+    spin_off: float = param(0.02, 0.0, 0.1, "spin-offs of a partner place of an institute",
+        unit="1/year")
+    mutation: float = param(0.20, 0.0, 0.5,
+        "spread of an entrant's log productivity around its parent's", unit="log points")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after exits and entries of the quarter."""
@@ -105,7 +84,7 @@ class Demography(ParameterGroup):
             distress=np.where(orgs.firms, np.where(orgs.cash < 0, orgs.distress + 1, 0), 0),
         )
         born = self._born(left, np.flatnonzero(enters), state, context)
-        gone = leaves & (orgs.age > context.quarter * YEAR_FRACTION)
+        gone = leaves & (orgs.age > context.calendar.quarter * YEAR_FRACTION)
         regions = state.regions.replace(
             exits=sum_by(orgs.region, n, leaves).astype(np.int64),
             entries=sum_by(orgs.region, n, enters).astype(np.int64),
@@ -122,7 +101,7 @@ class Demography(ParameterGroup):
         ) ** -self.size_effect
 
     def _churn(self, context: Context) -> Floats:
-        return np.clip(context.world.birth_rate / EU_BIRTH_RATE, 0.5, 2.5)
+        return np.clip(context.world.birth_rate / EU_BIRTH_RATE, *CHURN)
 
     def _leaves(self, orgs: Organisations, context: Context) -> Bools:
         yearly = self.hazard(orgs.age, orgs.size) * self._churn(context)[orgs.region]
@@ -138,9 +117,7 @@ class Demography(ParameterGroup):
         dormant = ~orgs.active & (orgs.kind == FIRM)
         start = context.world.firms.sum(axis=1) * context.scale
         institutes = orgs.active & (orgs.kind == INSTITUTE)
-        places = sum_by(
-            orgs.region, n, np.where(institutes, context.partner_choice.capacity(orgs), 0)
-        )
+        places = sum_by(orgs.region, n, np.where(institutes, context.partners.capacity(orgs), 0))
         expected = YEAR_FRACTION * (
             self.entry_rate * self._churn(context) * start + self.spin_off * places
         )
@@ -158,30 +135,26 @@ class Demography(ParameterGroup):
         world, total = context.world, len(orgs)
         table = employment_table(orgs, world)
         specialised = (location_quotient(table) > 1).astype(np.float64)
-        density = relatedness_density(specialised, world.relatedness) / 100
-        pull = (table + 1e-6) * (density + self.unrelated) ** self.density
-        # Pair numbers belong to a row and a slot, as a table drawn for all rows would.
-        slots = [
-            context.streams.pair("demography/entrant", row, np.full(len(row), k)) for k in range(8)
-        ]
-        u = np.stack(slots, axis=1)
+        density = relatedness_density(specialised, world.relatedness) / PERCENT
+        pull = (table + SEED_JOBS) * (density + self.unrelated) ** self.density
+        u = context.streams.uniform("demography/entrant", (total, DRAWS), row)
         region = orgs.region[row]
-        domain = draw_from(np.cumsum(pull, axis=1), region, u[:, 0])
+        domain = draw_own(np.cumsum(pull, axis=1)[region], u[:, 0])
         parent = self._parents(orgs, region, domain, u, context)
-        noise = context.streams.normal("demography/mutation", total)[row]
+        noise = context.streams.normal("demography/mutation", total, row)
         size = self.entrant_size * (1 - np.log1p(-u[:, 4]))
         spread = self.mutation
         productivity = orgs.productivity[parent] * np.exp(spread * noise - spread**2 / 2)
         market = world.country[region] * world.n_domains + domain
-        strength = productivity * size / np.maximum(state.markets.price[market], 1e-300)
+        strength = productivity * size / np.maximum(state.markets.price[market], FLOOR)
         changes = dict(
             active=True, domain=domain, size=size, productivity=productivity,
             demand_shifter=strength ** (1 / (state.substitution - 1)) / productivity,
-            value_added=productivity * size, cash=0.25 * productivity * size,
+            value_added=productivity * size, cash=START_CASH * productivity * size,
             rd_intensity=orgs.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
             innovative=u[:, 5] < world.innovative[region],
-            cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.closed_propensity),
-            knowledge=orgs.knowledge[parent] * (0.7 + 0.3 * u[:, 7:8]).astype(np.float32),
+            cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.partners.closed_propensity),
+            knowledge=orgs.knowledge[parent] * (KEPT_MASTERY[0] + KEPT_MASTERY[1] * u[:, 7:8]).astype(np.float32),
             age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip
         return orgs.replace(
@@ -192,18 +165,25 @@ class Demography(ParameterGroup):
         self, orgs: Organisations, region: Ints, domain: Ints, u: Floats, context: Context
     ) -> Ints:
         """Return an incumbent of the region, of the domain if there is one."""
-        partner_index = PartnerIndex.of(
-            orgs,
-            context.world,
-            context.space,
-            np.ones_like(context.gravity),
-            context.foreign_search_share,
-        )
-        here = np.arange(context.world.n_regions)[None, :] == region[:, None]
-        found = partner_index.firms(region, domain, here, u[:, 1:4])
+        index = context.partners.index(orgs)
+        found = index.firms(domain, region[:, None], u[:, None, 2:4])[:, 0]
         any_firm = np.flatnonzero(orgs.kind == FIRM)
         first = any_firm[np.searchsorted(orgs.region[any_firm], region)]
         return np.where(found >= 0, found, first)
+
+
+def close_firms(state: State, leaves: Bools) -> State:
+    """Return the state without some firms: their rows fall silent and their ties end.
+
+    Parameters
+    ----------
+    leaves : array [N] of bool
+        Rows of firms that close.
+    """
+    orgs = state.organisations
+    ties = state.ties.where(~leaves[state.ties.source] & ~leaves[state.ties.partner])
+    orgs = orgs.replace(active=orgs.active & ~leaves)
+    return state.replace(organisations=_quiet(orgs, leaves), ties=ties)
 
 
 def _with(

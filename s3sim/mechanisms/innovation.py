@@ -5,7 +5,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, count_by, draw_own
+from s3sim.core.constants import FLOOR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import poisson
 from s3sim.model.context import YEAR_FRACTION, Context
@@ -19,6 +20,12 @@ REFERENCE_SIZE = 50.0
 
 REFERENCE_WAGE = 70.0
 """Cost of a person-year of public research, kEUR."""
+
+MOST_RADICAL = 0.5
+"""Largest chance that an innovation is radical, whatever the partners."""
+
+DRAWS = 3
+"""Uniforms that an organisation takes: radical or not, small step, radical step."""
 
 
 @dataclass(frozen=True)
@@ -36,83 +43,37 @@ class Innovation(ParameterGroup):
 
     name: ClassVar[str] = "innovation"
 
-    rate: float = param(
-        0.27,
-        0.05,
-        1.0,
-        "innovations a year at two person-years of R&D",
-        unit="1/year",
-        source="set so that productivity grows 1.2 % a year",
-    )
-    returns: float = param(
-        0.6,
-        0.4,
-        0.9,
-        "elasticity of innovation to R&D in the firm",
-        unit="elasticity",
-        source="patents-R&D elasticities of firms, 0.4-0.9",
-        evidence="recalled",
-    )
-    skills: float = param(
-        0.3, 0.0, 1.0, "elasticity to the region's tertiary share", unit="elasticity"
-    )
-    informal: float = param(
-        0.01, 0.002, 0.03, "informal innovation effort", unit="share of working time"
-    )
-    partners: float = param(
-        1.0,
-        0.0,
-        3.0,
-        "gain from partners",
-        unit="1/V",
-        source="fitted to Cai and Szeidl: +8 % revenue a year after brokered meetings",
-    )
+    # fmt: off
+    rate: float = param(0.27, 0.05, 1.0, "innovations a year at two person-years of R&D",
+        unit="1/year", source="set so that productivity grows 1.2 % a year")
+    returns: float = param(0.6, 0.4, 0.9, "elasticity of innovation to R&D in the firm",
+        unit="elasticity", source="patents-R&D elasticities of firms, 0.4-0.9", evidence="recalled")
+    skills: float = param(0.3, 0.0, 1.0, "elasticity to the region's tertiary share",
+        unit="elasticity")
+    informal: float = param(0.01, 0.002, 0.03, "informal innovation effort",
+        unit="share of working time")
+    partners: float = param(1.0, 0.0, 3.0, "gain from partners", unit="1/V",
+        source="fitted to Cai and Szeidl: +8 % revenue a year after brokered meetings")
     spillovers: float = param(0.3, 0.0, 1.0, "gain from spillovers")
     institutes: float = param(0.5, 0.0, 2.0, "extra gain from institutes", unit="1/V")
     radical: float = param(0.05, 0.01, 0.10, "radical share without partners", unit="share")
-    radical_distance: float = param(
-        0.25,
-        0.0,
-        0.6,
-        "radical share by cognitive distance",
-        unit="share",
-        source="sign: Belderbos et al. 2004; Nooteboom et al. 2007",
-    )
-    radical_institute: float = param(
-        0.05,
-        0.0,
-        0.15,
-        "radical share added by an institute partner",
-        unit="share",
-        source="sign: Belderbos et al. 2004",
-    )
+    radical_distance: float = param(0.25, 0.0, 0.6, "radical share by cognitive distance",
+        unit="share", source="sign: Belderbos et al. 2004; Nooteboom et al. 2007")
+    radical_institute: float = param(0.05, 0.0, 0.15, "radical share added by an institute partner",
+        unit="share", source="sign: Belderbos et al. 2004")
     step: float = param(0.010, 0.003, 0.030, "mean small step of productivity", unit="log points")
-    tail: float = param(
-        1.6,
-        1.2,
-        3.0,
-        "tail index of radical steps",
-        source="between returns (0.7) and citations (3-5): Silverberg and Verspagen 2007",
-    )
+    tail: float = param(1.6, 1.2, 3.0, "tail index of radical steps",
+        source="between returns (0.7) and citations (3-5): Silverberg and Verspagen 2007")
     smallest_radical: float = param(0.05, 0.02, 0.10, "smallest radical step", unit="log points")
     largest_radical: float = param(1.0, 0.3, 1.5, "largest radical step", unit="log points")
-    unrelated: float = param(
-        0.02,
-        0.001,
-        0.1,
-        "incidental entry into unrelated domains",
-        source="must be positive: Vermeulen and Pyka 2018",
-    )
+    unrelated: float = param(0.02, 0.001, 0.1, "incidental entry into unrelated domains",
+        source="must be positive: Vermeulen and Pyka 2018")
     new_mastery: float = param(0.30, 0.1, 0.5, "mastery of a domain that is entered")
-    move: float = param(
-        0.30,
-        0.0,
-        1.0,
-        "radical innovators of up to 50 persons that make the new domain their home",
-        unit="share",
-    )
+    move: float = param(0.30, 0.0, 1.0,
+        "radical innovators of up to 50 persons that make the new domain their home", unit="share")
     doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year")
     forgetting: float = param(0.05, 0.01, 0.15, "forgetting in other domains", unit="1/year")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after innovations of the quarter."""
@@ -122,8 +83,10 @@ class Innovation(ParameterGroup):
             rate * YEAR_FRACTION, context.streams.uniform("innovation/number", len(orgs))
         )
         chance = self.radical + self.radical_distance * orgs.novelty
-        chance = np.clip(chance + self.radical_institute * (orgs.institute_learning > 0), 0.0, 0.5)
-        u = context.streams.uniform("innovation/steps", (len(orgs), 3))
+        chance = np.clip(
+            chance + self.radical_institute * (orgs.institute_learning > 0), 0.0, MOST_RADICAL
+        )
+        u = context.streams.uniform("innovation/steps", (len(orgs), DRAWS))
         radical = (number > 0) & (u[:, 0] < 1 - (1 - chance) ** number)
         # The mean of n exponential steps keeps the expectation; one draw a row keeps the luck.
         small = -self.step * np.log1p(-u[:, 1]) * np.maximum(number - radical, 0)
@@ -141,7 +104,7 @@ class Innovation(ParameterGroup):
         wage = np.where(orgs.productivity > 0, orgs.productivity, REFERENCE_WAGE)
         effort = money / wage + self.informal * orgs.size
         tertiary = context.world.tertiary
-        skills = (tertiary / max(float(tertiary.mean()), 1e-9))[orgs.region] ** self.skills
+        skills = (tertiary / max(float(tertiary.mean()), TINY))[orgs.region] ** self.skills
         gain = (
             1
             + self.partners * orgs.learning
@@ -185,7 +148,7 @@ class Innovation(ParameterGroup):
         row = np.flatnonzero(radical & (orgs.kind != INSTITUTE))
         if not len(row):
             return orgs
-        u = context.streams.uniform("innovation/branching", (len(orgs), 2))[row]
+        u = context.streams.uniform("innovation/branching", (len(orgs), 2), row)
         partner = _latest_partner(state, len(orgs))[row]
         home = orgs.domain[row]
         shown = np.where((partner >= 0)[:, None], orgs.knowledge[np.maximum(partner, 0)], 0.0)
@@ -193,7 +156,7 @@ class Innovation(ParameterGroup):
         near = self.unrelated + shown + orgs.absorptive_capacity[row, None] * around
         weight = context.space.relatedness_power[home] * near
         weight[np.arange(len(row)), home] = 0.0
-        new = draw_from(np.cumsum(weight, axis=1), np.arange(len(row)), u[:, 0])
+        new = draw_own(np.cumsum(weight, axis=1), u[:, 0])
         # `_used` has just made this table: it is nobody else's.
         knowledge, domain = orgs.knowledge, orgs.domain.copy()
         known = new >= 0
@@ -214,7 +177,7 @@ def _kept_customers(
     price, first = state.markets.price, context.world.country[orgs.region] * context.world.n_domains
     before, after = price[first[row] + orgs.domain[row]], price[first[row] + domain[row]]
     demand_shifter = orgs.demand_shifter.copy()
-    demand_shifter[row] *= (before / np.maximum(after, 1e-300)) ** (1 / (state.substitution - 1))
+    demand_shifter[row] *= (before / np.maximum(after, FLOOR)) ** (1 / (state.substitution - 1))
     return demand_shifter
 
 
@@ -233,9 +196,10 @@ def _regional_mastery(orgs: Organisations, context: Context) -> Floats:
     table = np.zeros((context.world.n_regions, context.world.n_domains))
     row = np.flatnonzero(orgs.active & orgs.innovative)
     order = row[np.argsort(orgs.region[row], kind="stable")]
-    count = np.bincount(orgs.region[order], minlength=len(table))
-    first = np.cumsum(count) - count
-    for region in np.flatnonzero(count):
-        members = order[first[region] : first[region] + count[region]]
-        table[region] = orgs.knowledge[members].mean(axis=0, dtype=np.float64)
+    count = count_by(orgs.region[order], len(table))
+    some = np.flatnonzero(count)
+    first = (np.cumsum(count) - count)[some]
+    if len(some):
+        known = orgs.knowledge[order].astype(np.float64)
+        table[some] = np.add.reduceat(known, first, axis=0) / count[some, None]
     return table

@@ -9,6 +9,12 @@ from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import INSTITUTE, State
 
+WORKS_IN = 0.1
+"""Mastery above which an institute counts as working in a domain (assumed)."""
+
+MOST_BOOST = 3.0
+"""Most that steering multiplies the effort in a domain: laboratories cannot be refitted at will."""
+
 
 @dataclass(frozen=True)
 class Institutes(ParameterGroup):
@@ -22,17 +28,13 @@ class Institutes(ParameterGroup):
 
     name: ClassVar[str] = "institutes"
 
+    # fmt: off
     speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year")
     exponent: float = param(0.8, 0.5, 1.0, "returns to public research money", unit="elasticity")
-    usual_stock: float = param(
-        400.0,
-        100.0,
-        1000.0,
-        "research stock of a researcher at usual money",
-        unit="kEUR/researcher",
-        source="about 70 kEUR a year over a depreciation of 0.17",
-    )
+    usual_stock: float = param(400.0, 100.0, 1000.0, unit="kEUR/researcher",
+        meaning="research stock of a researcher at usual money", source="researcher's stock")
     steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's public research."""
@@ -41,7 +43,7 @@ class Institutes(ParameterGroup):
         a_head = orgs.rd_stock[row] / np.maximum(orgs.size[row], 1.0)
         pace = self.speed * YEAR_FRACTION * (a_head / self.usual_stock) ** self.exponent
         mastery = orgs.knowledge[row].astype(np.float64)
-        works_in = mastery > 0.1
+        works_in = mastery > WORKS_IN
         wanted = state.authorities.priorities[context.world.authority[orgs.region[row]]]
         wanted = wanted | state.joint_priorities
         listed = (works_in & wanted).sum(axis=1, keepdims=True)
@@ -56,7 +58,7 @@ class Institutes(ParameterGroup):
             ),
             1.0,
         )
-        effort = np.where(works_in, np.minimum(boost, 3.0), 0.0)
+        effort = np.where(works_in, np.minimum(boost, MOST_BOOST), 0.0)
         knowledge = orgs.knowledge.copy()
         grown = mastery + np.minimum(pace[:, None] * effort, 1.0) * (1 - mastery)
         knowledge[row] = np.clip(grown, 0.0, 1.0)

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Bools, Cents, Floats, Ints, sum_cents
+from s3sim.core.constants import CENTS_A_KEUR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.context import Context
@@ -21,6 +22,9 @@ from s3sim.model.state import (
     Ties,
 )
 
+PRIVATE_VALUE = 0.5
+"""Weight of the lead's own view of its project against the merit of the consortium (assumed)."""
+
 
 @dataclass(frozen=True)
 class JointCall(ParameterGroup):
@@ -32,54 +36,27 @@ class JointCall(ParameterGroup):
 
     name: ClassVar[str] = "joint_call"
 
-    bidding_rate: float = param(
-        0.15, 0.02, 0.5, "innovative firms in joint priorities that bid in a year", unit="share"
-    )
-    project_cost: float = param(
-        250.0,
-        100.0,
-        1000.0,
-        "cost for each partner of a joint project",
-        unit="kEUR",
-        source="collaborative grants of 100 kEUR to 1 MEUR",
-    )
-    aid: float = param(
-        0.60,
-        0.45,
-        0.85,
-        "aid intensity of joint projects",
-        unit="share of cost",
-        source="state-aid ceilings with the bonus for cross-border projects",
-        evidence="recalled",
-    )
-    selection_noise: float = param(
-        0.4, 0.0, 2.0, "error of joint selection", unit="standard deviations"
-    )
-    payment_lag: int = param(
-        3,
-        1,
-        8,
-        "from award to payment",
-        unit="quarters",
-        source="Interreg BSR: reimbursement after reporting",
-        evidence="recalled",
-    )
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a joint project",
-        unit="quarters",
-        source="Interreg BSR projects: 2-3 years",
-        evidence="reported",
-    )
+    # fmt: off
+    bidding_rate: float = param(0.15, 0.02, 0.5,
+        "innovative firms in joint priorities that bid in a year", unit="share")
+    project_cost: float = param(250.0, 100.0, 1000.0, "cost for each partner of a joint project",
+        unit="kEUR", source="collaborative grants of 100 kEUR to 1 MEUR")
+    aid: float = param(0.60, 0.45, 0.85, "aid intensity of joint projects", unit="share of cost",
+        source="state-aid ceilings with the bonus for cross-border projects", evidence="recalled")
+    selection_noise: float = param(0.4, 0.0, 2.0, "error of joint selection",
+        unit="standard deviations")
+    payment_lag: int = param(3, 1, 8, "from award to payment", unit="quarters",
+        source="Interreg BSR: reimbursement after reporting", evidence="recalled")
+    duration: int = param(8, 4, 14, "length of a joint project", unit="quarters",
+        source="Interreg BSR projects: 2-3 years", evidence="reported")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the announcement or the decision that is due."""
         offer = context.instruments
-        if context.quarter_of_year == 0 and state.pool > 0:
+        if context.calendar.quarter_of_year == 0 and state.pool > 0:
             state = self._announced(state, context)
-        if context.quarter_of_year == offer.joint_delay and state.ties.bid.any():
+        if context.calendar.quarter_of_year == offer.joint_delay and state.ties.bid.any():
             state = self._decided(state, context)
         return state
 
@@ -105,14 +82,18 @@ class JointCall(ParameterGroup):
         orgs, ties = state.organisations, state.ties
         bid = np.flatnonzero(ties.bid)
         score, value = self._scores(orgs, ties.where(ties.bid), context)
-        asked = np.full(len(bid), int(2 * self.project_cost * self.aid * 100_000 * context.weight))
+        asked = np.full(
+            len(bid), int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight)
+        )
         award = allocate_budget(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
         start = ties.start.copy()
         kind[bid[won]], pending[bid[won]] = JOINT_GRANT, False
-        start[bid[won]] = np.where(ties.pending[bid[won]], context.quarter, start[bid[won]])
-        end[bid[won]] = context.quarter + self.payment_lag + self.duration
+        start[bid[won]] = np.where(
+            ties.pending[bid[won]], context.calendar.quarter, start[bid[won]]
+        )
+        end[bid[won]] = context.calendar.quarter + self.payment_lag + self.duration
         new = self._projects(orgs, ties, bid[won], award[won], value[won], asked[won], context)
         grants = orgs.grants.copy()
         np.add.at(grants, new.organisation, 1)
@@ -127,23 +108,19 @@ class JointCall(ParameterGroup):
             organisations=orgs.replace(grants=grants),
             projects=state.projects.joined(new),
             pool=state.pool - int(award.sum()),
-            ledger=state.ledger.book(context.year, {"joint_grants": int(award.sum())}),
+            ledger=state.ledger.book(context.calendar.year, {"joint_grants": int(award.sum())}),
             regions=state.regions.replace(awards=awards),
         )
 
     def _scores(self, orgs: Organisations, bids: Ties, context: Context) -> tuple[Floats, Floats]:
         """Return what the jury sees and the private value of each bid, standard deviations."""
         one, other, space = bids.source, bids.partner, context.space
-        here, there = (
-            space.positions(orgs.knowledge[one]),
-            space.positions(orgs.knowledge[other]),
-        )
-        distance = space.cognitive_distance(here, there)
+        distance = space.apart(orgs.knowledge, one, other)
         abroad = np.ones(len(bids), bool)
         merit = _merit(context, orgs, one, other, distance, abroad, bids.trust)
         merit = merit + _merit(context, orgs, other, one, distance, abroad, bids.trust)
-        spread = max(float(merit.std()), 1e-9)
-        value = context.streams.normal("joint call/value", len(orgs))[one]
+        spread = max(float(merit.std()), TINY)
+        value = context.streams.normal("joint call/value", len(orgs), one)
         noise = (self.selection_noise + context.instruments.selection_noise) * _normal_pairs(
             context, one, other
         )
@@ -151,7 +128,7 @@ class JointCall(ParameterGroup):
         cohesion = (
             context.instruments.cohesion_weight * (lagging[one].astype(float) + lagging[other]) / 2
         )
-        return merit / spread + 0.5 * value + noise + cohesion, value
+        return merit / spread + PRIVATE_VALUE * value + noise + cohesion, value
 
     def _projects(
         self,
@@ -168,19 +145,19 @@ class JointCall(ParameterGroup):
         who = np.concatenate([ties.source[row], ties.partner[row]])
         part = np.concatenate([award - half, half])
         cost = np.tile(self.project_cost * award / asked, 2)
-        due = np.full(len(who), context.quarter + self.payment_lag)
+        due = np.full(len(who), context.calendar.quarter + self.payment_lag)
         pays = np.full(len(who), context.world.n_authorities)
         return Projects(
-            who,
-            np.full(len(who), JOINT),
-            pays,
-            orgs.domain[who],
-            part,
-            cost,
-            np.tile(value, 2),
-            due,
-            due + self.duration,
-            np.zeros(len(who)),
+            organisation=who,
+            instrument=np.full(len(who), JOINT),
+            authority=pays,
+            domain=orgs.domain[who],
+            award=part,
+            cost=cost,
+            value=np.tile(value, 2),
+            due=due,
+            end=due + self.duration,
+            rd=np.zeros(len(who)),
         )
 
 

@@ -22,13 +22,10 @@ class Learning(ParameterGroup):
 
     name: ClassVar[str] = "learning"
 
-    transfer: float = param(
-        0.20,
-        0.02,
-        0.6,
-        "speed at which an understood gap in the partner's home domain closes",
-        unit="1/year",
-    )
+    # fmt: off
+    transfer: float = param(0.20, 0.02, 0.6,
+        "speed at which an understood gap in the partner's home domain closes", unit="1/year")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after learning of the quarter."""
@@ -38,11 +35,7 @@ class Learning(ParameterGroup):
         teacher = np.concatenate([ties.partner, ties.source])
         trust = np.concatenate([ties.trust, ties.trust])
         space, institute = context.space, orgs.kind == INSTITUTE
-        place = (
-            space.positions(orgs.knowledge[learner]),
-            space.positions(orgs.knowledge[teacher]),
-        )
-        distance = space.cognitive_distance(*place)
+        distance = space.apart(orgs.knowledge, learner, teacher)
         capacity = orgs.absorptive_capacity[learner]
         abroad = space.abroad[orgs.region[learner], orgs.region[teacher]]
         value = context.proximity.value(

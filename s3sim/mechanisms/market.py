@@ -10,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from s3sim.core.arrays import Floats, Ints, sum_by
+from s3sim.core.constants import FLOOR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.initial_conditions import market_of
@@ -17,6 +18,9 @@ from s3sim.model.state import Organisations, State
 
 YOUTH = 5.0
 """Age, years, over which the growth of young firms fades by e."""
+
+SMALLEST_FIRM = 0.5
+"""Persons, in full-time units, below which no firm shrinks: its founder, half-time."""
 
 
 @dataclass(frozen=True)
@@ -30,72 +34,30 @@ class Market(ParameterGroup):
 
     name: ClassVar[str] = "market"
 
-    substitution: float = param(
-        4.0,
-        2.5,
-        8.0,
-        "elasticity of substitution between suppliers",
-        unit="elasticity",
-        source="usual in monopolistic competition",
-        evidence="recalled",
-    )
-    demand_growth: float = param(
-        0.0, -0.02, 0.03, "growth of real expenditure at constant prices", unit="1/year"
-    )
-    outside_growth: float = param(
-        0.012, 0.0, 0.03, "growth of outside suppliers' productivity", unit="1/year"
-    )
-    volatility: float = param(
-        0.24,
-        0.15,
-        0.35,
-        "volatility of yearly demand shocks at size one",
-        unit="log points",
-        source="prototype: gives a standard deviation of yearly growth of 0.23",
-    )
-    volatility_size: float = param(
-        0.17,
-        0.10,
-        0.25,
-        "how fast volatility falls with size",
-        unit="elasticity",
-        source="Riccaboni et al. 2008: 0.14-0.20",
-        evidence="reported",
-    )
-    young_growth: float = param(
-        0.33,
-        0.0,
-        0.5,
-        "growth of the new-born beyond others, fading over five years of age",
-        unit="1/year",
-        source="young survivors grow fastest: Haltiwanger, Jarmin and Miranda 2013; size set so that entry balances exit in jobs",
-    )
-    adjustment: float = param(
-        0.25,
-        0.1,
-        0.6,
-        "speed of employment towards what sales need",
-        unit="1/quarter",
-        evidence="assumed",
-    )
-    labour_share: float = param(
-        0.65,
-        0.5,
-        0.75,
-        "wage bill over value added in the mean firm",
-        unit="share",
-        source="EU national accounts",
-        evidence="recalled",
-    )
-    rent_sharing: float = param(
-        0.5, 0.0, 1.0, "elasticity of a firm's wage to its own productivity", unit="elasticity"
-    )
-    cash_target: float = param(
-        0.5, 0.1, 1.0, "cash above which owners take money out", unit="years of value added"
-    )
-    payout: float = param(
-        0.25, 0.05, 1.0, "share of surplus cash that owners take", unit="1/quarter"
-    )
+    # fmt: off
+    substitution: float = param(4.0, 2.5, 8.0, "elasticity of substitution between suppliers",
+        unit="elasticity", source="usual in monopolistic competition", evidence="recalled")
+    demand_growth: float = param(0.0, -0.02, 0.03, "growth of real expenditure at constant prices",
+        unit="1/year")
+    outside_growth: float = param(0.012, 0.0, 0.03, "growth of outside suppliers' productivity",
+        unit="1/year")
+    volatility: float = param(0.24, 0.15, 0.35, "volatility of yearly demand shocks at size one",
+        unit="log points", source="prototype: gives a standard deviation of yearly growth of 0.23")
+    volatility_size: float = param(0.17, 0.10, 0.25, "how fast volatility falls with size",
+        unit="elasticity", source="Riccaboni et al. 2008: 0.14-0.20", evidence="reported")
+    young_growth: float = param(0.33, 0.0, 0.5, unit="1/year", source="Haltiwanger et al. 2013",
+        meaning="growth of the new-born beyond others, fading over five years of age")
+    adjustment: float = param(0.25, 0.1, 0.6, "speed of employment towards what sales need",
+        unit="1/quarter", evidence="assumed")
+    labour_share: float = param(0.65, 0.5, 0.75, "wage bill over value added in the mean firm",
+        unit="share", source="EU national accounts", evidence="recalled")
+    rent_sharing: float = param(0.5, 0.0, 1.0,
+        "elasticity of a firm's wage to its own productivity", unit="elasticity")
+    cash_target: float = param(0.5, 0.1, 1.0, "cash above which owners take money out",
+        unit="years of value added")
+    payout: float = param(0.25, 0.05, 1.0, "share of surplus cash that owners take",
+        unit="1/quarter")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after sales, hiring and accounts of the quarter."""
@@ -115,7 +77,7 @@ class Market(ParameterGroup):
     def _shocked(self, orgs: Organisations, context: Context) -> Organisations:
         """Move customers' demand shifters; one exponential variance a firm and year makes growth Laplace."""
         n, variance = len(orgs), orgs.shock_variance
-        if context.quarter_of_year == 0:
+        if context.calendar.quarter_of_year == 0:
             variance = context.streams.exponential("market/variance", n)
         sigma = self.volatility * np.maximum(orgs.size, 1.0) ** -self.volatility_size
         step = sigma * np.sqrt(variance * YEAR_FRACTION) * context.streams.normal("market/shock", n)
@@ -130,20 +92,24 @@ class Market(ParameterGroup):
 
     def _price(self, strength: Floats, market: Ints, state: State, context: Context) -> Floats:
         """Return value added that a unit of strength brings in each market, kEUR a year."""
-        world, markets, years = context.world, state.markets, context.quarter * YEAR_FRACTION
+        world, markets, years = (
+            context.world,
+            state.markets,
+            context.calendar.quarter * YEAR_FRACTION,
+        )
         power = self.substitution - 1
         outside = markets.outside * (1 + self.outside_growth) ** (power * years)
-        total = np.maximum(sum_by(market, len(markets), strength) + outside, 1e-300)
+        total = np.maximum(sum_by(market, len(markets), strength) + outside, FLOOR)
         trend = np.tile(1 + self.demand_growth + world.trend, world.n_countries) ** years
         # The price index is 1 at the start and falls as suppliers get better.
-        index = (total / np.maximum(markets.strength, 1e-300)) ** (-1 / power)
+        index = (total / np.maximum(markets.strength, FLOOR)) ** (-1 / power)
         price: Floats = markets.expenditure * trend / index / total
         return price
 
     def _employment(self, orgs: Organisations) -> Floats:
-        needed = orgs.value_added / np.maximum(orgs.productivity, 1e-9)
+        needed = orgs.value_added / np.maximum(orgs.productivity, TINY)
         moved = orgs.size + self.adjustment * (needed - orgs.size)
-        return np.where(orgs.firms, np.maximum(moved, 0.5), orgs.size)
+        return np.where(orgs.firms, np.maximum(moved, SMALLEST_FIRM), orgs.size)
 
     def _profit(self, orgs: Organisations, n_regions: int) -> Floats:
         """Return the operating surplus less own R&D at an annual rate, kEUR, shape [N]."""
@@ -151,11 +117,11 @@ class Market(ParameterGroup):
         group = orgs.region
         value_added = sum_by(group, n_regions, np.where(firms, orgs.value_added, 0.0))
         jobs = sum_by(group, n_regions, np.where(firms, orgs.size, 0.0))
-        mean = (value_added / np.maximum(jobs, 1e-9))[group]
-        own = np.maximum(orgs.productivity, 1e-9)
+        mean = (value_added / np.maximum(jobs, TINY))[group]
+        own = np.maximum(orgs.productivity, TINY)
         wage = (
             self.labour_share
-            * np.maximum(mean, 1e-9) ** (1 - self.rent_sharing)
+            * np.maximum(mean, TINY) ** (1 - self.rent_sharing)
             * own**self.rent_sharing
         )
         return np.where(firms, orgs.value_added - wage * orgs.size - orgs.rd, 0.0)

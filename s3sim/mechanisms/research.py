@@ -19,30 +19,15 @@ class Research(ParameterGroup):
 
     name: ClassVar[str] = "research"
 
-    depreciation: float = param(
-        0.15,
-        0.08,
-        0.30,
-        "depreciation of the R&D stock",
-        unit="1/year",
-        source="usual in the literature (Hall, Mairesse and Mohnen 2010)",
-        evidence="recalled",
-    )
-    half_saturation: float = param(
-        5.0,
-        2.0,
-        20.0,
-        "R&D stock a head at which half of absorption is reached",
-        unit="kEUR/person",
-    )
-    skills: float = param(
-        4.0,
-        0.0,
-        10.0,
-        "what a fully graduate workforce adds to the R&D stock a head",
-        unit="kEUR/person",
-    )
+    # fmt: off
+    depreciation: float = param(0.15, 0.08, 0.30, "depreciation of the R&D stock", unit="1/year",
+        source="usual in the literature (Hall, Mairesse and Mohnen 2010)", evidence="recalled")
+    half_saturation: float = param(5.0, 2.0, 20.0,
+        "R&D stock a head at which half of absorption is reached", unit="kEUR/person")
+    skills: float = param(4.0, 0.0, 10.0,
+        "what a fully graduate workforce adds to the R&D stock a head", unit="kEUR/person")
     austerity: float = param(0.5, 0.0, 1.0, "own R&D kept up when cash is negative", unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after R&D of the quarter."""

@@ -5,10 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.arrays import Bools, Floats, Ints, count_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
-from s3sim.model.matching import PartnerIndex, first_meetings, permitted
+from s3sim.model.matching import first_meetings, permitted
 from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
@@ -23,6 +23,9 @@ from s3sim.model.state import (
     Ties,
 )
 
+DRAWS = 4
+"""Uniforms that a candidate takes: how it is met, region, domain and organisation."""
+
 
 @dataclass(frozen=True)
 class Search(ParameterGroup):
@@ -33,26 +36,21 @@ class Search(ParameterGroup):
 
     name: ClassVar[str] = "search"
 
-    rate: float = param(
-        0.35,
-        0.05,
-        0.6,
-        "open innovative firms with a free place that search",
-        unit="1/quarter",
-        source="fitted to innovators cooperating (CIS 2008)",
-    )
-    candidates: int = param(
-        6, 2, 15, "organisations met in one search", unit="organisations", source="SKIN: 5"
-    )
+    # fmt: off
+    rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",
+        unit="1/quarter", source="fitted to innovators cooperating (CIS 2008)")
+    candidates: int = param(6, 2, 15, "organisations met in one search", unit="organisations",
+        source="SKIN: 5")
     local: float = param(0.30, 0.0, 0.6, "candidates met in the own region", unit="share")
     friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share")
     institutes: float = param(0.3, 0.0, 0.4, "candidates that are institutes", unit="share")
     cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's new ties."""
         orgs, ties = state.organisations, state.ties
-        free = context.partner_choice.capacity(orgs) - degree(len(orgs), ties.source, ties.partner)
+        free = context.partners.capacity(orgs) - degree(len(orgs), ties.source, ties.partner)
         searches = self._searchers(orgs, free, context)
         row = np.flatnonzero(searches)
         cash = orgs.cash - np.where(searches & (orgs.kind == FIRM), self.cost, 0.0)
@@ -60,7 +58,7 @@ class Search(ParameterGroup):
         if not len(row):
             return state.replace(organisations=settled)
         one, other, common = self._candidates(row, state, context)
-        worth = context.partner_choice.utility(
+        worth = context.partners.choice.utility(
             orgs,
             one,
             other,
@@ -77,35 +75,32 @@ class Search(ParameterGroup):
     def _searchers(self, orgs: Organisations, free: Ints, context: Context) -> Bools:
         u = context.streams.uniform("search/searches", len(orgs))
         own = orgs.firms & orgs.innovative & (u < self.rate * orgs.cooperation_propensity)
-        allocate_budget = orgs.active & (orgs.seeking != NOT_SEEKING)
-        searching: Bools = (own | allocate_budget) & (free > 0)
+        bound = orgs.active & (orgs.seeking != NOT_SEEKING)
+        searching: Bools = (own | bound) & (free > 0)
         return searching
 
     def _candidates(self, row: Ints, state: State, context: Context) -> tuple[Ints, Ints, Floats]:
         """Return askers, candidates and whether a common partner introduced them, shape [P]."""
-        orgs, world = state.organisations, context.world
+        orgs, partners = state.organisations, context.partners
         one = np.repeat(row, self.candidates)
-        slot = np.tile(np.arange(self.candidates), len(row))
-        u = np.stack(
-            [context.streams.pair(f"search/draw {k}", one, slot) for k in range(4)], axis=1
-        )
-        seeking, region = orgs.seeking[one], orgs.region[one]
-        where = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)
-        local = (u[:, 0] < self.local) & (seeking == NOT_SEEKING)
-        here = np.arange(world.n_regions)[None, :] == region[:, None]
-        partner_index = PartnerIndex.of(
-            orgs, world, context.space, context.gravity, context.foreign_search_share
-        )
-        other = partner_index.firms(
-            region, orgs.domain[one], np.where(local[:, None], here, where), u[:, 1:4]
-        )
+        drawn = context.streams.uniform("search/draw", (len(orgs), self.candidates, DRAWS), row)
+        u = drawn.reshape(-1, DRAWS)
+        seeking, region, domain = orgs.seeking[row], orgs.region[row], orgs.domain[row]
+        open_ = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)
+        index = partners.index(orgs)
+        local = (drawn[..., 0] < self.local) & (seeking == NOT_SEEKING)[:, None]
+        looks = partners.regions(region, index.mass[domain], open_, drawn[..., 1])
+        there = np.where(local, region[:, None], looks)
+        firm = index.firms(domain, there, drawn[..., 2:])
         from_top = 1 - u[:, 0]
         asks_institute = from_top < self.institutes
-        institute = partner_index.research(region, where, u[:, 1:3])
-        other = np.where(asks_institute, institute, other)
+        there = partners.regions(region, index.count_institute, open_, drawn[..., 1])
+        institute = index.research(there, drawn[..., 2])
+        other = np.where(asks_institute, institute.ravel(), firm.ravel())
         by_friend = ~asks_institute & (from_top < self.institutes + self.friends)
         friend = _friend_of_friend(one, state.ties, len(orgs), u[:, 1:3])
-        allowed = (friend >= 0) & where[np.arange(len(one)), orgs.region[friend]]
+        asker = np.repeat(np.arange(len(row)), self.candidates)
+        allowed = (friend >= 0) & open_[asker, orgs.region[friend]]
         met = by_friend & allowed & orgs.innovative[friend]
         other = np.where(met, friend, other)
         good = (other >= 0) & (other != one) & first_meetings(one, other, state.ties, len(orgs))
@@ -115,7 +110,7 @@ class Search(ParameterGroup):
         seeking = orgs.seeking[one]
         bid = seeking == SEEKING_ABROAD
         kind = np.where(bid, JOINT_GRANT, np.where(seeking == NOT_SEEKING, OWN, REGIONAL_GRANT))
-        return Ties.new(one, other, kind, context.quarter, bid)
+        return Ties.new(one, other, kind, context.calendar.quarter, bid)
 
 
 def _friend_of_friend(one: Ints, ties: Ties, n: int, u: Floats) -> Ints:
@@ -124,7 +119,7 @@ def _friend_of_friend(one: Ints, ties: Ties, n: int, u: Floats) -> Ints:
         return np.full(len(one), -1)
     node = np.concatenate([ties.source, ties.partner])
     neighbour = np.concatenate([ties.partner, ties.source])[np.argsort(node, kind="stable")]
-    count = np.bincount(node, minlength=n)
+    count = count_by(node, n)
     first = np.cumsum(count) - count
     here = one
     for step in range(2):

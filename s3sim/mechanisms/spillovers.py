@@ -5,10 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Floats
+from s3sim.core.arrays import Floats, count_by
+from s3sim.core.constants import TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import Organisations, State
+
+CHUNK = 1024
+"""Rows handled at a time, so that the tables stay in the cache."""
 
 
 @dataclass(frozen=True)
@@ -22,38 +26,20 @@ class Spillovers(ParameterGroup):
 
     name: ClassVar[str] = "spillovers"
 
-    decay: float = param(
-        300.0,
-        150.0,
-        630.0,
-        "distance over which spillovers fall by e",
-        unit="km",
-        source="Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
-        evidence="reported",
-    )
-    border: float = param(
-        0.6,
-        0.3,
-        1.0,
-        "what is left of a spillover across a border",
-        unit="share",
-        source="direction: Fischer, Scherngell and Jansenberger",
-    )
-    imitation: float = param(
-        0.03,
-        0.01,
-        0.08,
-        "speed of catching up with the frontier",
-        unit="1/year",
-        source="direction: regional convergence (Abreu et al. 2005: 2 % a year; the model gives 0.3 %)",
-    )
-    frontier: float = param(
-        0.90, 0.75, 0.99, "quantile of productivity that is the frontier", unit="share"
-    )
+    # fmt: off
+    decay: float = param(300.0, 150.0, 630.0, "distance over which spillovers fall by e",
+        unit="km", source="Bottazzi and Peri 2003", evidence="reported")
+    border: float = param(0.6, 0.3, 1.0, "what is left of a spillover across a border",
+        unit="share", source="direction: Fischer, Scherngell and Jansenberger")
+    imitation: float = param(0.03, 0.01, 0.08, "speed of catching up with the frontier",
+        unit="1/year", source="Abreu et al. 2005")
+    frontier: float = param(0.90, 0.75, 0.99, "quantile of productivity that is the frontier",
+        unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after spillovers of the quarter."""
-        if context.quarter_of_year == 0:
+        if context.calendar.quarter_of_year == 0:
             state = self._refreshed(state, context)
         orgs = state.organisations
         firms = orgs.firms & (orgs.productivity > 0)
@@ -69,7 +55,7 @@ class Spillovers(ParameterGroup):
             -context.space.distance / self.decay
         )
         raw = across @ _pool(orgs, context.world.n_regions) @ context.space.relatedness_power
-        reference = state.spill_reference or max(float(raw.mean()), 1e-9)
+        reference = state.spill_reference or max(float(raw.mean()), TINY)
         pool = np.log1p(raw / reference)
         reach = _products(orgs, pool)
         return state.replace(
@@ -83,7 +69,7 @@ class Spillovers(ParameterGroup):
         """Return the log productivity that the best tenth of a domain reaches, [D]."""
         row = np.flatnonzero(orgs.firms & (orgs.productivity > 0))
         order = row[np.lexsort((orgs.productivity[row], orgs.domain[row]))]
-        count = np.bincount(orgs.domain[row], minlength=n_domains)
+        count = count_by(orgs.domain[row], n_domains)
         first = np.cumsum(count) - count
         place = first + np.floor(self.frontier * np.maximum(count - 1, 0)).astype(np.int64)
         best = (
@@ -99,7 +85,7 @@ def _pool(orgs: Organisations, n_regions: int) -> Floats:
     table = np.zeros((n_regions, orgs.knowledge.shape[1]))
     row = np.flatnonzero(orgs.active & (orgs.rd_stock > 0))
     order = row[np.argsort(orgs.region[row], kind="stable")]
-    count = np.bincount(orgs.region[order], minlength=n_regions)
+    count = count_by(orgs.region[order], n_regions)
     first = np.cumsum(count) - count
     for region in np.flatnonzero(count):
         members = order[first[region] : first[region] + count[region]]
@@ -109,8 +95,8 @@ def _pool(orgs: Organisations, n_regions: int) -> Floats:
 
 def _products(orgs: Organisations, pool: Floats) -> Floats:
     """Return K_i . pool of i's region, in slices that fit the cache, [N]."""
-    reach, chunk = np.empty(len(orgs)), 1024
-    for start in range(0, len(orgs), chunk):
-        part = slice(start, start + chunk)
+    reach = np.empty(len(orgs))
+    for start in range(0, len(orgs), CHUNK):
+        part = slice(start, start + CHUNK)
         reach[part] = np.einsum("ij,ij->i", orgs.knowledge[part], pool[orgs.region[part]])
     return reach

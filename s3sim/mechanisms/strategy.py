@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Floats
+from s3sim.core.arrays import Floats, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.matching import employment_table
@@ -25,17 +25,18 @@ class Strategy(ParameterGroup):
 
     name: ClassVar[str] = "strategy"
 
-    monitoring_noise: float = param(
-        0.5, 0.0, 2.0, "noise of monitored results over their size", unit="standard deviations"
-    )
+    # fmt: off
+    monitoring_noise: float = param(0.5, 0.0, 2.0, "noise of monitored results over their size",
+        unit="standard deviations")
     forgetting: float = param(0.05, 0.0, 0.2, "weight that past results lose", unit="1/quarter")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with this quarter's lists, statistics and monitoring."""
         offer, authorities, regions = context.instruments, state.authorities, state.regions
         priorities = authorities.priorities if offer.priorities is None else offer.priorities
         joint = state.joint_priorities if offer.joint_priorities is None else offer.joint_priorities
-        if context.quarter_of_year == PUBLICATION:
+        if context.calendar.quarter_of_year == PUBLICATION:
             table = employment_table(state.organisations, context.world)
             regions = regions.replace(published=regions.awaiting, awaiting=table)
         return state.replace(
@@ -49,9 +50,9 @@ class Strategy(ParameterGroup):
     def _monitored(self, state: State, context: Context) -> Floats:
         """Return a decaying sum of last quarter's innovations of funded projects, [A, D]."""
         projects, shape = state.projects, state.authorities.results.shape
-        running = (projects.due < context.quarter) & (projects.authority < shape[0])
+        running = (projects.due < context.calendar.quarter) & (projects.authority < shape[0])
         key = projects.authority[running] * shape[1] + projects.domain[running]
         seen = state.organisations.innovations[projects.organisation[running]].astype(np.float64)
-        total = np.bincount(key, seen, shape[0] * shape[1]).reshape(shape) * context.weight
+        total = sum_by(key, shape[0] * shape[1], seen).reshape(shape) * context.weight
         noise = 1 + self.monitoring_noise * context.streams.normal("strategy/monitoring", shape)
         return state.authorities.results * (1 - self.forgetting) + np.maximum(total * noise, 0.0)

@@ -10,6 +10,12 @@ from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.state import BROKERED, INSTITUTE, OWN, State, Ties
 
+LEAST_SUCCESS = 0.2
+"""Chance that partners who do not understand each other succeed all the same (assumed)."""
+
+MOST_EFFORT = 0.9
+"""Most of its R&D effort that an organisation spends on running its partnerships (assumed)."""
+
 
 @dataclass(frozen=True)
 class TieDynamics(ParameterGroup):
@@ -21,54 +27,32 @@ class TieDynamics(ParameterGroup):
 
     name: ClassVar[str] = "ties"
 
-    duration: int = param(
-        8,
-        4,
-        14,
-        "length of a collaboration",
-        unit="quarters",
-        source="two- to three-year projects",
-        evidence="recalled",
-    )
-    cost: float = param(
-        0.05,
-        0.01,
-        0.15,
-        "own R&D effort that a partnership costs",
-        unit="share",
-        source="SKIN taxes partnerships in the same order",
-    )
+    # fmt: off
+    duration: int = param(8, 4, 14, "length of a collaboration", unit="quarters",
+        source="two- to three-year projects", evidence="recalled")
+    cost: float = param(0.05, 0.01, 0.15, "own R&D effort that a partnership costs", unit="share",
+        source="SKIN taxes partnerships in the same order")
     cost_abroad: float = param(0.05, 0.0, 0.2, "additional effort across a border", unit="share")
-    trust_learning: float = param(
-        0.3, 0.1, 0.6, "how far one outcome moves trust", unit="1/project"
-    )
-    success: float = param(
-        0.5, 0.2, 0.8, "chance of success at full understanding, above a floor of 0.2", unit="share"
-    )
-    renewal: float = param(
-        -2.4,
-        -4.0,
-        0.0,
-        "log odds of renewal without trust and value",
-        unit="log odds",
-        source="few inter-regional ties repeat: 10-20 % (Toth et al. 2021)",
-        evidence="recalled",
-    )
+    trust_learning: float = param(0.3, 0.1, 0.6, "how far one outcome moves trust",
+        unit="1/project")
+    success: float = param(0.5, 0.2, 0.8,
+        "chance of success at full understanding, above a floor of 0.2", unit="share")
+    renewal: float = param(-2.4, -4.0, 0.0, "log odds of renewal without trust and value",
+        unit="log odds", source="Toth et al. 2021", evidence="recalled")
     renewal_trust: float = param(1.5, 0.0, 3.0, "weight of trust in renewal", unit="log odds")
-    renewal_value: float = param(
-        2.0, 0.0, 5.0, "weight of the value of learning in renewal", unit="log odds"
-    )
-    renewal_border: float = param(
-        0.4, 0.0, 1.5, "how much a border lowers renewal", unit="log odds"
-    )
+    renewal_value: float = param(2.0, 0.0, 5.0, "weight of the value of learning in renewal",
+        unit="log odds")
+    renewal_border: float = param(0.4, 0.0, 1.5, "how much a border lowers renewal",
+        unit="log odds")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after ties ended or went on, and with what they cost."""
-        ties = self._with_length(state.ties, context.quarter)
-        ends = (ties.end == context.quarter) & ~ties.pending
+        ties = self._with_length(state.ties, context.calendar.quarter)
+        ends = (ties.end == context.calendar.quarter) & ~ties.pending
         value, understood, abroad = self._seen(ties, state, context)
         luck = context.streams.pair("ties/success", ties.source, ties.partner)
-        succeeded = luck < 0.2 + self.success * understood
+        succeeded = luck < LEAST_SUCCESS + self.success * understood
         moved = ties.trust + self.trust_learning * (succeeded - ties.trust)
         trust = np.where(ends, moved, ties.trust)
         odds = (
@@ -83,7 +67,9 @@ class TieDynamics(ParameterGroup):
         goes_on = ends & again
         kind = np.where(goes_on & (ties.kind != BROKERED), OWN, ties.kind)
         ties = ties.replace(
-            trust=trust, kind=kind, end=np.where(goes_on, context.quarter + self.duration, ties.end)
+            trust=trust,
+            kind=kind,
+            end=np.where(goes_on, context.calendar.quarter + self.duration, ties.end),
         )
         kept = ties.where(~ends | again)
         return state.replace(
@@ -98,10 +84,7 @@ class TieDynamics(ParameterGroup):
         """Return value and understanding, mean of both sides, and whether a border is crossed."""
         orgs, space = state.organisations, context.space
         institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity
-        distance = space.cognitive_distance(
-            space.positions(orgs.knowledge[ties.source]),
-            space.positions(orgs.knowledge[ties.partner]),
-        )
+        distance = space.apart(orgs.knowledge, ties.source, ties.partner)
         abroad = space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         value, understood = np.zeros(len(ties)), np.zeros(len(ties))
         for me, you in ((ties.source, ties.partner), (ties.partner, ties.source)):
@@ -120,4 +103,4 @@ class TieDynamics(ParameterGroup):
         abroad = context.space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         price = np.where(ties.pending, 0.0, self.cost + self.cost_abroad * abroad)
         total = sum_by(ties.source, n, price) + sum_by(ties.partner, n, price)
-        return np.minimum(total, 0.9)
+        return np.minimum(total, MOST_EFFORT)

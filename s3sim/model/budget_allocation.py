@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from s3sim.core.arrays import Cents, Floats, Ints
+from s3sim.core.arrays import Cents, Floats, Ints, count_by
 
 
 def allocate_budget(group: Ints, score: Floats, asked: Cents, pot: Cents) -> Cents:
@@ -24,7 +24,7 @@ def allocate_budget(group: Ints, score: Floats, asked: Cents, pot: Cents) -> Cen
     """
     order = np.lexsort((-score, group))
     running = np.cumsum(asked[order])
-    size = np.bincount(group, minlength=len(pot))
+    size = count_by(group, len(pot))
     first = np.cumsum(size) - size
     before_group = np.concatenate([[0], running])[first]
     before = running - asked[order] - before_group[group[order]]

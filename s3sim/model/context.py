@@ -1,13 +1,11 @@
-"""What surrounds the actors in one quarter: the world, the calendar, what is on offer, the dice."""
+"""What surrounds the actors in one quarter: world, calendar, luck, what is on offer, whom one meets."""
 
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from s3sim.core.arrays import Floats
 from s3sim.core.streams import Streams
 from s3sim.model.instruments import Instruments
-from s3sim.model.matching import Matching
-from s3sim.model.partner_choice import PartnerChoice
+from s3sim.model.partner_search import PartnerSearch
 from s3sim.model.proximity import Proximity, Space
 from s3sim.world import World
 
@@ -19,27 +17,12 @@ YEAR_FRACTION = 1.0 / QUARTERS
 
 
 @dataclass(frozen=True)
-class Context:
-    """Read-only surroundings of a quarter."""
+class Calendar:
+    """Where a run stands."""
 
-    world: World
-    space: Space
-    proximity: Proximity
-    matching: Matching
-    partner_choice: PartnerChoice
-    gravity: Floats  # [R, R] pull between regions
-    foreign_search_share: Floats  # [R] share of looks that go abroad
-    closed_propensity: float  # propensity of firms to cooperate, without a habit of cooperating
-    scale: float  # simulated firms for each real one, (0, 1]
     start: int  # quarter in which policies start
     n_quarters: int  # length of the run
-    quarter: int
-    streams: Streams
-    instruments: Instruments
-
-    def at(self, **changes: Any) -> Self:
-        """Return the environment with some things changed."""
-        return replace(self, **changes)
+    quarter: int = 0
 
     @property
     def year(self) -> int:
@@ -50,6 +33,35 @@ class Context:
     def quarter_of_year(self) -> int:
         """0 to 3."""
         return self.quarter % QUARTERS
+
+    @property
+    def last(self) -> bool:
+        """Whether this is the last quarter of the run."""
+        return self.quarter == self.n_quarters - 1
+
+
+@dataclass(frozen=True)
+class Context:
+    """Read-only surroundings of a quarter."""
+
+    world: World
+    scale: float  # simulated firms for each real one, (0, 1]
+    calendar: Calendar
+    streams: Streams
+    instruments: Instruments
+    space: Space
+    proximity: Proximity
+    partners: PartnerSearch
+
+    def at(self, quarter: int, **changes: Any) -> Self:
+        """Return the surroundings of a quarter, with its own luck and with nothing remembered."""
+        new: dict[str, Any] = dict(
+            calendar=replace(self.calendar, quarter=quarter),
+            streams=replace(self.streams, quarter=quarter),
+            space=self.space.for_quarter(),
+            partners=self.partners.for_quarter(),
+        )
+        return replace(self, **{**new, **changes})
 
     @property
     def weight(self) -> float:

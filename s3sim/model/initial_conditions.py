@@ -10,7 +10,7 @@ from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
 from s3sim.model.ledger import Ledger
-from s3sim.model.matching import PartnerIndex, employment_table, first_meetings, permitted
+from s3sim.model.matching import employment_table, first_meetings, permitted
 from s3sim.model.population import Population
 from s3sim.model.state import (
     OWN,
@@ -30,6 +30,12 @@ from s3sim.world import World
 EMPTY_MARKET = 0.05
 """Least size of a market over the country's mean market (assumed)."""
 
+FIRST_SUCCESS = 0.37
+"""Share of applied-for money that firms remember as awarded (the default of usual success)."""
+
+FIRST_TRUST = 0.3
+"""Trust of the first partners in each other, 0-1 (assumed)."""
+
 
 @dataclass(frozen=True)
 class InitialConditions(ParameterGroup):
@@ -37,29 +43,16 @@ class InitialConditions(ParameterGroup):
 
     name: ClassVar[str] = "beginning"
 
-    outside_tradable: float = param(
-        0.6, 0.0, 0.9, "share of tradable demand that the rest of the world serves", unit="share"
-    )
-    outside_local: float = param(
-        0.1, 0.0, 0.5, "share of local demand that others serve", unit="share"
-    )
-    tie_share: float = param(
-        0.6,
-        0.3,
-        1.0,
-        "open innovative firms that start with a partner they asked",
-        unit="share",
-        source="fitted to innovators cooperating (CIS 2008)",
-    )
-    institute_share: float = param(
-        0.25,
-        0.05,
-        0.5,
-        "first ties that join firm and institute",
-        unit="share",
-        source="universities 9, public research 6 % of innovative firms of 26 % cooperating (CIS4)",
-        evidence="reported",
-    )
+    # fmt: off
+    outside_tradable: float = param(0.6, 0.0, 0.9,
+        "share of tradable demand that the rest of the world serves", unit="share")
+    outside_local: float = param(0.1, 0.0, 0.5, "share of local demand that others serve",
+        unit="share")
+    tie_share: float = param(0.6, 0.3, 1.0, source="fitted to innovators cooperating (CIS 2008)",
+        meaning="open innovative firms that start with a partner they asked", unit="share")
+    institute_share: float = param(0.25, 0.05, 0.5, "first ties that join firm and institute",
+        unit="share", source="CIS4", evidence="reported")
+    # fmt: on
 
     def state(
         self,
@@ -73,8 +66,8 @@ class InitialConditions(ParameterGroup):
 
         Parameters
         ----------
-        env : Environment
-            Quarter 0; its dice's seed and replication decide the draw.
+        context : Context
+            Quarter 0; the seed and replication of its streams decide the draw.
         population : Population
             Draws the organisations.
         substitution : float
@@ -87,33 +80,37 @@ class InitialConditions(ParameterGroup):
         orgs, markets = self._markets(orgs, world, substitution)
         table = employment_table(orgs, world)
         regions, authorities = world.n_regions, world.n_authorities
-        none = np.zeros(regions, np.int64)
         return State(
             organisations=orgs,
             ties=self._ties(orgs, context, duration),
             projects=Projects.none(),
             authorities=Authorities(
                 priorities=np.zeros((authorities, world.n_domains), bool),
-                success=np.full(authorities, 0.37),
+                success=np.full(authorities, FIRST_SUCCESS),
                 results=np.zeros((authorities, world.n_domains)),
                 balance=np.zeros(authorities, np.int64),
             ),
             brokers=Brokers(
-                np.zeros(regions), np.zeros(regions), none, none, none, np.zeros(regions)
+                skill=np.zeros(regions),
+                credit=np.zeros(regions),
+                clients=np.zeros(regions, np.int64),
+                firms=np.zeros(regions, np.int64),
+                matches=np.zeros(regions, np.int64),
+                allocate_budget=np.zeros(regions),
             ),
             regions=Regions(
                 published=world.domain_share * world.business_employment[:, None] * context.scale,
                 awaiting=table,
                 pool=np.zeros((regions, world.n_domains)),
-                entries=none,
-                exits=none,
+                entries=np.zeros(regions, np.int64),
+                exits=np.zeros(regions, np.int64),
                 cohort=sum_by(orgs.region, regions, orgs.firms),
                 tracked=sum_by(orgs.region, regions, orgs.firms),
-                grants_paid=none,
-                awards=none,
+                grants_paid=np.zeros(regions, np.int64),
+                awards=np.zeros(regions, np.int64),
             ),
             markets=markets,
-            ledger=Ledger.empty(-(-context.n_quarters // 4)),
+            ledger=Ledger.empty(-(-context.calendar.n_quarters // 4)),
             joint_priorities=np.zeros(world.n_domains, bool),
             pool=0,
             frontier=np.zeros(world.n_domains),
@@ -141,7 +138,10 @@ class InitialConditions(ParameterGroup):
             np.repeat(latent, world.n_domains),
         )
         return orgs.replace(demand_shifter=demand_shifter), Markets(
-            inside + outside, outside, inside + outside, np.ones(n)
+            expenditure=inside + outside,
+            outside=outside,
+            strength=inside + outside,
+            price=np.ones(n),
         )
 
     def _ties(self, orgs: Organisations, context: Context, duration: int) -> Ties:
@@ -154,23 +154,26 @@ class InitialConditions(ParameterGroup):
         asks = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
         asks &= streams.uniform("beginning/asks", n) < self.tie_share
         row = np.flatnonzero(asks)
-        partner_index = PartnerIndex.of(
-            orgs, world, context.space, context.gravity, context.foreign_search_share
-        )
-        region, u = orgs.region[row], streams.uniform("beginning/partner", (n, 6))[row]
+        partners = context.partners
+        index = partners.index(orgs)
+        region, u = orgs.region[row], streams.uniform("beginning/partner", (n, 6), row)
         abroad = u[:, 0] < (world.cooperating_abroad / np.maximum(world.cooperating, 1e-9))[region]
         seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
         where = permitted(seeking, region, context.space.abroad, np.ones(world.n_regions, bool))
-        firm = partner_index.firms(region, orgs.domain[row], where, u[:, 1:4])
-        institute = partner_index.research(region, where, u[:, 1:3])
+        domain, look = orgs.domain[row], u[:, None, 1]
+        there = partners.regions(region, index.mass[domain], where, look)
+        firm = index.firms(domain, there, u[:, None, 2:4])[:, 0]
+        there = partners.regions(region, index.count_institute, where, look)
+        institute = index.research(there, u[:, None, 2])[:, 0]
         other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
         good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
         row, other, u = row[good], other[good], u[good]
         end = np.floor(u[:, 5] * duration).astype(np.int64)
         no = np.zeros(len(row), bool)
         return Ties(
-            row, other, end - duration, end, np.full(len(row), OWN), np.full(len(row), 0.3), no, no
-        )
+            source=row, partner=other, start=end - duration, end=end,
+            kind=np.full(len(row), OWN), trust=np.full(len(row), FIRST_TRUST), bid=no, pending=no,
+        )  # fmt: skip
 
 
 def market_of(orgs: Organisations, world: World) -> Ints:

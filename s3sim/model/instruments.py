@@ -1,38 +1,41 @@
 """What authorities have on offer in a quarter: the only way in which policies reach actors."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats
+from s3sim.core.errors import InputError
 from s3sim.world import World
+
+ADD, ANY = {"combine": "add"}, {"combine": "any"}
+LARGEST, SAME = {"combine": "largest"}, {"combine": "same"}
+"""Rules by which an offer of several parts combines: amounts add, a switch is on where any part
+turns it on, the largest share of one thing holds, parts must agree on a price, delay or list."""
 
 
 @dataclass(frozen=True)
 class Instruments:
-    """The policy mix of one quarter. Instruments of several policy parts add up with `+`.
+    """The policy mix of one quarter. Zero, False and None say that nothing is offered."""
 
-    Arrays and shares add, switches join (or), lists of priorities are taken from the part that
-    sets them.
-    """
-
-    priorities: Bools | None  # [A, D] lists that authorities adopt now; None keeps what they have
-    joint_priorities: Bools | None  # [D] joint list adopted now; None keeps it
-    reserved_share: float  # share of a regional call that only priority domains can win
-    horizontal_share: float  # share of regional money paid pro rata to R&D, without a call
-    abroad_share: float  # share of collaborative regional projects that may find a partner abroad
-    pooled_share: Floats  # [A] share of this year's envelope that goes to the joint pool
-    overhead_share: float  # share of pooled money that coordination costs
-    joint_delay: int  # quarters from a regional to a joint decision
-    joint_regions: Bools  # [R] whose organisations can win joint money
-    cohesion_weight: float  # advantage of lagging regions in joint selection, standard deviations
-    selection_noise: float  # extra noise of joint selection: judges know applicants less well
-    secretariat: Floats  # [A] coordination money outside the pool, kEUR this year
-    broker_quarters: Floats  # [R] broker-quarters contracted for this year
-    brokers: Floats  # [R] brokers at work this quarter
-    broker_cost: float  # kEUR for a broker-year
-    broker_network: bool  # True: registers of partner regions abroad; False: own country's only
+    priorities: Bools | None = field(metadata=SAME)  # [A, D] lists adopted now; None: as before
+    joint_priorities: Bools | None = field(metadata=SAME)  # [D] joint list adopted now
+    reserved_share: float = field(metadata=LARGEST)  # of a regional call, for priorities
+    horizontal_share: float = field(metadata=LARGEST)  # regional money pro rata to R&D
+    abroad_share: float = field(metadata=LARGEST)  # regional projects open to partners abroad
+    pooled_share: Floats = field(metadata=LARGEST)  # [A] of the year's envelope, for the pool
+    overhead_share: float = field(metadata=SAME)  # share of pooled money that coordination costs
+    joint_delay: int = field(metadata=SAME)  # quarters from a regional to a joint decision
+    joint_regions: Bools = field(metadata=ANY)  # [R] whose organisations can win joint money
+    cohesion_weight: float = field(metadata=SAME)  # points for lagging regions, sd
+    selection_noise: float = field(metadata=SAME)  # extra noise of joint selection, sd
+    secretariat: Floats = field(metadata=ADD)  # [A] coordination outside the pool, kEUR
+    broker_quarters: Floats = field(metadata=ADD)  # [R] broker-quarters contracted for this year
+    brokers: Floats = field(metadata=ADD)  # [R] brokers at work this quarter
+    broker_cost: float = field(metadata=SAME)  # kEUR for a broker-year
+    broker_network: bool = field(metadata=ANY)  # registers abroad, not the own country's
 
     @classmethod
     def none(cls, world: World) -> "Instruments":
@@ -61,17 +64,65 @@ class Instruments:
         """Return instruments with some offers exchanged."""
         return replace(self, **offers)
 
-    def __add__(self, other: "Instruments") -> "Instruments":
-        combine_instruments = {
-            one.name: _join(getattr(self, one.name), getattr(other, one.name))
-            for one in fields(self)
-        }
-        return Instruments(**combine_instruments)
+    @classmethod
+    def combined(cls, offers: Sequence[tuple[str, "Instruments"]], world: World) -> "Instruments":
+        """Return what the parts of a policy offer together, each field by its declared rule.
+
+        Parameters
+        ----------
+        offers : sequence of (name, Instruments)
+            What each part has on offer, with the name of the part.
+
+        Raises
+        ------
+        InputError
+            If parts disagree on a price, a delay or a list; both are named.
+        """
+        nothing = cls.none(world)
+        mix: dict[str, Any] = {}
+        for declared in fields(cls):
+            name, rule = declared.name, _RULES[declared.metadata["combine"]]
+            empty = getattr(nothing, name)
+            made = [(part, getattr(what, name)) for part, what in offers]
+            made = [(part, value) for part, value in made if _offered(value, empty)]
+            if made:
+                mix[name] = rule(name, made)
+        return nothing.replace(**mix)
 
 
-def _join(one: Any, other: Any) -> Any:
-    if one is None or other is None:
-        return one if other is None else other
-    if isinstance(one, bool) or (isinstance(one, np.ndarray) and one.dtype == bool):
-        return one | other
-    return one + other
+def _offered(value: Any, empty: Any) -> bool:
+    return value is not None if empty is None else bool(np.any(value))
+
+
+def _same(name: str, made: list[tuple[str, Any]]) -> Any:
+    """Return the one value on which all parts agree."""
+    first, value = made[0]
+    for part, other in made[1:]:
+        if not np.array_equal(value, other):
+            if isinstance(value, np.ndarray):
+                said = f"'{first}' and '{part}' set different {name}"
+            else:
+                said = f"'{first}' sets {name} = {value:g}, '{part}' sets {other:g}"
+            raise InputError(
+                f"parts of one policy disagree: {said}. Prices, delays, weights and lists of one "
+                "policy must be the same in all its parts; give both the same, or leave one out."
+            )
+    return value
+
+
+def _reduced(function: Callable[[Any, Any], Any]) -> Callable[[str, list[tuple[str, Any]]], Any]:
+    def combine(name: str, made: list[tuple[str, Any]]) -> Any:
+        total = made[0][1]
+        for _, value in made[1:]:
+            total = function(total, value)
+        return total
+
+    return combine
+
+
+_RULES = {
+    "add": _reduced(lambda a, b: a + b),
+    "any": _reduced(lambda a, b: a | b),
+    "largest": _reduced(lambda a, b: np.maximum(a, b) if isinstance(a, np.ndarray) else max(a, b)),
+    "same": _same,
+}

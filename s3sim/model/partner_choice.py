@@ -25,53 +25,28 @@ class PartnerChoice(ParameterGroup):
 
     name: ClassVar[str] = "agreement"
 
-    cognitive: float = param(
-        10.0,
-        4.0,
-        20.0,
-        "weight of the value of learning",
-        source="technological outweighs spatial proximity: Scherngell and Barber 2009",
-    )
-    geographic: float = param(
-        0.15,
-        0.05,
-        0.6,
-        "weight of ln(1 + km / 100)",
-        source="fitted to a distance elasticity of -0.35 (Picci 2008)",
-    )
-    border: float = param(
-        0.1, 0.0, 1.5, "reluctance towards another country's institutions", unit="utility"
-    )
+    # fmt: off
+    cognitive: float = param(10.0, 4.0, 20.0, "weight of the value of learning",
+        source="technological outweighs spatial proximity: Scherngell and Barber 2009")
+    geographic: float = param(0.15, 0.05, 0.6, "weight of ln(1 + km / 100)",
+        source="fitted to a distance elasticity of -0.35 (Picci 2008)")
+    border: float = param(0.1, 0.0, 1.5, "reluctance towards another country's institutions",
+        unit="utility")
     language: float = param(0.2, 0.0, 1.0, "reluctance without a common language", unit="utility")
-    organisational: float = param(
-        0.2, 0.0, 1.0, "reluctance between firm and institute", unit="utility"
-    )
-    social: float = param(
-        0.3,
-        0.0,
-        1.0,
-        "trust that a common partner lends",
-        unit="utility",
-        source="direction: triadic closure (Toth et al. 2021)",
-    )
-    habit: float = param(
-        2.0, 0.0, 3.0, "advantage of open over closed organisations", unit="utility"
-    )
-    threshold: float = param(
-        2.3,
-        0.0,
-        4.0,
-        "what a partnership must offer",
-        unit="utility",
-        source="fitted to innovators cooperating (CIS 2008)",
-    )
-    judgement_error: float = param(
-        0.5, 0.0, 1.0, "error in judging a stranger's value, relative to its spread", unit="share"
-    )
+    organisational: float = param(0.2, 0.0, 1.0, "reluctance between firm and institute",
+        unit="utility")
+    social: float = param(0.3, 0.0, 1.0, "trust that a common partner lends", unit="utility",
+        source="direction: triadic closure (Toth et al. 2021)")
+    habit: float = param(2.0, 0.0, 3.0, "advantage of open over closed organisations",
+        unit="utility")
+    threshold: float = param(2.3, 0.0, 4.0, "what a partnership must offer", unit="utility",
+        source="fitted to innovators cooperating (CIS 2008)")
+    judgement_error: float = param(0.5, 0.0, 1.0,
+        "error in judging a stranger's value, relative to its spread", unit="share")
     attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners")
-    institute_slots: float = param(
-        0.5, 0.1, 1.0, "firm projects at once per five researchers of an institute", unit="projects"
-    )
+    institute_slots: float = param(0.5, 0.1, 1.0,
+        "firm projects at once per five researchers of an institute", unit="projects")
+    # fmt: on
 
     def capacity(self, orgs: Organisations) -> Ints:
         """Return how many partners each organisation can attend to, shape [N]."""
@@ -96,12 +71,12 @@ class PartnerChoice(ParameterGroup):
 
         Parameters
         ----------
-        people : Organisations
+        orgs : Organisations
             All organisations.
         one, other : array [P]
             Rows of each pair.
-        space, proximity, dice
-            Of the environment.
+        space, proximity, streams
+            Of the context.
         common : array [P]
             Whether they have a common partner.
         relief : float
@@ -111,8 +86,7 @@ class PartnerChoice(ParameterGroup):
         """
         here, there = orgs.region[one], orgs.region[other]
         abroad = space.abroad[here, there]
-        position = space.positions(orgs.knowledge[one]), space.positions(orgs.knowledge[other])
-        distance = space.cognitive_distance(*position)
+        distance = space.apart(orgs.knowledge, one, other)
         institute = orgs.kind == INSTITUTE
         shared = (
             self.social * common

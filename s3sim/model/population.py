@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, draw_from, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, count_by, draw_from, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
@@ -30,42 +30,20 @@ class Population(ParameterGroup):
 
     name: ClassVar[str] = "population"
 
-    productivity_spread: float = param(
-        0.35,
-        0.1,
-        0.7,
-        "standard deviation of log productivity between firms of a region",
-        unit="log points",
-    )
-    size_premium: float = param(
-        0.05, 0.0, 0.15, "elasticity of productivity to size", unit="elasticity"
-    )
-    value_added_share: float = param(
-        0.90,
-        0.85,
-        0.93,
-        "gross value added over GDP (rest: taxes less subsidies on products)",
-        unit="share",
-        source="national accounts identity",
-        evidence="recalled",
-    )
-    closed_propensity: float = param(
-        0.05,
-        0.0,
-        0.3,
-        "propensity of firms to cooperate, without a habit of cooperating",
-        unit="share",
-    )
+    # fmt: off
+    productivity_spread: float = param(0.35, 0.1, 0.7,
+        "standard deviation of log productivity between firms of a region", unit="log points")
+    size_premium: float = param(0.05, 0.0, 0.15, "elasticity of productivity to size",
+        unit="elasticity")
+    value_added_share: float = param(0.90, 0.85, 0.93, unit="share", evidence="recalled",
+        meaning="value added over GDP (rest: net taxes on products)", source="national accounts")
+    closed_propensity: float = param(0.05, 0.0, 0.3,
+        "propensity of firms to cooperate, without a habit of cooperating", unit="share")
     founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
     mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
-    rd_stock_years: float = param(
-        5.9,
-        3.0,
-        10.0,
-        "R&D stock over yearly R&D at the start: 1 / (depreciation + growth)",
-        unit="years",
-        source="perpetual inventory, 1 / (0.15 + 0.02)",
-    )
+    rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
+        meaning="R&D stock over yearly R&D at the start: 1 / (depreciation + growth)", unit="years")
+    # fmt: on
 
     def organisations(self, context: Context) -> Organisations:
         """Return all rows of a run: firms, latent founders and institutes."""
@@ -76,11 +54,12 @@ class Population(ParameterGroup):
         started = np.maximum(2, np.rint(world.firms.sum(axis=1) * context.scale)).astype(np.int64)
         rows = started + np.ceil(self.founders * started).astype(np.int64) + FOUNDERS_BASE
         offices = np.maximum(1, np.rint(world.institutes * context.scale)).astype(np.int64)
-        region = np.repeat(np.arange(world.n_regions), rows)
-        place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, rows)
+        each = as_index(rows)
+        region = np.repeat(np.arange(world.n_regions), each)
+        place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, each)
         firms = self._firms(world, streams, region, place < started[region])
         institutes = self._institutes(
-            world, streams, np.repeat(np.arange(world.n_regions), offices), context.scale
+            world, streams, np.repeat(np.arange(world.n_regions), as_index(offices)), context.scale
         )
         return _scaled_to_berd(
             _stacked(firms, institutes), world, context.scale, self.rd_stock_years
@@ -133,7 +112,7 @@ class Population(ParameterGroup):
         self, world: World, streams: Streams, region: Ints, scale: float
     ) -> Organisations:
         n = len(region)
-        number = np.bincount(region, minlength=world.n_regions)[region]
+        number = count_by(region, world.n_regions)[region]
         money = world.public_rd / 100 * world.gdp * 1000 * scale
         weight = world.domain_share * (0.1 + world.knowledge_intensity)
         domain = draw_from(

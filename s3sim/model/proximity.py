@@ -1,11 +1,12 @@
 """How far apart two organisations are, and what one can learn from the other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, count_by
+from s3sim.core.memo import Memo
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.world import World
 
@@ -24,37 +25,19 @@ class Proximity(ParameterGroup):
 
     name: ClassVar[str] = "proximity"
 
-    reach: float = param(
-        0.35,
-        0.2,
-        0.5,
-        "distance at which understanding ends without absorptive capacity",
-        unit="distance",
-        source="shape: Nooteboom et al. 2007",
-    )
-    reach_gain: float = param(
-        0.60,
-        0.2,
-        0.8,
-        "how much absorptive capacity extends that distance",
-        unit="distance",
-        source="shape: Nooteboom et al. 2007",
-    )
-    boredom: float = param(
-        0.3,
-        0.0,
-        0.6,
-        "novelty lost at full absorptive capacity",
-        unit="share",
-        source="sign: Nooteboom et al. 2007",
-    )
-    border_loss: float = param(
-        0.30, 0.0, 0.8, "efficiency lost to working across a border", unit="share"
-    )
-    organisation_loss: float = param(
-        0.25, 0.0, 0.5, "efficiency lost between firm and institute", unit="share"
-    )
+    # fmt: off
+    reach: float = param(0.35, 0.2, 0.5, source="shape: Nooteboom et al. 2007",
+        meaning="distance at which understanding ends without absorptive capacity", unit="distance")
+    reach_gain: float = param(0.60, 0.2, 0.8, "how much absorptive capacity extends that distance",
+        unit="distance", source="shape: Nooteboom et al. 2007")
+    boredom: float = param(0.3, 0.0, 0.6, "novelty lost at full absorptive capacity", unit="share",
+        source="sign: Nooteboom et al. 2007")
+    border_loss: float = param(0.30, 0.0, 0.8, "efficiency lost to working across a border",
+        unit="share")
+    organisation_loss: float = param(0.25, 0.0, 0.5, "efficiency lost between firm and institute",
+        unit="share")
     institute_reach: float = param(0.20, 0.0, 0.4, "wider reach of institutes", unit="distance")
+    # fmt: on
 
     def understanding(self, distance: Floats, capacity: Floats, institute: Bools) -> Floats:
         """Return the share understood of knowledge at cognitive distance `distance`, shape [P]."""
@@ -114,6 +97,7 @@ class Space:
     distance: Floats  # [R, R] km
     abroad: Bools  # [R, R]
     other_language: Bools  # [R, R]
+    _memo: Memo = field(default_factory=Memo, repr=False, compare=False)
 
     @classmethod
     def of(cls, world: World, branching: float) -> "Space":
@@ -131,6 +115,18 @@ class Space:
             abroad=world.cross_border,
             other_language=~world.shared_language,
         )
+
+    def for_quarter(self) -> "Space":
+        """Return this space with nothing remembered."""
+        return replace(self, _memo=Memo())
+
+    def apart(self, knowledge: Singles, one: Ints, other: Ints) -> Floats:
+        """Return the cognitive distance of each pair of rows of a table of knowledge, shape [P].
+
+        The table's positions are worked out once for all who ask in a quarter.
+        """
+        place = self._memo.of("positions", (knowledge,), lambda: self.positions(knowledge))
+        return self.cognitive_distance(place[one], place[other])
 
     def positions(self, knowledge: Singles) -> Singles:
         """Return unit positions of knowledge vectors [N, D] in the knowledge space, [N, E]."""
@@ -157,5 +153,4 @@ def _basis(relatedness: Floats) -> Singles:
 
 def degree(n: int, source: Ints, partner: Ints) -> Ints:
     """Return how many of the listed ties each of n organisations has."""
-    both = np.bincount(source, minlength=n) + np.bincount(partner, minlength=n)
-    return both.astype(np.int64)
+    return count_by(source, n) + count_by(partner, n)

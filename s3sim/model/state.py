@@ -4,7 +4,9 @@ Rows are identities: a row keeps its actor (or its latent founder) for the whole
 exit only switch `active`. A mechanism returns a new `State` that shares the unchanged columns.
 """
 
-from dataclasses import dataclass, fields, replace
+import os
+import sys
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -29,25 +31,64 @@ PROJECT_ITEMS = ("regional_grants", "joint_grants", "horizontal_support")
 NOT_SEEKING, SEEKING_DOMESTIC, SEEKING_ANY, SEEKING_ABROAD = 0, 1, 2, 3
 """What partner a funded or bidding organisation must find this quarter."""
 
+CHECKED = os.environ.get("S3SIM_CHECK", "0") not in ("", "0") or sys.flags.dev_mode
+"""Whether copies of tables are checked, as new ones are: under S3SIM_CHECK=1 (the tests) and `python -X dev`."""
 
-@dataclass(frozen=True)
-class Table:
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Named values of which some are exchanged at a time."""
+
+    @classmethod
+    def _made(cls, values: dict[str, Any]) -> Self:
+        """Return a record of all its values; copies are many, so they skip the constructor."""
+        new = object.__new__(cls)
+        new.__dict__.update(values)
+        if CHECKED:
+            new.__post_init__()
+        return new
+
+    def __post_init__(self) -> None:
+        """Check what can be checked."""
+
+    def replace(self, **values: Any) -> Self:
+        """Return a record with some values exchanged; unknown names are a `TypeError`."""
+        held = self.__dict__
+        if not values.keys() <= held.keys():
+            unknown = sorted(values.keys() - held.keys())
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
+        return self._made({**held, **values})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Record):
     """Columns of one length; the first axis of every column is the row."""
 
     def __post_init__(self) -> None:
-        lengths = {one.name: len(getattr(self, one.name)) for one in fields(self)}
+        lengths = {name: len(column) for name, column in self.__dict__.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"{type(self).__name__} has columns of unequal length: {lengths}")
 
     def __len__(self) -> int:
-        return len(getattr(self, fields(self)[0].name))
+        return len(next(iter(self.__dict__.values())))
 
-    def replace(self, **columns: Any) -> Self:
-        """Return a table with some columns exchanged."""
-        return replace(self, **columns)
+    def where(self, keep: Bools) -> Self:
+        """Return the rows for which `keep` holds."""
+        if keep.all():
+            return self
+        return self._made({name: column[keep] for name, column in self.__dict__.items()})
+
+    def joined(self, other: Self) -> Self:
+        """Return these rows followed by those of another table."""
+        if not len(other):
+            return self
+        more = other.__dict__
+        return self._made(
+            {name: np.concatenate((column, more[name])) for name, column in self.__dict__.items()}
+        )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Organisations(Table):
     """Firms and research institutes (institutes have no market: their value added stays zero).
 
@@ -91,7 +132,7 @@ class Organisations(Table):
         return self.active & (self.kind == FIRM)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ties(Table):
     """Collaborations in progress; each joins two active organisations."""
 
@@ -108,27 +149,23 @@ class Ties(Table):
     def none(cls) -> "Ties":
         """Return an empty table."""
         i, f, b = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool)
-        return cls(i, i, i, i, i, f, b, b)
+        return cls(
+            source=i, partner=i, start=i, end=i, kind=i, trust=f, bid=b, pending=b
+        )  # fmt: skip
 
     @classmethod
     def new(
         cls, one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
     ) -> "Ties":
         """Return ties that start now; the mechanism of tie life sets when they end."""
-        when, n = np.full(len(one), quarter), len(one)
-        return cls(one, other, when, np.full(n, -1), kind, np.full(n, trust), bid, bid)
-
-    def where(self, keep: Bools) -> "Ties":
-        """Return the rows for which `keep` holds."""
-        return Ties(*(getattr(self, one.name)[keep] for one in fields(self)))
-
-    def joined(self, other: "Ties") -> "Ties":
-        """Return these ties followed by others."""
-        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
-        return Ties(*(np.concatenate(pair) for pair in pairs))
+        n = len(one)
+        return cls(
+            source=one, partner=other, start=np.full(n, quarter), end=np.full(n, -1), kind=kind,
+            trust=np.full(n, trust), bid=bid, pending=bid,
+        )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Projects(Table):
     """Funded projects: money awarded, to be paid when due, and R&D that it adds."""
 
@@ -146,20 +183,14 @@ class Projects(Table):
     @classmethod
     def none(cls) -> "Projects":
         """Return an empty table."""
-        i = np.zeros(0, np.int64)
-        return cls(i, i, i, i, i, np.zeros(0), np.zeros(0), i, i, np.zeros(0))
-
-    def where(self, keep: Bools) -> "Projects":
-        """Return the rows for which `keep` holds."""
-        return Projects(*(getattr(self, one.name)[keep] for one in fields(self)))
-
-    def joined(self, other: "Projects") -> "Projects":
-        """Return these projects followed by others."""
-        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
-        return Projects(*(np.concatenate(pair) for pair in pairs))
+        i, f = np.zeros(0, np.int64), np.zeros(0)
+        return cls(
+            organisation=i, instrument=i, authority=i, domain=i, award=i, cost=f, value=f, due=i,
+            end=i, rd=f,
+        )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Authorities(Table):
     """Those who decide a smart-specialisation strategy: regions, or nations for their regions."""
 
@@ -169,7 +200,7 @@ class Authorities(Table):
     balance: Ints  # uncommitted money of this year, cents
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Brokers(Table):
     """The broker office of each region."""
 
@@ -181,7 +212,7 @@ class Brokers(Table):
     allocate_budget: Floats  # share of this year's broker contracts that the budget could pay, 0-1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Regions(Table):
     """Tables of region x domain, and flows of the quarter that no other table remembers."""
 
@@ -196,7 +227,7 @@ class Regions(Table):
     awards: Ints  # cents awarded this quarter
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Markets(Table):
     """One row for each country x domain."""
 
@@ -206,8 +237,8 @@ class Markets(Table):
     price: Floats  # sales that a unit of strength brings now, kEUR a year
 
 
-@dataclass(frozen=True)
-class State:
+@dataclass(frozen=True, kw_only=True)
+class State(Record):
     """All that a run changes."""
 
     organisations: Organisations
@@ -223,7 +254,3 @@ class State:
     frontier: Floats  # [D] log productivity of the domain's best tenth
     spill_reference: float  # mean of the raw knowledge pool at the start
     substitution: float  # elasticity that appeal is measured with
-
-    def replace(self, **tables: Any) -> "State":
-        """Return a state with some tables exchanged."""
-        return replace(self, **tables)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s3sim.core.arrays import Floats
+from s3sim.core.registry import Registry
 from s3sim.outcomes.panel import WINDOWS, Panel, Window
 
 
@@ -55,7 +56,10 @@ class Outcome:
         return Window(panel, panel.n_quarters - length, panel.n_quarters, total)
 
 
-OUTCOMES: dict[str, Outcome] = {}
+RUN_COLUMNS = ("run_id", "policy", "replication", "status", "message", "seconds", "command")
+"""What a table of runs says of a run beside its outcomes; no outcome takes such a name."""
+
+OUTCOMES: Registry[Outcome] = Registry(kind="outcome", reserved=RUN_COLUMNS)
 
 
 def outcome(

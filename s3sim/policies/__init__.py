@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 from s3sim.core.parameters import Parameter
+from s3sim.core.registry import Registry
 from s3sim.model.context import Context
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
@@ -19,7 +20,7 @@ from s3sim.policies.priorities import Priorities
 
 
 class PolicyPart(Protocol):
-    """Part of a policy mix: a `Parametric` that says what is on offer."""
+    """Part of a policy mix: a `ParameterGroup` that says what is on offer."""
 
     @property
     def name(self) -> str:
@@ -42,7 +43,7 @@ class PolicyPart(Protocol):
 class Policy:
     """A named regime: what it is called, what it stands for, and its parts.
 
-    `pinned` names the parameters that make a control what it is; a comparison does not let
+    `fixed_parameters` names the parameters that make a control what it is; a comparison does not let
     overrides change them.
     """
 
@@ -52,7 +53,8 @@ class Policy:
     fixed_parameters: tuple[str, ...] = ()
 
 
-POLICIES: dict[str, Policy] = {
+POLICIES: Registry[Policy] = Registry(kind="policy")
+POLICIES |= {
     "no_s3": Policy("No S3", "untargeted innovation grants, no priorities (before 2014)"),
     "isolated_s3": Policy(
         "Isolated S3",
@@ -105,8 +107,8 @@ POLICIES: dict[str, Policy] = {
         "control: the same money pro rata to R&D",
         (HorizontalSupport(),),
     ),
-    "null": Policy(
-        "Null",
+    "no_change": Policy(
+        "No change",
         "control: Trans-S3 + TIBS with nothing pooled and no broker; must equal isolated S3 exactly",
         (Priorities(), JointProgramme(pooled_share=0.0), Brokers(per_region=0.0)),
         fixed_parameters=("joint.pooled_share", "brokers.per_region"),
@@ -135,8 +137,6 @@ POLICIES: dict[str, Policy] = {
 def combine_instruments(
     parts: tuple[PolicyPart, ...], state: State, context: Context
 ) -> Instruments:
-    """Return the sum of what the parts of a policy have on offer."""
-    total = Instruments.none(context.world)
-    for part in parts:
-        total = total + part(state, context)
-    return total
+    """Return what the parts of a policy have on offer together (rules: `Instruments`)."""
+    offers = [(part.name, part(state, context)) for part in parts]
+    return Instruments.combined(offers, context.world)

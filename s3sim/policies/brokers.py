@@ -27,50 +27,38 @@ class Brokers(ParameterGroup):
 
     name: ClassVar[str] = "brokers"
 
-    per_region: float = param(
-        1.0,
-        0.0,
-        5.0,
-        "brokers in each region",
-        unit="full-time brokers",
-        source="GoSmart BSR: one a region",
-        evidence="reported",
-    )
-    cost: float = param(
-        66.0,
-        40.0,
-        250.0,
-        "cost of a one-broker service",
-        unit="kEUR/year",
-        source="Vidzeme, 65.9 kEUR for the extension",
-        evidence="reported",
-    )
-    lag: int = param(
-        5,
-        0,
-        8,
-        "from the start to brokers at work",
-        unit="quarters",
-        source="GoSmart BSR: TIBS in month 16",
-        evidence="reported",
-    )
+    # fmt: off
+    per_region: float = param(1.0, 0.0, 5.0, "brokers in each region", unit="full-time brokers",
+        source="GoSmart BSR: one a region", evidence="reported")
+    cost: float = param(66.0, 40.0, 250.0, "cost of a one-broker service", unit="kEUR/year",
+        source="Vidzeme, 65.9 kEUR for the extension", evidence="reported")
+    lag: int = param(5, 0, 8, "from the start to brokers at work", unit="quarters",
+        source="GoSmart BSR: TIBS in month 16", evidence="reported")
     domestic: int = param(0, 0, 1, "1: registers of the own country only (placebo)", unit="switch")
     quarters: int = param(400, 1, 400, "how long brokers are paid", unit="quarters")
+    # fmt: on
     partnership: str = ""
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return the brokers at work now and the contracts of the year."""
         world = context.world
         where = members(world, self.partnership) & (self.per_region > 0)
-        first, last = context.start + self.lag, context.start + self.lag + self.quarters
-        year = np.arange(context.quarter, context.quarter + QUARTERS)
-        contracted = int(((year >= first) & (year < min(last, context.n_quarters))).sum())
+        first, last = (
+            context.calendar.start + self.lag,
+            context.calendar.start + self.lag + self.quarters,
+        )
+        year = np.arange(context.calendar.quarter, context.calendar.quarter + QUARTERS)
+        contracted = int(((year >= first) & (year < min(last, context.calendar.n_quarters))).sum())
         staff = np.where(where, self.per_region, 0.0)
-        if not where.any() or context.quarter + QUARTERS <= first or context.quarter >= last:
+        if (
+            not where.any()
+            or context.calendar.quarter + QUARTERS <= first
+            or context.calendar.quarter >= last
+        ):
             return Instruments.none(world)
         return Instruments.none(world).replace(
             broker_quarters=staff * contracted,
-            brokers=staff if first <= context.quarter < last else 0.0 * staff,
+            brokers=staff if first <= context.calendar.quarter < last else 0.0 * staff,
             broker_cost=self.cost,
             broker_network=not self.domestic,
         )
@@ -82,17 +70,25 @@ class Secretariat(ParameterGroup):
 
     name: ClassVar[str] = "secretariat"
 
-    cost: float = param(
-        100.0, 0.0, 1500.0, "coordination money of the partnership", unit="kEUR/year"
-    )
+    # fmt: off
+    cost: float = param(100.0, 0.0, 1500.0, "coordination money of the partnership",
+        unit="kEUR/year")
     quarters: int = param(14, 1, 400, "how long it is paid", unit="quarters")
+    # fmt: on
     partnership: str = "gosmart"
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return this year's coordination money, in equal parts from the partners' authorities."""
         world = context.world
-        year = np.arange(context.quarter, min(context.quarter + QUARTERS, context.n_quarters))
-        paid = int(((year >= context.start) & (year < context.start + self.quarters)).sum())
+        year = np.arange(
+            context.calendar.quarter,
+            min(context.calendar.quarter + QUARTERS, context.calendar.n_quarters),
+        )
+        paid = int(
+            (
+                (year >= context.calendar.start) & (year < context.calendar.start + self.quarters)
+            ).sum()
+        )
         who = np.zeros(world.n_authorities)
         who[world.authority[members(world, self.partnership)]] = 1.0
         if not who.any() or not paid:

@@ -15,15 +15,16 @@ class HorizontalSupport(ParameterGroup):
 
     name: ClassVar[str] = "horizontal"
 
-    share: float = param(
-        1.0, 0.0, 1.0, "share of regional money paid pro rata to R&D", unit="share"
-    )
+    # fmt: off
+    share: float = param(1.0, 0.0, 1.0, "share of regional money paid pro rata to R&D",
+        unit="share")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return horizontal support from the start on."""
         offer = Instruments.none(context.world)
         return (
             offer.replace(horizontal_share=self.share)
-            if context.quarter >= context.start
+            if context.calendar.quarter >= context.calendar.start
             else offer
         )

@@ -18,6 +18,12 @@ from s3sim.world.specialisation import (
     relatedness_density,
 )
 
+COMMON = 2
+"""Lists on which a domain must stand to be a common set (step 1)."""
+
+UNTRADED = 0.5
+"""What complementarity counts in a domain that is not traded at all; fully traded: 1 (assumed)."""
+
 
 @dataclass(frozen=True)
 class JointProgramme(ParameterGroup):
@@ -31,81 +37,41 @@ class JointProgramme(ParameterGroup):
 
     name: ClassVar[str] = "joint"
 
-    pooled_share: float = param(
-        0.20, 0.0, 0.6, "share of each envelope that is pooled", unit="share"
-    )
-    overhead: float = param(
-        0.10,
-        0.02,
-        0.25,
-        "share of pooled money that coordination costs",
-        unit="share",
-        source="technical assistance of Interreg programmes, 6-10 %",
-        evidence="recalled",
-    )
-    delay: int = param(
-        3,
-        1,
-        3,
-        "how much later joint calls are decided than regional ones",
-        unit="quarters",
-        evidence="assumed",
-    )
-    lag: int = param(
-        4,
-        3,
-        8,
-        "from the start to joint priorities",
-        unit="quarters",
-        source="GoSmart BSR: priorities in month 13",
-        evidence="reported",
-    )
-    count: int = param(
-        8,
-        3,
-        10,
-        "joint priorities",
-        unit="domains",
-        source="Trans-S3 of 2021: eight fields",
-        evidence="reported",
-    )
-    complementarity: float = param(
-        0.5,
-        0.0,
-        1.0,
-        "weight of complementarity against own density",
-        unit="share",
-        source="direction: Balland and Boschma 2021",
-    )
+    # fmt: off
+    pooled_share: float = param(0.20, 0.0, 0.6, "share of each envelope that is pooled",
+        unit="share")
+    overhead: float = param(0.10, 0.02, 0.25, "share of pooled money that coordination costs",
+        unit="share", source="Interreg", evidence="recalled")
+    delay: int = param(3, 1, 3, "how much later joint calls are decided than regional ones",
+        unit="quarters", evidence="assumed")
+    lag: int = param(4, 3, 8, "from the start to joint priorities", unit="quarters",
+        source="GoSmart BSR: priorities in month 13", evidence="reported")
+    count: int = param(8, 3, 10, "joint priorities", unit="domains",
+        source="Trans-S3 of 2021: eight fields", evidence="reported")
+    complementarity: float = param(0.5, 0.0, 1.0, "weight of complementarity against own density",
+        unit="share", source="direction: Balland and Boschma 2021")
     complexity: float = param(0.5, 0.0, 2.0, "weight of complexity")
     trend: float = param(0.3, 0.0, 1.0, "weight of market growth")
     consultation: float = param(0.5, 0.0, 1.5, "weight of consultation")
-    consultation_noise: float = param(
-        0.5, 0.0, 1.5, "noise of one round of consultation", unit="standard deviations"
-    )
+    consultation_noise: float = param(0.5, 0.0, 1.5, "noise of one round of consultation",
+        unit="standard deviations")
     rounds: int = param(2, 1, 4, "most rounds of consultation", unit="rounds")
-    shared_by: int = param(
-        2, 2, 6, "regions that must be capable of a joint priority", unit="regions"
-    )
-    cohesion: float = param(
-        0.0, 0.0, 1.5, "advantage of lagging regions in joint selection", unit="standard deviations"
-    )
-    jury_noise: float = param(
-        0.2,
-        0.0,
-        1.0,
-        "extra error of a jury that knows applicants less well",
-        unit="standard deviations",
-    )
+    shared_by: int = param(2, 2, 6, "regions that must be capable of a joint priority",
+        unit="regions")
+    cohesion: float = param(0.0, 0.0, 1.5, "advantage of lagging regions in joint selection",
+        unit="standard deviations")
+    jury_noise: float = param(0.2, 0.0, 1.0,
+        "extra error of a jury that knows applicants less well", unit="standard deviations")
     at_random: int = param(0, 0, 1, "1: draw the joint list by lot, for control", unit="switch")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return joint priorities and pooled money once they are in force."""
         world, offer = context.world, Instruments.none(context.world)
-        live = context.start + self.lag
+        live = context.calendar.start + self.lag
         # Money is pooled from the first budget year in which the joint list is in force.
         first = live + -live % QUARTERS
-        if self.pooled_share == 0 or world.n_countries < 2 or context.quarter < first:
+        if self.pooled_share == 0 or world.n_countries < 2 or context.calendar.quarter < first:
             return offer
         offer = offer.replace(
             pooled_share=np.full(world.n_authorities, self.pooled_share),
@@ -113,7 +79,7 @@ class JointProgramme(ParameterGroup):
             joint_regions=np.ones(world.n_regions, bool), cohesion_weight=self.cohesion,
             selection_noise=self.jury_noise,
         )  # fmt: skip
-        if (context.quarter - first) % PROGRAMME == 0:
+        if (context.calendar.quarter - first) % PROGRAMME == 0:
             return offer.replace(joint_priorities=self.chosen(state, context))
         return offer
 
@@ -140,7 +106,7 @@ class JointProgramme(ParameterGroup):
         specialised = (location_quotient(table) > 1).astype(np.float64)
         density = relatedness_density(specialised, world.relatedness)
         lists = state.authorities.priorities[world.authority] | (world.published > 0)
-        common = lists.sum(axis=0) >= 2
+        common = lists.sum(axis=0) >= COMMON
         capable = (specialised.sum(axis=0) >= self.shared_by) & _two_countries(
             specialised, world.country
         )
@@ -148,7 +114,7 @@ class JointProgramme(ParameterGroup):
         best_partner = np.where(world.cross_border[:, :, None], needed, 0.0).max(axis=1)
         own, partner = standardised(density).mean(axis=0), standardised(best_partner).mean(axis=0)
         potential = (1 - self.complementarity) * own + self.complementarity * partner * (
-            0.5 + world.tradable / 2
+            UNTRADED + (1 - UNTRADED) * world.tradable
         )
         score = (
             standardised(potential)

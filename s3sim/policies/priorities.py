@@ -18,6 +18,15 @@ PROGRAMME = 28
 REVISION = 14
 """Quarter of a programme in which it is reviewed."""
 
+FORESIGHT = 0.25
+"""Weight of the analysis against monitored results when a list is revised (assumed)."""
+
+DISCOVERY_NOISE = 0.3
+"""Standard deviation of what an organisation reveals; absorptive capacity lies in 0-1 (assumed)."""
+
+INSIDERS = 0.5
+"""How much louder earlier winners of grants are in entrepreneurial discovery (assumed)."""
+
 
 @dataclass(frozen=True)
 class Priorities(ParameterGroup):
@@ -32,68 +41,37 @@ class Priorities(ParameterGroup):
 
     name: ClassVar[str] = "priorities"
 
-    count: int = param(
-        5,
-        3,
-        10,
-        "priorities of an authority",
-        unit="domains",
-        source="32 published lists: 3 to 8, median 5",
-        evidence="reported",
-    )
-    relatedness: float = param(
-        1.0,
-        0.0,
-        2.0,
-        "weight of relatedness density",
-        source="sign: Deegan, Broekel and Fitjar 2021",
-    )
-    complexity: float = param(
-        0.5, 0.0, 2.0, "weight of complexity", source="sign: Deegan, Broekel and Fitjar 2021"
-    )
+    # fmt: off
+    count: int = param(5, 3, 10, "priorities of an authority", unit="domains",
+        source="32 published lists: 3 to 8, median 5", evidence="reported")
+    relatedness: float = param(1.0, 0.0, 2.0, "weight of relatedness density",
+        source="sign: Deegan, Broekel and Fitjar 2021")
+    complexity: float = param(0.5, 0.0, 2.0, "weight of complexity",
+        source="sign: Deegan, Broekel and Fitjar 2021")
     discovery: float = param(0.5, 0.0, 1.5, "weight of what entrepreneurs reveal")
     mass: float = param(0.5, 0.0, 1.5, "weight of the size of a domain")
-    imitation: float = param(
-        0.7,
-        0.0,
-        1.5,
-        "weight of what the same country's authorities prefer",
-        source="sign: Deegan, Broekel and Fitjar 2021",
-    )
+    imitation: float = param(0.7, 0.0, 1.5, "weight of what the same country's authorities prefer",
+        source="sign: Deegan, Broekel and Fitjar 2021")
     incumbency: float = param(0.3, 0.0, 1.5, "weight of the list published before (lobby)")
-    noise: float = param(
-        1.0, 0.0, 2.0, "error of analysis at the worst administration", unit="standard deviations"
-    )
-    reserved_share: float = param(
-        0.75,
-        0.4,
-        1.0,
-        "share of calls that is reserved for priorities",
-        unit="share",
-        evidence="assumed",
-    )
+    noise: float = param(1.0, 0.0, 2.0, "error of analysis at the worst administration",
+        unit="standard deviations")
+    reserved_share: float = param(0.75, 0.4, 1.0, "share of calls that is reserved for priorities",
+        unit="share", evidence="assumed")
     revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share")
-    visibility: float = param(
-        0.0, 0.0, 1.5, "weight of what authorities of other countries prefer (coordination)"
-    )
-    abroad_share: float = param(
-        0.0,
-        0.0,
-        1.0,
-        "collaborative regional projects that may find a partner abroad",
-        unit="share",
-        source="Article 70 of Regulation 1303/2013: up to 15 % outside the programme area",
-        evidence="recalled",
-    )
+    visibility: float = param(0.0, 0.0, 1.5,
+        "weight of what authorities of other countries prefer (coordination)")
+    abroad_share: float = param(0.0, 0.0, 1.0, source="Article 70", evidence="recalled",
+        meaning="collaborative regional projects that may find a partner abroad", unit="share")
     at_random: int = param(0, 0, 1, "1: draw lists by lot, for control", unit="switch")
+    # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return the share reserved for priorities, and a new list when one is due."""
         offer = Instruments.none(context.world)
-        if context.quarter < context.start:
+        if context.calendar.quarter < context.calendar.start:
             return offer
         offer = offer.replace(reserved_share=self.reserved_share, abroad_share=self.abroad_share)
-        elapsed = (context.quarter - context.start) % PROGRAMME
+        elapsed = (context.calendar.quarter - context.calendar.start) % PROGRAMME
         if elapsed == 0:
             return offer.replace(priorities=_best(self.scores(state, context), self.count))
         if elapsed == REVISION:
@@ -133,7 +111,7 @@ class Priorities(ParameterGroup):
         """Exchange the priorities of worst monitored results for the best of the others."""
         exchanged = int(np.floor(self.revision * self.count + 0.5))
         current, results = state.authorities.priorities, state.authorities.results
-        score = standardised(results) + 0.25 * standardised(self.scores(state, context))
+        score = standardised(results) + FORESIGHT * standardised(self.scores(state, context))
         weakest = _best(np.where(current, -score, -np.inf), exchanged) & current
         strongest = _best(np.where(current, -np.inf, score), exchanged) & ~current
         return (current & ~weakest) | strongest
@@ -146,10 +124,11 @@ def discovery(state: State, context: Context) -> Floats:
     """
     orgs, world = state.organisations, context.world
     row = np.flatnonzero(orgs.active & orgs.innovative)
-    weight = np.log1p(orgs.size[row]) * (1 + 0.5 * (orgs.grants[row] > 0))
+    weight = np.log1p(orgs.size[row]) * (1 + INSIDERS * (orgs.grants[row] > 0))
     signal = orgs.absorptive_capacity[row] + orgs.learning[row]
     signal = np.maximum(
-        signal + 0.3 * context.streams.normal("priorities/discovery", len(orgs))[row], 0.0
+        signal + DISCOVERY_NOISE * context.streams.normal("priorities/discovery", len(orgs), row),
+        0.0,
     )
     key = world.authority[orgs.region[row]] * world.n_domains + orgs.domain[row]
     total = sum_by(key, world.n_authorities * world.n_domains, weight * signal)

@@ -1,20 +1,22 @@
 """`S3Model`: the Mesa shell that turns the crank, a quarter a step."""
 
+import inspect
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import mesa
-import numpy as np
 
+from s3sim.core.errors import InputError
+from s3sim.core.parameters import plain
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 from s3sim.outcomes import OUTCOMES
 from s3sim.outcomes.panel import Panel, Window
-from s3sim.simulation.agents import Organisation, View, wanted
+from s3sim.simulation.agents import Firm, Institute, Organisation, View, wanted
 from s3sim.simulation.engine import Engine
 from s3sim.simulation.recorder import Recorder
-from s3sim.simulation.scenario import Scenario
+from s3sim.simulation.scenario import LIMITS, Scenario
 from s3sim.world import World
 
 FIELDS = ("policy", "years", "scale", "seed", "replication", "start")
@@ -28,7 +30,8 @@ class S3Model(mesa.Model):
     scenario : Scenario, optional
         All that decides the run; the partner regions at scale 0.02 unless given.
     rng : int, optional
-        Mesa's word for luck: the replication, unless `replication` is given.
+        Mesa's word for luck: the replication, unless `replication` is given. Where neither is,
+        each iteration of `mesa.batch_run` is a replication of its own.
     **kwargs
         Fields of the scenario (``policy="trans_s3"``, ``replication=3``, ``world="bsr"``) and
         dotted parameters (``**{"search.rate": 0.2}``), so that `mesa.batch_run` can sweep them.
@@ -36,7 +39,7 @@ class S3Model(mesa.Model):
     Raises
     ------
     InputError
-        For unknown names and values out of range.
+        For unknown names and values out of range, and where `rng` is no whole number.
 
     Examples
     --------
@@ -48,9 +51,7 @@ class S3Model(mesa.Model):
     (4, 4)
     """
 
-    def __init__(
-        self, scenario: Scenario | None = None, *, rng: int | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, scenario: Scenario | None = None, *, rng: Any = None, **kwargs: Any) -> None:
         scenario = _scenario(scenario, rng, kwargs)
         self._decided = scenario
         super().__init__(rng=scenario.replication)
@@ -80,19 +81,31 @@ class S3Model(mesa.Model):
         return self.scenario.world
 
     def step(self) -> None:
-        """Run one quarter: policies offer, mechanisms act in order, outcomes are recorded."""
-        context = self.engine.context_at(self.state, self.quarter)
+        """Run one quarter: policies offer, mechanisms act in order, outcomes are recorded.
+
+        Raises
+        ------
+        InputError
+            After the last quarter; the state is left as it is.
+        """
+        quarters = self.engine.context.calendar.n_quarters
+        if self.quarter >= quarters:
+            raise InputError(
+                f"the run ended after {quarters} quarters; make a new model, with more years "
+                f"(years = {self.scenario.years}) if it is to run longer."
+            )
+        self.state, context = self.engine.step(self.state, self.quarter)
         self.instruments = context.instruments
-        for mechanism in self.scenario.mechanisms:
-            self.state = mechanism(self.state, context)
         self.quarter += 1
         self.recorder.collect(self.state)
         self.datacollector.collect(self)
-        self.running = self.quarter < self.engine.context.n_quarters
+        self.running = self.quarter < quarters
 
     @property
     def panel(self) -> Panel:
-        """Measures of all quarters so far."""
+        """Measures of all quarters so far; InputError before the first."""
+        if self.quarter == 0:
+            raise InputError("no quarter has run yet, so nothing is measured; call step() first.")
         if self._panel is None or self._panel.n_quarters != self.quarter:
             self._panel = self.recorder.panel(self.state)
         return self._panel
@@ -114,12 +127,18 @@ class S3Model(mesa.Model):
         return super().agents_by_type
 
     def organisation(self, row: int) -> Organisation:
-        """Return the firm or institute of a row."""
+        """Return the active firm or institute of a row; KeyError if there is none."""
         self._look()
-        for (_, number), view in self._views.items():
-            if number == row and isinstance(view, Organisation):
+        for kind in (Firm, Institute):
+            view = self._views.get((kind, row))
+            if isinstance(view, Organisation):
                 return view
         raise KeyError(f"no active organisation in row {row}")
+
+    def forget(self, view: View) -> None:
+        """Drop the view of a row that is gone."""
+        self._views.pop((type(view), view.row), None)
+        view.drop()
 
     def _look(self) -> None:
         """Make views of new actors and drop those that are gone, once a quarter."""
@@ -128,13 +147,13 @@ class S3Model(mesa.Model):
         self._seen = self.quarter
         now = dict.fromkeys(wanted(self))
         for key in [key for key in self._views if key not in now]:
-            self._views.pop(key).remove()
+            self.forget(self._views[key])
         for kind, row in now:
             if (kind, row) not in self._views:
-                self._views[kind, row] = kind(self, row)
+                self._views[kind, row] = kind.on(self, row)
 
 
-def _scenario(scenario: Scenario | None, rng: int | None, kwargs: dict[str, Any]) -> Scenario:
+def _scenario(scenario: Scenario | None, rng: Any, kwargs: dict[str, Any]) -> Scenario:
     world = kwargs.pop("world", None)
     if isinstance(world, str | Path):
         world = World.load(str(world))
@@ -142,14 +161,34 @@ def _scenario(scenario: Scenario | None, rng: int | None, kwargs: dict[str, Any]
         scenario = Scenario(world or World.load("partners"), scale=0.02)
     elif world is not None:
         scenario = scenario.replace(world=world)
-    changes = {name: kwargs.pop(name) for name in FIELDS if name in kwargs}
-    if rng is not None:
-        changes.setdefault("replication", int(rng))
-    changes = {
-        name: value.item() if isinstance(value, np.generic) else value
-        for name, value in changes.items()
-    }
+    changes = {name: plain(kwargs.pop(name)) for name in FIELDS if name in kwargs}
+    rng = plain(rng)
+    if changes.get("seed", 0) is None:  # Mesa's word for any luck
+        del changes["seed"]
+    if rng is not None and (isinstance(rng, bool) or not isinstance(rng, int)):
+        low, high = LIMITS["replication"][:2]
+        raise InputError(
+            f"rng = {repr(rng)[:60]} is not a whole number; rng is the replication, "
+            f"{low} to {high}: the same number gives the same luck under every policy."
+        )
+    if "replication" not in changes:
+        iteration = _batch_iteration()
+        if rng is not None or iteration:
+            changes["replication"] = scenario.replication + iteration if rng is None else rng
     return scenario.replace(kwargs, **changes)
+
+
+def _batch_iteration() -> int:
+    """Return which iteration of `mesa.batch_run` makes this model, 0 outside of it.
+
+    Mesa gives the iteration to no model: it is a local variable of the function that makes them.
+    """
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_code.co_name == "_model_run_func":
+            return int(frame.f_locals.get("iteration", 0))
+        frame = frame.f_back
+    return 0
 
 
 def _reported(model: S3Model, name: str) -> float:

@@ -28,7 +28,7 @@ class Recorder:
         """Read a state at the end of its quarter."""
         context = self.engine.context
         self.quarters.append(measures(state, context.world, context.scale))
-        if len(self.quarters) > context.n_quarters - LINK_QUARTERS:
+        if len(self.quarters) > context.calendar.n_quarters - LINK_QUARTERS:
             region = state.organisations.region
             self._links += links(state.ties, region, context.world.n_regions)
             self._abroad = _partners_abroad(state, context.world.cross_border) + (
@@ -56,7 +56,7 @@ class Recorder:
             lagging=context.world.lagging.astype(np.float64),
             sources=float(state.ledger.sources.sum()) / 1e8,
             unspent=state.ledger.total("unspent") / 1e8,
-            start=context.start,
+            start=context.calendar.start,
         )
 
     def collaboration_years(self) -> float:

@@ -4,10 +4,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, Self
+from functools import cached_property
+from typing import Any, Protocol, Self, TypeVar
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.core.parameters import Parameter, check, plain, unknown_parameter
+from s3sim.core.parameters import Parameter, ParameterGroup, check, plain, unknown_parameter
 from s3sim.model.context import Context
 from s3sim.model.initial_conditions import InitialConditions
 from s3sim.model.matching import Matching
@@ -18,6 +19,8 @@ from s3sim.model.state import State
 from s3sim.policies import POLICIES, PolicyPart
 from s3sim.simulation.schedule import SCHEDULE
 from s3sim.world import World
+
+Group = TypeVar("Group", bound=ParameterGroup)
 
 
 class Mechanism(Protocol):
@@ -101,6 +104,11 @@ class Scenario:
         """All holders of parameters, in order."""
         return (*self.shared_parameters, *self.mechanisms, *(self.parts or ()))
 
+    def group(self, kind: type[Group]) -> Group:
+        """Return the holder of parameters of a class; its defaults where it is left out."""
+        found = (one for one in self.groups if isinstance(one, kind))
+        return next(found, kind())
+
     def parameter_values(self) -> dict[str, float]:
         """Return dotted name to value for all that is declared in this scenario."""
         return {name: value for group in self.groups for name, value in group.values().items()}
@@ -166,13 +174,17 @@ class Scenario:
         values["mechanisms"] = [type(one).__name__ for one in self.mechanisms]
         return {"world": self.world.fingerprint, **values, "parameters": self.parameter_values()}
 
-    @property
+    @cached_property
     def run_id(self) -> str:
         """Hash of everything that decides the run, package version included."""
         from s3sim import __version__
 
         text = json.dumps({"version": __version__, **self.described()}, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Send no run id to another process: whoever runs a scenario hashes it with its version."""
+        return {name: value for name, value in self.__dict__.items() if name != "run_id"}
 
 
 def known_parameters() -> dict[str, Parameter]:

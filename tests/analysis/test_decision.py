@@ -6,12 +6,12 @@ import pytest
 from scipy import stats
 from scipy.stats import qmc
 
-from s3sim.analysis.decision.distribution import convergence, lorenz, theil
-from s3sim.analysis.decision.dominance import dominance
-from s3sim.analysis.decision.information import evpi, value_of_information
-from s3sim.analysis.decision.policy_failure import losers
-from s3sim.analysis.decision.robustness import regret, robustness, tail_mean
-from s3sim.analysis.decision.smooth import smoother
+from s3sim.analysis.dominance import dominance
+from s3sim.analysis.inequality import convergence, lorenz, theil
+from s3sim.analysis.information import evpi, value_of_information
+from s3sim.analysis.policy_failure import losers
+from s3sim.analysis.robustness import regret, robustness, tail_mean
+from s3sim.analysis.smooth import smoother
 from s3sim.core.errors import InputError
 
 NAMES = ("isolated", "bold", "safe")

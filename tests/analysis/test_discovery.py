@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from s3sim.analysis.discovery.box import Box, Limit, pruned, quasi_p
-from s3sim.analysis.discovery.cart import tree_boxes
-from s3sim.analysis.discovery.discover import choose, discover
-from s3sim.analysis.discovery.noise import label_noise
-from s3sim.analysis.discovery.peeling import peel, table
+from s3sim.analysis.boxes import Box, Limit, pruned, quasi_p
+from s3sim.analysis.cart import tree_boxes
+from s3sim.analysis.discovery import choose, discover
+from s3sim.analysis.label_noise import label_noise
+from s3sim.analysis.prim import peel, table
 from s3sim.core.errors import InputError
 
 PLANTED = Box((Limit("f0", low=5.5), Limit("f1", high=0.4)))

@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from s3sim.analysis.decision.factorial import interactions, shapley, subsets
+from s3sim.analysis.shapley import interactions, shapley, subsets
 from s3sim.core.errors import InputError
 
 NAMES = ("a", "b", "c")

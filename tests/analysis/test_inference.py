@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from s3sim.analysis.inference.intervals import bca_interval, t_interval, wilson
-from s3sim.analysis.inference.simultaneous import by_scrambles, max_t, simultaneous, step_down
-from s3sim.analysis.inference.stopping import Stopping, stopped_at
-from s3sim.analysis.inference.verdicts import verdict, verdict_table, worst_case
+from s3sim.analysis.intervals import bca_interval, t_interval, wilson
+from s3sim.analysis.paired import paired_effect
+from s3sim.analysis.simultaneous import by_scrambles, max_t, simultaneous, step_down, verdict_table
+from s3sim.analysis.stopping import Stopping, stopped_at
+from s3sim.analysis.verdicts import EQUAL, HIGHER, LOWER, NO_VERDICT, UNCLEAR, pairs_needed, verdict
 from s3sim.core.errors import InputError
 
 EIGHT = tuple("abcdefgh")
@@ -124,59 +125,53 @@ def test_failed_worlds_and_wrong_shapes_are_named():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "better", "word"),
+    ("low", "high", "smallest", "word"),
     [
-        (0.6, 1.0, "higher", "better"),
-        (0.6, 1.0, "lower", "worse"),
-        (-1.0, -0.6, "higher", "worse"),
-        (-0.5, 0.5, "higher", "practically equal"),
-        (0.1, 0.4, "higher", "practically equal"),
-        (0.4, 0.9, "higher", "undecided at this budget"),
-        (-0.9, 0.9, "lower", "undecided at this budget"),
+        (0.6, 1.0, 0.5, HIGHER),
+        (-1.0, -0.6, 0.5, LOWER),
+        (-0.5, 0.5, 0.5, EQUAL),
+        (0.1, 0.4, 0.5, EQUAL),
+        (0.4, 0.9, 0.5, UNCLEAR),
+        (-0.9, 0.9, 0.5, UNCLEAR),
+        (0.0, 0.0, 0.0, UNCLEAR),
+        (0.1, 0.2, 0.0, HIGHER),
+        (np.nan, np.nan, 0.5, NO_VERDICT),
     ],
 )
-def test_verdict_words(low, high, better, word):
-    found = verdict(low, high, 0.5, 100, better=better)
-    assert found.word == word
-    assert word in found.sentence
-    assert (found.pairs_needed is None) == (word != "undecided at this budget")
+def test_verdict_words(low, high, smallest, word):
+    assert verdict(low, high, smallest_effect=smallest) == word
 
 
 def test_pairs_needed_bring_the_half_width_to_the_smallest_effect():
-    assert verdict(-0.9, 1.1, 0.5, 100).pairs_needed == 400
+    assert pairs_needed(1.0, 0.5, 100) == 400
     # Narrow already but across the smallest effect: more, by doubling.
-    assert verdict(0.45, 0.55, 0.5, 100).pairs_needed == 200
-    assert verdict(-1, 1, 0.0, 100).pairs_needed is None
+    assert pairs_needed(0.05, 0.5, 100) == 200
+    assert pairs_needed(1.0, 0.0, 100) is None
 
 
 def test_too_many_failures_allow_no_verdict():
-    assert verdict(0.6, 1.0, 0.5, 990, failed=10).word == "better"
-    assert verdict(0.6, 1.0, 0.5, 989, failed=11).word == "no verdict"
+    assert verdict(0.6, 1.0, smallest_effect=0.5, runs=1000, failed=10) == HIGHER
+    assert verdict(0.6, 1.0, smallest_effect=0.5, runs=1000, failed=11) == NO_VERDICT
 
 
 def test_impossible_intervals_are_refused():
-    for bad in ((1.0, 0.0, 0.5), (0.0, np.nan, 0.5), (0.0, 1.0, -0.5)):
+    for low, high, smallest in ((1.0, 0.0, 0.5), (0.0, 1.0, -0.5), (0.0, 1.0, np.nan)):
         with pytest.raises(InputError):
-            verdict(*bad, 100)
-    with pytest.raises(InputError):
-        verdict(0, 1, 0.5, 100, better="bigger")
+            verdict(low, high, smallest_effect=smallest)
 
 
 def test_table_of_verdicts():
     values = np.column_stack([np.full(50, 1.0), np.zeros(50), np.tile([2.0, -2.0], 25)])
-    found = simultaneous(values, ["cost", "null", "wild"], seed=0)
-    table = verdict_table(found, np.full(3, 0.2), 50, lower_is_better=frozenset({"cost"}))
-    assert table["verdict"].tolist() == ["worse", "practically equal", "undecided at this budget"]
+    found = simultaneous(values, ["cost", "still", "wild"], seed=0)
+    table = verdict_table(found, np.full(3, 0.2), 50)
+    assert table["verdict"].tolist() == [HIGHER, EQUAL, UNCLEAR]
     assert table["pairs_needed"].isna().tolist() == [True, True, False]
 
 
-def test_worst_case_of_failed_worlds():
-    values = np.array([1.0, 2.0, np.nan, np.nan])
-    assert worst_case(values) == (1.25, 1.75)
-    assert worst_case(values, (-5.0, 5.0)) == (-1.75, 3.25)
-    assert worst_case(values[:2]) == (1.5, 1.5)
-    with pytest.raises(InputError):
-        worst_case(values[2:])
+def test_one_pair_has_no_verdict():
+    found = paired_effect(np.array([2.0]), np.array([1.0]))
+    assert (found.effect, found.replications, found.verdict) == (1.0, 1, NO_VERDICT)
+    assert paired_effect(np.array([np.nan]), np.array([1.0])).verdict == NO_VERDICT
 
 
 def test_stopping_looks_at_doubling_prefixes():

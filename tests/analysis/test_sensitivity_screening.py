@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from SALib.analyze import morris as raw
 
-from s3sim.analysis.sensitivity import Problem, morris_design, screen, stability, undisturbed
-from s3sim.analysis.sensitivity.functions import Ishigami, Screening
-from s3sim.analysis.sensitivity.trajectories import elementary_effects
+from s3sim.analysis.guard import undisturbed
+from s3sim.analysis.known_functions import Ishigami, Screening
+from s3sim.analysis.morris import elementary_effects, morris_design, screen, stability
+from s3sim.analysis.problem import Problem
 from s3sim.core.errors import InputError
 
 GROUPED = Problem(("a", "b", "c", "dummy_1"), ("z", "y", "z", "none"))

@@ -4,15 +4,10 @@ import numpy as np
 import pytest
 from SALib.analyze import sobol as raw
 
-from s3sim.analysis.sensitivity import (
-    Problem,
-    indices,
-    mean_response,
-    noise_share,
-    sobol_design,
-    undisturbed,
-)
-from s3sim.analysis.sensitivity.functions import Ishigami, Noisy, SobolG
+from s3sim.analysis.guard import undisturbed
+from s3sim.analysis.known_functions import Ishigami, Noisy, SobolG
+from s3sim.analysis.problem import Problem
+from s3sim.analysis.sobol import indices, mean_response, noise_share, sobol_design
 from s3sim.core.errors import InputError
 
 

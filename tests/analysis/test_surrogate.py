@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from s3sim.analysis.surrogate.basis import MOST_TERMS, evaluate, legendre, multi_indices
-from s3sim.analysis.surrogate.effects import curve, surface
-from s3sim.analysis.surrogate.held_out import held_out_q2
-from s3sim.analysis.surrogate.indices import (
+from s3sim.analysis.surrogate import surrogate_study
+from s3sim.analysis.surrogate_basis import MOST_TERMS, evaluate, legendre, multi_indices
+from s3sim.analysis.surrogate_effects import curve, surface
+from s3sim.analysis.surrogate_held_out import held_out_q2
+from s3sim.analysis.surrogate_indices import (
     bootstrap,
     first_order,
     index_table,
     shapley_effects,
     total_order,
 )
-from s3sim.analysis.surrogate.polynomial import PolynomialChaos, fit
-from s3sim.analysis.surrogate.study import surrogate_study
-from s3sim.analysis.surrogate.trees import trees_check
+from s3sim.analysis.surrogate_polynomial import PolynomialChaos, fit
+from s3sim.analysis.surrogate_trees import trees_check
 from s3sim.core.errors import InputError
 
 

@@ -1,16 +1,17 @@
 """Luck belongs to decisions and quarters, never to policies."""
 
 import ast
+from itertools import combinations
 from pathlib import Path
-from zlib import crc32
 
 import numpy as np
 import pytest
 from builders import ran
-from scipy.stats import kstest
+from scipy.special import ndtri
+from scipy.stats import chisquare, kstest
 
 import s3sim
-from s3sim.core.streams import Streams
+from s3sim.core.streams import Streams, _code, normal_quantile
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
@@ -19,6 +20,8 @@ PACKAGE = Path(s3sim.__file__).resolve().parent
 DRAWS = ("uniform", "normal", "exponential", "pair")
 AT_MOST = 64
 """Numbers that may stand in a decision's name, e.g. "search/draw 3"."""
+KEPT = [8479467269040817, 2919719087151737, 8422373322517129]
+"""The first numbers of a stream, times 2^53."""
 
 
 def decisions_in_source():
@@ -44,14 +47,14 @@ def decisions_in_source():
 @pytest.fixture(scope="module")
 def drawn():
     """Names that worlds, populations and runs of all policies really draw."""
-    names, sequence = set(), Streams._sequence
+    names, key = set(), Streams._key
 
     def spy(self, decision):
         names.add(decision)
-        return sequence(self, decision)
+        return key(self, decision)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Streams, "_sequence", spy)
+        patch.setattr(Streams, "_key", spy)
         world = World.synthetic(4, seed=1, countries=2, firms=100.0)
         for policy in POLICIES:
             ran(Scenario(world, policy, years=5, scale=0.4, start=0))
@@ -61,10 +64,9 @@ def drawn():
 def test_no_two_decisions_share_a_key(drawn):
     names = decisions_in_source().keys() | drawn
     assert len(drawn) > 50
-    codes = {}
-    for name in names:
-        codes.setdefault(crc32(name.encode()), []).append(name)
-    assert not [same for same in codes.values() if len(same) > 1]
+    assert len({_code(name) for name in names}) == len(names)
+    invented = {_code(f"decision {k}") for k in range(100_000)}
+    assert len(invented) == 100_000
 
 
 def test_a_decision_is_drawn_in_one_file_only():
@@ -127,16 +129,95 @@ def test_replication_and_seed_are_not_interchangeable():
     assert len(set(seen)) == len(seen)
 
 
-def test_rows_keep_their_luck_when_a_table_grows():
-    streams = Streams(0, 0, 0)
-    np.testing.assert_array_equal(streams.uniform("a", 50), streams.uniform("a", 80)[:50])
+@pytest.mark.parametrize("draw", ["uniform", "normal", "exponential"])
+def test_rows_keep_their_luck_when_a_table_grows(draw):
+    of = getattr(Streams(0, 0, 0), draw)
+    few, many = of("a", 50), of("a", 3000)
+    np.testing.assert_array_equal(few, many[:50])
+    np.testing.assert_array_equal(of("a", (50, 3)), of("a", (3000, 7))[:50, :3])
+    rows = np.array([41, 7, 7, 2999])
+    np.testing.assert_array_equal(of("a", 3000, rows), many[rows])
+    np.testing.assert_array_equal(of("a", (3000, 2), rows), of("a", (3000, 2))[rows])
+    assert of("a", 0).shape == (0,)
+    assert of("a", (4, 0)).shape == (4, 0)
+    assert of("a", 9, rows[:0]).shape == (0,)
 
 
-def test_distributions_are_what_they_are_called():
-    streams = Streams(2, 0, 0)
-    assert kstest(streams.uniform("u", 20_000), "uniform").pvalue > 0.001
-    assert kstest(streams.normal("n", 20_000), "norm").pvalue > 0.001
-    assert kstest(streams.exponential("e", 20_000), "expon").pvalue > 0.001
+def test_numbers_of_a_stream_stay_what_they_are():
+    """Kept luck is kept results: the first numbers of one stream, to the last bit."""
+    words = (Streams(3, 1, 4).uniform("kept", 3) * 2**53).astype(np.int64)
+    assert words.tolist() == KEPT
+
+
+@pytest.mark.parametrize("quarter", [-1, 0, 55])
+def test_distributions_are_what_they_are_called(quarter):
+    streams, n = Streams(2, 0, quarter), 20_000
+    for draw, law in (("uniform", "uniform"), ("normal", "norm"), ("exponential", "expon")):
+        drawn = getattr(streams, draw)(f"{draw} of a law", n)
+        assert kstest(drawn, law).pvalue > 0.001
+        assert kstest(getattr(streams, draw)(draw, (n // 10, 10)).ravel(), law).pvalue > 0.001
+    for columns in (1, 2, 16):
+        cells = np.floor(streams.uniform("cells", (n, columns)) * 100).astype(int).ravel()
+        assert chisquare(np.bincount(cells, minlength=100)).pvalue > 0.001
+
+
+def test_low_bits_are_as_good_as_high_ones():
+    bits = (Streams(0, 0, 0).uniform("bits", 50_000) * 2**52).astype(np.uint64)
+    share = [((bits >> np.uint64(k)) & np.uint64(1)).mean() for k in range(52)]
+    assert np.abs(np.array(share) - 0.5).max() < 4.5 * 0.5 / np.sqrt(len(bits))
+
+
+def serial(table, lag):
+    """Correlation of rows that stand `lag` apart."""
+    return np.corrcoef(table[:-lag].ravel(), table[lag:].ravel())[0, 1]
+
+
+def test_neighbours_have_nothing_in_common():
+    """Rows, columns, quarters, replications, seeds and decisions, each against its neighbours."""
+    n, many = 4000, 12
+    stacks = {
+        "quarters": [Streams(0, 0, k).uniform("a", n) for k in range(many)],
+        "replications": [Streams(0, k, 0).uniform("a", n) for k in range(many)],
+        "seeds": [Streams(k, 0, 0).uniform("a", n) for k in range(many)],
+        "decisions": [Streams(0, 0, 0).uniform(f"a {k}", n) for k in range(many)],
+        "columns": list(Streams(0, 0, 0).uniform("a", (n, many)).T),
+        "first of pairs": [
+            Streams(0, 0, 0).pair("a", np.full(n, k), np.arange(n)) for k in range(many)
+        ],
+    }
+    limit = 4.5 / np.sqrt(n)
+    for name, drawn in stacks.items():
+        table = np.array(drawn)
+        found = np.corrcoef(table)[np.triu_indices(many, 1)]
+        assert np.abs(found).max() < limit, name
+        # Squares and signs as well: uncorrelated is not yet independent.
+        assert np.abs(np.corrcoef((table - 0.5) ** 2)[np.triu_indices(many, 1)]).max() < limit, name
+        for lag in (1, 2, 3, 8):
+            assert abs(serial(table.T, lag)) < limit, (name, lag)
+            assert abs(serial(table, min(lag, many - 1))) < 2 * limit, (name, lag)
+        for one, other in combinations(range(3), 2):
+            cells = np.floor(table[one] * 8).astype(int) * 8 + np.floor(table[other] * 8).astype(
+                int
+            )
+            assert chisquare(np.bincount(cells, minlength=64)).pvalue > 1e-4, name
+
+
+def test_the_first_rows_of_many_streams_are_uniform():
+    """Small tables over many quarters: what a run of few firms draws."""
+    first = [
+        Streams(s, r, q).uniform("a", 3) for s in range(5) for r in range(40) for q in range(20)
+    ]
+    for column in np.array(first).T:
+        assert kstest(column, "uniform").pvalue > 0.001
+
+
+def test_quantiles_of_the_normal_law_agree_with_scipys():
+    below = np.concatenate([10.0 ** -np.arange(1, 16), [2.0**-53, 0.075, 0.0750001, 0.3, 0.5]])
+    u = np.concatenate([below, 1 - below])
+    np.testing.assert_allclose(normal_quantile(u), ndtri(u), rtol=1e-14, atol=1e-14)
+    middle = np.linspace(0.001, 0.999, 9999)
+    np.testing.assert_allclose(normal_quantile(middle), ndtri(middle), rtol=2e-14, atol=1e-15)
+    assert normal_quantile(u.reshape(5, -1)).shape == (5, 8)
 
 
 @pytest.mark.parametrize("left_out", ["brokerage", "search", "learning", "spillovers", "calls"])
@@ -145,10 +226,10 @@ def test_leaving_a_mechanism_out_leaves_the_others_their_draws(world, left_out, 
     seen = []
 
     def spy(method):
-        def draw(self, decision, shape):
-            drawn = method(self, decision, shape)
-            seen[-1][decision, self.quarter] = drawn.tobytes()
-            return drawn
+        def draw(self, decision, shape, rows=None):
+            # Luck of a row is the same whoever asks: compare the whole table.
+            seen[-1][decision, self.quarter] = method(self, decision, shape).tobytes()
+            return method(self, decision, shape, rows)
 
         return draw
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from s3sim.analysis.paired import paired_effect
 from s3sim.core.errors import InputError
 from s3sim.ensemble.comparison import compare
 from s3sim.ensemble.executors import local_executor
 from s3sim.ensemble.headline import headline
-from s3sim.ensemble.paired import paired_effect
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.results import prepare, write
 from s3sim.ensemble.runner import Interrupted, run_scenarios
@@ -17,7 +17,7 @@ from s3sim.simulation.result import run_one
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
-POLICIES = ("isolated_s3", "trans_s3_tibs", "null")
+POLICIES = ("isolated_s3", "trans_s3_tibs", "no_change")
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +52,10 @@ def test_effect_is_the_mean_paired_difference_with_its_t_interval():
 def test_every_outcome_is_compared_and_null_differs_in_nothing(comparison):
     effects = comparison.effects
     assert set(OUTCOMES) <= set(effects["outcome"])
-    null = effects[(effects["policy"] == "null") & effects["mean_policy"].notna()]
-    assert len(null) >= len(OUTCOMES) - 1
-    assert (null["effect"] == 0).all()
-    assert (null["verdict"] == "no clear difference").all()
+    unchanged = effects[(effects["policy"] == "no_change") & effects["mean_policy"].notna()]
+    assert len(unchanged) >= len(OUTCOMES) - 1
+    assert (unchanged["effect"] == 0).all()
+    assert (unchanged["verdict"] == "no clear difference").all()
 
 
 def test_served_firms_stand_beside_totals(comparison):
@@ -64,7 +64,7 @@ def test_served_firms_stand_beside_totals(comparison):
     names = set(comparison.effects.query("policy == 'trans_s3_tibs'")["outcome"])
     assert {"served_firms_value_added", "served_firms_cross_border_collaborations"} <= names
     assert "served_firms_value_added" not in set(
-        comparison.effects.query("policy == 'null'")["outcome"]
+        comparison.effects.query("policy == 'no_change'")["outcome"]
     )
 
 
@@ -198,7 +198,7 @@ def test_cost_of_a_collaboration_needs_clearly_more_of_them(comparison):
     rows = comparison.effects.query(
         "outcome == 'cost_per_additional_cross_border_collaboration'"
     ).set_index("policy")
-    assert np.isnan(rows.loc["null", "effect"])
+    assert np.isnan(rows.loc["no_change", "effect"])
     cost = rows.loc["trans_s3_tibs"]
     assert np.isnan(cost["effect"]) or cost["ci_low"] <= cost["effect"] <= cost["ci_high"]
 

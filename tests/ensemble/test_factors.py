@@ -58,7 +58,7 @@ def test_both_ends_of_every_range_are_allowed(base):
 
 
 def test_a_world_is_the_same_under_every_policy_but_for_the_policy(base):
-    policies = ("isolated_s3", "null", "trans_s3_tibs")
+    policies = ("isolated_s3", "no_change", "trans_s3_tibs")
     one = space(base, policies, dummies=1)
     unit = drawn(8, len(one.factors), seed=3)
     made = Samples(one, base, policies, unit)

@@ -1,10 +1,12 @@
+import os
+
 import pytest
 
 from s3sim.cli.template import template
 from s3sim.core.errors import InputError
+from s3sim.ensemble.options import KEYS
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.scenario_file import options, plan, read, scenario
-from s3sim.ensemble.settings import KEYS
 from s3sim.simulation.scenario import known_parameters
 
 
@@ -84,7 +86,7 @@ def test_five_mistakes_at_once_each_with_its_place(tmp_path):
         ("policies = [1]", "is not a list of policy names"),
         ("policies = []", "nothing to compare"),
         ("world = 3", "world = 3 is not text"),
-        ("years = 14.0", "years = 14.0 is not a whole number"),
+        ("years = 14.5", "years = 14.5 is not a whole number"),
         ("years = true", "years = True is not a whole number"),
         ("scale = nan", "scale = nan is out of range"),
         ("seed = 99999999999999999999", "out of range"),
@@ -92,6 +94,19 @@ def test_five_mistakes_at_once_each_with_its_place(tmp_path):
         ("replication = 3", "replication: unknown setting; did you mean 'replications'?"),
         ("[parameters]\nbrokers.lag = 1.5", "brokers.lag = 1.5 is not a whole number"),
         ("[parameters]\nbrokers.lag = inf", "brokers.lag = 'inf' is not a number"),
+        ("[parameters]\nsearch.rate = 0.2\n'search.rate' = 0.3", "'search.rate' is set twice"),
+        ('world = ""', "world = '' is empty"),
+        (
+            'world = "C:\\Users\\me\\data"',
+            r"In double quotes a \ starts an escape: write 'C:\folder'",
+        ),
+        ("years = 3\nyears = 4", "is not valid TOML"),
+        (f"years = 0x{'f' * 5000}", "years = a very large number is out of range"),
+        ("years = 1979-05-27", "is not a whole number"),
+        (f"world = '{'x' * 900_000}'", "is too long"),
+        (f"[{'.'.join('parameters' for _ in range(3000))}]", "tables more than 8 deep"),
+        (f"x = {'[' * 5000}{']' * 5000}", "is not valid TOML"),
+        (f"# {'x' * 1_000_000}", "is larger than 1 MB"),
         ("[parameters]\nsearch = 0.3", "unknown parameter 'search'"),
         ("[parameters]\nsearch.rate = [0.3]", "search.rate = [0.3] is not a number"),
         ("years = 2\nstart = 5", "policies would never start"),
@@ -102,6 +117,7 @@ def test_mistakes(tmp_path, text, told):
     found = problems(tmp_path, text)
     assert len(found) == 1
     assert told in found[0]
+    assert len(found[0]) < 600
 
 
 def test_files_that_cannot_be_read(tmp_path):
@@ -109,6 +125,10 @@ def test_files_that_cannot_be_read(tmp_path):
         read(tmp_path / "none.toml")
     with pytest.raises(InputError, match="is not a file"):
         read(tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.toml")
+        with pytest.raises(InputError, match="is not a file"):
+            read(tmp_path / "pipe.toml")
     file = tmp_path / "my.toml"
     file.write_bytes(b"\xff\xfe\x00y")
     with pytest.raises(InputError, match="not text in UTF-8"):
@@ -134,12 +154,18 @@ def test_the_template_holds_every_key_and_parameter(tmp_path):
     }
 
 
+def test_whole_numbers_written_with_a_point_are_whole(tmp_path):
+    made = planned(tmp_path, "years = 3.0\nscale = 1\n")
+    assert isinstance(made.scenario.years, int)
+    assert isinstance(made.scenario.scale, float)
+
+
 def test_later_layers_win(tmp_path):
     file = tmp_path / "my.toml"
     file.write_text("years = 3\nseed = 4\n[parameters]\nsearch.rate = 0.2\nbrokers.lag = 1\n")
     made = plan([read(file), options({"years": "5"}, ["search.rate=0.3"])])
     assert (made.scenario.years, made.scenario.seed) == (5, 4)
     assert made.values == {"search.rate": 0.3, "brokers.lag": 1}
-    one = scenario([read(file), options({"replication": "2"})], "isolated_s3")
+    one = scenario([read(file), options({"replication": "2", "policy": "isolated_s3"})])
     assert one.parameter_values()["search.rate"] == 0.2
     assert one.replication == 2

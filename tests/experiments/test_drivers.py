@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from s3sim.analysis.sensitivity.problem import Problem
-from s3sim.analysis.sensitivity.screening import screen
-from s3sim.analysis.sensitivity.sobol import indices, sobol_design
-from s3sim.analysis.sensitivity.trajectories import morris_design
+from s3sim.analysis.morris import morris_design, screen
+from s3sim.analysis.problem import Problem
+from s3sim.analysis.sobol import indices, sobol_design
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.config import home, load
 from s3sim.ensemble.experiments.drivers import (

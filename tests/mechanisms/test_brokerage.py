@@ -97,7 +97,7 @@ def test_a_pair_is_brokered_once_and_capacity_holds(network):
         after = Brokerage(clients=20.0)(state, context)
         assert len(np.unique(pairs(after.ties, 12))) == len(after.ties)
         load = degree(12, after.ties.source, after.ties.partner)
-        assert (load <= context.partner_choice.capacity(folk)).all()
+        assert (load <= context.partners.capacity(folk)).all()
 
 
 def test_skill_is_learnt_from_cases():

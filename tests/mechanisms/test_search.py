@@ -42,7 +42,7 @@ def test_new_ties_join_two_living_strangers_within_capacity():
     assert folk.active[new.partner].all()
     assert (new.source != new.partner).all()
     assert len(np.unique(pairs(table, N))) == len(table)
-    assert (degree(N, table.source, table.partner) <= context.partner_choice.capacity(folk)).all()
+    assert (degree(N, table.source, table.partner) <= context.partners.capacity(folk)).all()
     assert (new.start == 1).all()
     assert (new.end == -1).all()
     assert (new.kind == OWN).all()

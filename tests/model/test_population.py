@@ -20,7 +20,7 @@ from s3sim.simulation.engine import Engine
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
-WORLD = World.synthetic(4, seed=1, countries=2, firms=1500.0)
+WORLD = World.synthetic(4, seed=4, countries=2, firms=1500.0)
 SCALE = 0.5
 
 

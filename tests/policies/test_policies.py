@@ -1,11 +1,12 @@
 """What policies offer, what they cost, and what authorities choose."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from builders import around, last, orgs, ran, state_of, two_regions
 
+from s3sim.core.errors import InputError
 from s3sim.model.instruments import Instruments
 from s3sim.model.state import HORIZONTAL, SEEKING_ANY
 from s3sim.policies import POLICIES, combine_instruments
@@ -26,7 +27,7 @@ def offers(scenario, quarters):
     state, seen = engine.initial_state(), []
     for quarter in range(quarters):
         seen.append(engine.context_at(state, quarter).instruments)
-        state = engine.step(state, quarter)
+        state, _ = engine.step(state, quarter)
     return seen
 
 
@@ -66,22 +67,68 @@ def test_nothing_is_on_offer_before_the_start(world):
                     np.testing.assert_array_equal(getattr(offer, one.name), empty, one.name)
 
 
-def test_offers_add_up():
+def combined(*offers, world):
+    return Instruments.combined([(f"part {k}", one) for k, one in enumerate(offers)], world)
+
+
+def test_every_offer_declares_how_it_combines():
+    rules = {one.name: one.metadata["combine"] for one in fields(Instruments)}
+    assert set(rules.values()) == {"add", "any", "largest", "same"}
+    assert rules["broker_cost"] == "same"
+    assert rules["brokers"] == "add"
+
+
+def test_amounts_add_switches_join_and_the_largest_share_holds():
+    world, lists = two_regions(), np.ones((2, 3), bool)
+    nothing = Instruments.none(world)
+    one = nothing.replace(
+        reserved_share=0.5, abroad_share=0.2, brokers=np.array([1.0, 0.0]),
+        joint_regions=np.array([True, False]), pooled_share=np.array([0.1, 0.3]),
+    )  # fmt: skip
+    other = nothing.replace(
+        priorities=lists, broker_network=True, brokers=np.ones(2), abroad_share=0.15,
+        joint_regions=np.array([False, False]), pooled_share=np.array([0.2, 0.2]),
+    )  # fmt: skip
+    for both in (combined(one, other, world=world), combined(other, one, world=world)):
+        assert (both.reserved_share, both.abroad_share) == (0.5, 0.2)
+        assert both.brokers.tolist() == [2.0, 1.0]
+        assert both.pooled_share.tolist() == [0.2, 0.3]
+        assert both.joint_regions.tolist() == [True, False]
+        assert both.priorities is lists
+        assert both.broker_network
+    assert combined(nothing, one, world=world).priorities is None
+    assert combine_instruments((), state_of(orgs(), world), around(world)).reserved_share == 0.0
+
+
+def test_two_offices_at_one_price_pay_it_once():
+    """Two broker parts give twice the brokers, each at the price of one."""
     world = two_regions()
-    lists = np.ones((2, 3), bool)
-    one = Instruments.none(world).replace(reserved_share=0.5, brokers=np.array([1.0, 0.0]))
-    other = Instruments.none(world).replace(
-        priorities=lists, broker_network=True, brokers=np.ones(2)
-    )
-    both = one + other
-    assert both.reserved_share == 0.5
-    assert both.brokers.tolist() == [2.0, 1.0]
-    assert both.priorities is lists
-    assert both.broker_network
-    assert (Instruments.none(world) + one).priorities is None
-    context = around(world)
-    state = state_of(orgs(), world)
-    assert combine_instruments((), state, context).reserved_share == 0.0
+    parts = (Brokers(lag=0), Brokers(lag=0, quarters=8))
+    offer = combine_instruments(parts, state_of(orgs(), world), around(world, years=10))
+    assert offer.broker_cost == Brokers().cost
+    assert offer.brokers.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "other"),
+    [
+        ("broker_cost", 66.0, 80.0),
+        ("joint_delay", 1, 3),
+        ("overhead_share", 0.1, 0.2),
+        ("selection_noise", 0.1, 0.2),
+        ("cohesion_weight", 0.5, 1.0),
+        ("joint_priorities", np.array([True, False, True]), np.array([False, False, False])),
+    ],
+)
+def test_parts_that_disagree_are_named(name, value, other):
+    world = two_regions()
+    nothing = Instruments.none(world)
+    one, two = nothing.replace(**{name: value}), nothing.replace(**{name: other})
+    assert np.array_equal(getattr(combined(one, one, world=world), name), value)
+    with pytest.raises(InputError, match=name) as caught:
+        combined(one, two, world=world)
+    for word in ("'part 0'", "'part 1'", name):
+        assert word in str(caught.value)
 
 
 def test_priorities_count_and_are_revised_at_mid_term(world):
@@ -200,7 +247,7 @@ def test_the_joint_list_is_shared_by_two_countries(world):
                 ]
                 assert 0 < len(countries) <= 8
                 assert all(len(one) >= 2 for one in countries)
-            state = engine.step(state, quarter)
+            state, _ = engine.step(state, quarter)
         assert adopted == [4]
         assert state.joint_priorities.any()
 
@@ -224,7 +271,7 @@ def test_a_random_joint_list_is_drawn_by_lot(world):
     )
     state = Engine.of(Scenario(world, "no_s3", scale=0.2)).initial_state()
     drawn = {
-        part.chosen(state, context.at(streams=type(context.streams)(k, 0, 0))).tobytes()
+        part.chosen(state, replace(context, streams=type(context.streams)(k, 0, 0))).tobytes()
         for k in range(6)
     }
     assert len(drawn) == 6
@@ -273,7 +320,7 @@ def test_horizontal_support_pays_all_and_holds_no_call(world):
     engine = Engine.of(Scenario(world, "horizontal_support", years=2, scale=0.3, start=1))
     state = engine.initial_state()
     for quarter in range(4):
-        state = engine.step(state, quarter)
+        state, _ = engine.step(state, quarter)
     before = len(state.projects)
     context = engine.context_at(state, 4)
     for mechanism in engine.scenario.mechanisms:

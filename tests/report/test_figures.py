@@ -122,7 +122,7 @@ def test_percentages_are_shown_in_points_and_amounts_relative_to_the_baseline():
 
 
 def test_policies_keep_their_colour_and_share_none():
-    names = [*policies(), "null", "gosmart", "gosmart_excel", "my_own", "another"]
+    names = [*policies(), "no_change", "gosmart", "gosmart_excel", "my_own", "another"]
     assert len(set(marks(names).values())) == len(names)
     assert marks(["trans_s3"])["trans_s3"] == marks(names)["trans_s3"]
 

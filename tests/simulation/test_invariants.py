@@ -88,7 +88,7 @@ def check_numbers(state):
 def check_market(state, world, context, market):
     """Right after the market: shares of suppliers, with the outside, sum to one."""
     orgs, markets = state.organisations, state.markets
-    years = context.quarter / QUARTERS
+    years = context.calendar.quarter / QUARTERS
     power = market.substitution - 1
     strength = np.where(orgs.firms, (orgs.productivity * orgs.demand_shifter) ** power, 0.0)
     inside = sum_by(market_of(orgs, world), len(markets), orgs.value_added)
@@ -146,10 +146,10 @@ def check_dormant(before, after):
 
 def check_books(state, context):
     state.ledger.check(int(state.authorities.balance.sum()) + state.pool)
-    closed = (context.quarter + 1) // QUARTERS
+    closed = (context.calendar.quarter + 1) // QUARTERS
     np.testing.assert_array_equal(state.ledger.sources[:closed], state.ledger.uses[:closed])
-    assert (state.ledger.booked[context.year + 1 :] == 0).all()
-    promised = state.projects.award[state.projects.due > context.quarter].sum()
+    assert (state.ledger.booked[context.calendar.year + 1 :] == 0).all()
+    promised = state.projects.award[state.projects.due > context.calendar.quarter].sum()
     grants = sum(
         state.ledger.total(item)
         for item in ("regional_grants", "joint_grants", "horizontal_support")
@@ -165,14 +165,14 @@ def hold(scenario):
     brokerage = next(one for one in scenario.mechanisms if one.name == "brokerage")
     check_numbers(state)
     check_ties(state, n)
-    for quarter in range(engine.context.n_quarters):
+    for quarter in range(engine.context.calendar.n_quarters):
         context, start = engine.context_at(state, quarter), state
         for mechanism in scenario.mechanisms:
             before, state = state, mechanism(state, context)
             if mechanism is market:
                 check_market(state, world, context, market)
             if mechanism.name in ("search", "brokerage"):
-                check_new_ties(before, state, context.partner_choice.capacity(state.organisations))
+                check_new_ties(before, state, context.partners.capacity(state.organisations))
         check_numbers(state)
         check_ties(state, n)
         check_dormant(start, state)
@@ -191,7 +191,7 @@ def hold(scenario):
     grants = sum(
         ledger.total(item) for item in ("regional_grants", "joint_grants", "horizontal_support")
     )
-    waiting = state.projects.award[state.projects.due >= engine.context.n_quarters].sum()
+    waiting = state.projects.award[state.projects.due >= engine.context.calendar.n_quarters].sum()
     # Money granted has been paid or waits, to the cent; awards to who has just gone still wait.
     assert grants == paid_out + waiting
 

@@ -41,7 +41,7 @@ def read(command):
     [
         {},
         {"policy": "isolated_s3"},
-        {"policy": "null", "years": 5},
+        {"policy": "no_change", "years": 5},
         {"scale": np.float64(0.1) * 3},
         {"seed": 0, "replication": 0, "start": 0},
     ],
@@ -82,7 +82,7 @@ def test_the_command_of_a_failed_run_fails_the_same_way(tmp_path, monkeypatch, s
     usual = Market.__call__
 
     def sometimes(self, state, context):
-        if context.quarter == 5 and context.streams.replication == 3:
+        if context.calendar.quarter == 5 and context.streams.replication == 3:
             raise ArithmeticError("negative price")
         return usual(self, state, context)
 

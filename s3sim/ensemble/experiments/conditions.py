@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.decision.smooth import smoother
-from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.intervals import t_interval
+from s3sim.analysis.smooth import smoother
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.sensitivity.moment_independent import FEWEST, delta, rbd_fast
-from s3sim.analysis.sensitivity.problem import Problem
-from s3sim.analysis.sensitivity.sobol import SobolDesign
-from s3sim.analysis.sensitivity.trajectories import MorrisDesign
-from s3sim.analysis.surrogate.study import surrogate_study
+from s3sim.analysis.moment_independent import FEWEST, delta, rbd_fast
+from s3sim.analysis.morris import MorrisDesign
+from s3sim.analysis.problem import Problem
+from s3sim.analysis.sobol import SobolDesign
+from s3sim.analysis.surrogate import surrogate_study
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.evidence import Evidence

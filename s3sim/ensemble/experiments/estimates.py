@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.decision.robustness import tail_mean
-from s3sim.analysis.inference.intervals import bca_interval, wilson
-from s3sim.analysis.inference.simultaneous import by_scrambles
-from s3sim.analysis.inference.verdicts import verdict_table
+from s3sim.analysis.intervals import bca_interval, wilson
+from s3sim.analysis.robustness import tail_mean
+from s3sim.analysis.simultaneous import by_scrambles, verdict_table
 from s3sim.core.arrays import Floats
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.outcomes import OUTCOMES
@@ -44,7 +43,7 @@ def estimates(
         bases = np.array([evidence.mean_baseline(name) for name in outcomes])
         table = verdict_table(
             by_scrambles(means, outcomes), smallest * np.abs(bases), evidence.count,
-            lower_is_better=LOWER, failed=evidence.failed,
+            failed=evidence.failed,
         )  # fmt: skip
         spread = [_spread(one, -1.0 if name in LOWER else 1.0) for name, one in differences.items()]
         frames.append(pd.concat([

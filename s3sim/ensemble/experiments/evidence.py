@@ -69,7 +69,7 @@ class Evidence:
 
     @cached_property
     def x(self) -> pd.DataFrame:
-        """Parameters of each world in natural units; luck and dummies left out."""
+        """Parameters of each sample in natural units; luck and dummies left out."""
         frame = self.samples.natural[self.whole].reset_index(drop=True)
         return frame[[one.name for one in self.samples.space.factors if one.is_parameter]]
 
@@ -116,7 +116,7 @@ class Evidence:
         ])  # fmt: skip
 
     def outlay_is_equal(self) -> bool:
-        """Return whether public outlay is the same to the cent in every year of every world."""
+        """Return whether public outlay is the same to the cent in every year of every sample."""
         runs = by_sample(self.results, len(self.samples.unit), self.samples.policies)
         columns = [ITEMS.index(item) for item in SOURCES]
         for row in zip(*runs.values(), strict=True):

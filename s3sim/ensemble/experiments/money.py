@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from s3sim.analysis.inference.intervals import t_interval
+from s3sim.analysis.intervals import t_interval
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
@@ -35,7 +35,7 @@ def booked(runs: Sequence[RunResult], items: Sequence[str]) -> Floats:
 
 
 def same_outlay(*arms: Sequence[RunResult]) -> bool:
-    """Say whether arms got the same public money to the cent, in every year of every world."""
+    """Say whether arms got the same public money to the cent, in every year of every sample."""
     columns = [ITEMS.index(item) for item in SOURCES]
     for row in zip(*arms, strict=True):
         sums = [one.ledger[:, columns].sum(axis=1) for one in row if one.ledger is not None]
@@ -45,7 +45,7 @@ def same_outlay(*arms: Sequence[RunResult]) -> bool:
 
 
 def links_added(policy: Sequence[RunResult], baseline: Sequence[RunResult]) -> Floats:
-    """Return additional cross-border collaborations of two years in each world, [samples]."""
+    """Return additional cross-border collaborations of two years in each sample, [samples]."""
     more = [p.collaboration_years - b.collaboration_years for p, b in zip(policy, baseline, strict=True)]  # fmt: skip
     return np.array(more) / COLLABORATION_YEARS
 

@@ -1,6 +1,6 @@
 """How much of an outcome is luck, what pairing saves, and how many pairs that takes.
 
-Values stand as [samples, seeds]: each world, a draw of the parameters, is run with several seeds.
+Values stand as [samples, seeds]: each sample, a draw of the parameters, is run with several seeds.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from math import ceil, isfinite
 import numpy as np
 from scipy import stats
 
-from s3sim.analysis.inference.intervals import CONFIDENCE
+from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Floats, Ints
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
@@ -23,7 +23,7 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Spread:
-    """Variances of an outcome: between samples, and of luck within a world.
+    """Variances of an outcome: between samples, and of luck within a sample.
 
     `share`, `low` and `high` are luck's part of both together with a 95 % interval (bootstrap of
     samples); nan for an outcome that never varies.
@@ -92,7 +92,7 @@ class Gain:
 
 
 def gain(policy: Floats, baseline: Floats, seed: int = 0) -> Gain:
-    """Return what pairing saves within a world.
+    """Return what pairing saves within a sample.
 
     Parameters
     ----------
@@ -150,7 +150,7 @@ def pairs_needed(sd: float, half_width: float) -> int | None:
 
 
 def by_seeds(evidence: Evidence, outcome: str, seeds: int) -> Floats:
-    """Return an outcome as [samples, seeds, policies], rows of a world adjacent; nan where one failed."""
+    """Return an outcome as [samples, seeds, policies], rows of a sample adjacent; nan where one failed."""
     table = every_row(evidence, outcome)
     return table.reshape(-1, seeds, table.shape[1])
 

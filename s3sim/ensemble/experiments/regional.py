@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.decision.distribution import theil
+from s3sim.analysis.inequality import theil
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.evidence import Evidence
@@ -29,12 +29,12 @@ def regional(evidence: Evidence, outcome: str) -> Floats:
 def inequality(
     value: Floats, population: Floats, country: Sequence[str]
 ) -> tuple[pd.DataFrame, float]:
-    """Return Theil's T of value per head in every world and its split, and how exact the split is.
+    """Return Theil's T of value per head in every sample and its split, and how exact the split is.
 
     Parameters
     ----------
     value : array [samples, regions]
-        Amounts, not per head; 0 or more, some above 0 in every world.
+        Amounts, not per head; 0 or more, some above 0 in every sample.
     population : array [regions]
         Above 0.
     country : sequence of str [regions]
@@ -61,7 +61,7 @@ def inequality(
 def convergence_change(
     policy: Floats, baseline: Floats, at_start: Floats
 ) -> tuple[pd.DataFrame, Bools]:
-    """Return how a policy changes sigma and beta convergence in every world.
+    """Return how a policy changes sigma and beta convergence in every sample.
 
     Both policies start from the same year, so the change of the slope of growth on the first
     level needs no path: it is the slope of ln(policy / baseline) on ln(first level), over the
@@ -79,7 +79,7 @@ def convergence_change(
     DataFrame
         sigma (change of the standard deviation of logarithms over regions) and slope (change of
         the logarithm for each unit of the logarithm of the first level; above 0: regions that
-        were richer gain more), one row a world without a zero.
+        were richer gain more), one row a sample without a zero.
     array of bool [samples]
         Which samples those are: a region without any value has no logarithm.
 

@@ -89,7 +89,7 @@ def under(samples: Samples, other: Variant) -> Samples:
     Parameters
     ----------
     samples : Samples
-        As declared. Factors keep their columns, so that a world has the same parameters and luck
+        As declared. Factors keep their columns, so that a sample has the same parameters and luck
         under every variant; those of a mechanism that is left out do nothing.
     other : Variant
 

@@ -36,7 +36,7 @@ _KNOWN = {
     "tibs_only": (_YELLOW, "<"),
     "random_priorities": (_BLACK, ">"),
     "horizontal_support": (_BLUE, "*"),
-    "null": (_SKY, "h"),
+    "no_change": (_SKY, "h"),
     "gosmart": (_ORANGE, "p"),
     "gosmart_excel": (_PINK, "d"),
 }

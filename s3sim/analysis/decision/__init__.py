@@ -1,1 +1,0 @@
-"""Choosing among policies under uncertainty, from one table of worlds by policies."""

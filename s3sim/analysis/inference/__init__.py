@@ -1,1 +1,0 @@
-"""What can be said from a sample of worlds: intervals, verdicts, and when to stop."""

@@ -1,0 +1,150 @@
+"""What it is worth to know more before choosing: of everything, and of one factor or group.
+
+EVPI = E[max over policies] - max over policies of E. EVPPI of a factor replaces each level by its
+expectation given the factor, which regression estimates from the same worlds (Strong, Oakley and
+Brennan 2014). Both are in the outcome's unit.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from s3sim.analysis.levels import Levels
+from s3sim.analysis.smooth import smoother
+from s3sim.core.arrays import Floats
+from s3sim.core.errors import InputError
+from s3sim.core.streams import generator
+
+DUMMIES = 99
+BAND = 0.95
+
+
+@dataclass(frozen=True)
+class Information:
+    """The value of knowing.
+
+    Parameters
+    ----------
+    evpi : float
+        Value of knowing everything, the luck of a world included; in the outcome's unit.
+    choice : str
+        Policy that is best without knowing more.
+    table : DataFrame
+        Most valuable first: name, evppi, share (of EVPI), dummy_band (what a factor without
+        effect scores at the most, in 95 % of tries), above_dummy.
+    sentence : str
+    """
+
+    evpi: float
+    choice: str
+    table: pd.DataFrame
+    sentence: str
+
+
+def evpi(level: Floats, better: str = "higher") -> float:
+    """Return the expected value of perfect information, >= 0, from levels [worlds, policies]."""
+    value = level if better == "higher" else -level
+    gain = value - value[:, :1]
+    return float(max(0.0, gain.max(axis=1).mean() - gain.mean(axis=0).max()))
+
+
+def value_of_information(
+    level: Floats,
+    policies: Sequence[str],
+    x: pd.DataFrame,
+    *,
+    groups: Mapping[str, Sequence[str]] | None = None,
+    better: str = "higher",
+    unit: str = "",
+    dummies: int = DUMMIES,
+    seed: int = 0,
+) -> Information:
+    """Return EVPI and the EVPPI of every factor, or of every group of factors.
+
+    Parameters
+    ----------
+    level : array [worlds, policies]
+        Baseline in column 0.
+    policies : sequence of str
+    x : DataFrame [worlds, factors]
+        Factors in natural units.
+    groups : mapping from name to factors, optional
+        What would be learned together; by default each factor alone.
+    better : {"higher", "lower"}
+    unit : str
+        For the sentence.
+    dummies : int
+        Times that a factor's rows are shuffled to see what chance alone scores.
+    seed : int
+        Of the shuffles.
+
+    Notes
+    -----
+    Regression errors make EVPPI too high where the choice is close (fitted values scatter, and
+    the maximum of scatter is positive); nothing is subtracted, but a value inside the dummy band
+    is not told from nothing. EVPPI cannot exceed EVPI; a spline can by its overshoot, so EVPI
+    caps it.
+
+    Raises
+    ------
+    InputError
+        If the tables do not fit or a factor of a group is unknown.
+    """
+    table = Levels.of(level, policies, better)
+    asked: dict[str, tuple[str, ...]] = {str(name): (str(name),) for name in x.columns}
+    if groups is not None:
+        asked = {name: tuple(members) for name, members in groups.items()}
+    unknown = [f for members in asked.values() for f in members if f not in x.columns]
+    problems = [f"unknown factor '{name}' in a group." for name in unknown]
+    if len(x) != len(table.level):
+        problems.append(f"{len(x)} rows of factors for {len(table.level)} worlds; give one each.")
+    if not problems and not np.isfinite(x.to_numpy(np.float64)).all():
+        problems.append("a factor holds a number that is not finite; leave failed worlds out.")
+    if not asked or not all(asked.values()):
+        problems.append("there is no factor, or a group without one; name at least one each.")
+    if problems:
+        raise InputError(problems)
+    value = table.value
+    gain = value[:, 1:] - value[:, :1]
+    most = evpi(value)
+    rng = generator(seed, "value_of_information")
+    shuffles = [rng.permutation(len(gain)) for _ in range(dummies)]
+    rows = []
+    for name, members in asked.items():
+        model = smoother(x[list(members)].to_numpy(np.float64))
+        found = min(_evppi(model.fit(gain)), most)
+        chance = [min(_evppi(model.fit(gain[rows_])), most) for rows_ in shuffles]
+        band = float(np.quantile(chance, BAND)) if chance else float("nan")
+        rows.append(
+            {
+                "name": name,
+                "evppi": found,
+                "share": found / most if most > 0 else 0.0,
+                "dummy_band": band,
+                "above_dummy": found > band and found > 1e-12,
+            }
+        )
+    listed = pd.DataFrame(rows).sort_values("evppi", ascending=False, kind="stable")
+    listed = listed.reset_index(drop=True)
+    choice = table.policies[int(np.argmax(value.mean(axis=0)))]
+    return Information(most, choice, listed, _sentence(most, choice, listed, unit))
+
+
+def _evppi(fitted: Floats) -> float:
+    """Return E[max] - max E of expected gains over the baseline, whose own gain is 0."""
+    best = np.maximum(fitted.max(axis=1), 0.0).mean()
+    return float(max(0.0, best - max(0.0, float(fitted.mean(axis=0).max()))))
+
+
+def _sentence(most: float, choice: str, table: pd.DataFrame, unit: str) -> str:
+    tail = f" {unit}" if unit else ""
+    text = f"Without knowing more, {choice} is chosen; knowing everything is worth {most:.3g}{tail}"
+    if most <= 0:
+        return f"{text}: {choice} is best in every world, so nothing needs to be measured."
+    known = table[table["above_dummy"]]
+    if known.empty:
+        return f"{text}, but no single item is worth more than a factor without effect seems to be."
+    first = known.iloc[0]
+    return f"{text}. Most worth knowing first: {first['name']} ({first['evppi']:.3g}{tail})."

@@ -1,0 +1,208 @@
+"""Functions with known indices on the unit cube, to test methods on before the model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from s3sim.analysis.problem import SEED, Problem
+from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.errors import InputError
+from s3sim.core.streams import Streams
+
+
+@dataclass(frozen=True)
+class Ishigami:
+    """Three factors, not monotone, one interaction (Ishigami and Homma 1990, ISUMA, 398).
+
+    ``sin(x1) + a sin(x2)^2 + b x3^4 sin(x1)`` with x uniform on [-pi, pi]. The variances of
+    the parts are those of Homma and Saltelli 1996 (RESS 52:1). `dummies` inert factors follow.
+    """
+
+    a: float = 7.0
+    b: float = 0.1
+    dummies: int = 0
+
+    @property
+    def problem(self) -> Problem:
+        """Factors x1, x2, x3 and the dummies."""
+        return Problem(("x1", "x2", "x3", *_dummies(self.dummies)))
+
+    def __call__(self, unit: Floats) -> Floats:
+        """Return the values [n] at unit [n, 3 + dummies]."""
+        x = (2 * unit - 1) * np.pi
+        first = np.sin(x[:, 0])
+        return first + self.a * np.sin(x[:, 1]) ** 2 + self.b * x[:, 2] ** 4 * first
+
+    @property
+    def parts(self) -> tuple[float, float, float]:
+        """Variances due to x1 alone, x2 alone, and x1 with x3."""
+        v1 = 0.5 * (1 + self.b * np.pi**4 / 5) ** 2
+        return v1, self.a**2 / 8, self.b**2 * np.pi**8 * (1 / 18 - 1 / 50)
+
+    @property
+    def variance(self) -> float:
+        """Variance of the values."""
+        return sum(self.parts)
+
+    @property
+    def S1(self) -> Floats:
+        """First-order indices [3 + dummies]."""
+        v1, v2, _ = self.parts
+        return np.array([v1, v2, 0.0, *[0.0] * self.dummies]) / self.variance
+
+    @property
+    def ST(self) -> Floats:
+        """Total indices [3 + dummies]."""
+        v1, v2, v13 = self.parts
+        return np.array([v1 + v13, v2, v13, *[0.0] * self.dummies]) / self.variance
+
+
+@dataclass(frozen=True)
+class SobolG:
+    """Product of ``(|4u - 2| + a) / (1 + a)`` (Saltelli and Sobol' 1995, RESS 50:225).
+
+    A factor matters less the larger its `a`.
+    """
+
+    a: tuple[float, ...] = (0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0)
+
+    @property
+    def problem(self) -> Problem:
+        """Factors x1, x2, ..."""
+        return Problem(tuple(f"x{k + 1}" for k in range(len(self.a))))
+
+    def __call__(self, unit: Floats) -> Floats:
+        """Return the values [n] at unit [n, D]."""
+        a = np.array(self.a)
+        return ((np.abs(4 * unit - 2) + a) / (1 + a)).prod(axis=1)
+
+    @property
+    def _parts(self) -> Floats:
+        return 1 / (3 * (1 + np.array(self.a)) ** 2)
+
+    @property
+    def S1(self) -> Floats:
+        """First-order indices [D]."""
+        return self._parts / ((1 + self._parts).prod() - 1)
+
+    @property
+    def ST(self) -> Floats:
+        """Total indices [D]."""
+        whole = (1 + self._parts).prod()
+        return self._parts * whole / (1 + self._parts) / (whole - 1)
+
+
+@dataclass(frozen=True)
+class Noisy:
+    """The Ishigami function plus luck that the last factor, the seed, chooses.
+
+    Parameters
+    ----------
+    share : float
+        Share of the variance that is luck, 0 to below 1.
+    scaled_by : int, optional
+        Factor (0 to 2) whose unit value the luck is proportional to; its average square stays
+        one. Without it luck is added alike everywhere.
+    """
+
+    share: float = 0.5
+    scaled_by: int | None = None
+    dummies: int = 1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share < 1:
+            raise InputError(f"share = {self.share!r} is out of range; allowed 0 to below 1.")
+
+    @property
+    def _mean(self) -> Ishigami:
+        return Ishigami(dummies=self.dummies)
+
+    @property
+    def problem(self) -> Problem:
+        """Factors x1, x2, x3, the dummies and the seed."""
+        return Problem((*self._mean.problem.names, SEED))
+
+    def __call__(self, unit: Floats) -> Floats:
+        """Return the values [n] at unit [n, 4 + dummies]."""
+        size = np.sqrt(self._mean.variance * self.share / (1 - self.share))
+        weight = 1.0 if self.scaled_by is None else np.sqrt(3) * unit[:, self.scaled_by]
+        return self._mean(unit[:, :-1]) + size * weight * luck(seeds(unit[:, -1]), 0)
+
+    @property
+    def S1(self) -> Floats:
+        """First-order indices [4 + dummies]; a weight of sqrt(3) u has mean square 3/4."""
+        alone = 1.0 if self.scaled_by is None else 0.75
+        return np.append((1 - self.share) * self._mean.S1, alone * self.share)
+
+    @property
+    def ST(self) -> Floats:
+        """Total indices [4 + dummies]."""
+        total = np.append((1 - self.share) * self._mean.ST, self.share)
+        if self.scaled_by is not None:
+            total[self.scaled_by] += 0.25 * self.share
+        return total
+
+
+INFLUENTIAL = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.35, 0.3, 0.25)
+WEAK = (0.06, 0.05, 0.04, 0.03, 0.02)
+INERT = 5
+
+
+@dataclass(frozen=True)
+class Screening:
+    """Twenty factors to screen: ten influential, five weak, five inert; then the dummies.
+
+    The strengths are assumed. Most shapes are straight, every fourth is a full sine, and the
+    first two factors also act together. Luck takes `share` of the variance: half of it is added,
+    half changes the effect of each factor in proportion to that effect.
+    """
+
+    share: float = 0.5
+    dummies: int = 3
+
+    @property
+    def problem(self) -> Problem:
+        """Factors x1 to x20 and the dummies."""
+        return Problem((*(f"x{k + 1}" for k in range(20)), *_dummies(self.dummies)))
+
+    @property
+    def influential(self) -> Bools:
+        """Which factors a screening should keep [20 + dummies]."""
+        return np.arange(20 + self.dummies) < len(INFLUENTIAL)
+
+    def __call__(self, unit: Floats, replication: Ints) -> Floats:
+        """Return the values [n] at unit [n, 20 + dummies] with the luck of `replication` [n]."""
+        strength = np.array(INFLUENTIAL + WEAK)
+        n, x = len(strength), unit[:, : len(INFLUENTIAL + WEAK)]
+        wavy = np.arange(n) % 4 == 3
+        # Both shapes have mean zero and variance one.
+        shape = np.where(wavy, np.sqrt(2) * np.sin(2 * np.pi * x), np.sqrt(3) * (2 * x - 1))
+        part = strength * shape
+        mean = part.sum(axis=1) + part[:, 0] * part[:, 1]
+        variance = (strength**2).sum() + (strength[0] * strength[1]) ** 2
+        each = np.sqrt(variance * self.share / (1 - self.share) / 2)
+        change = np.stack([luck(replication, k + 1) for k in range(n)], axis=1)
+        moved = (part * change).sum(axis=1) / np.sqrt((strength**2).sum())
+        return mean + each * (luck(replication, 0) + moved)
+
+
+def seeds(unit: Floats) -> Ints:
+    """Return the replication numbers that unit values of a seed factor stand for, 0 to 2**31 - 1.
+
+    >>> seeds(np.array([0.0, 0.5])).tolist()
+    [0, 1073741824]
+    """
+    return np.minimum(np.floor(unit * 2.0**31), 2**31 - 1).astype(np.int64)
+
+
+def luck(replication: Ints, kind: int) -> Floats:
+    """Return a standard normal number for each replication, the same at every call."""
+    u = Streams(0, 0, 0).pair("known functions", replication, np.full(len(replication), kind))
+    normal: Callable[[Floats], Floats] = stats.norm.ppf
+    return normal(u)
+
+
+def _dummies(number: int) -> tuple[str, ...]:
+    return tuple(f"dummy_{k + 1}" for k in range(number))

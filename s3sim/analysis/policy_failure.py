@@ -1,0 +1,111 @@
+"""Who wins and who loses, region by region over worlds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from s3sim.analysis.intervals import t_interval, wilson
+from s3sim.analysis.simultaneous import simultaneous
+from s3sim.core.arrays import Floats
+from s3sim.core.errors import InputError
+
+
+@dataclass(frozen=True)
+class Losers:
+    """Winners and losers over worlds.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row a region, the largest loss first: region, mean, low, high (95 %, region by
+        region), low_joint, high_joint (95 %, all regions at once), share_losing of worlds with
+        its Wilson interval, word ("wins", "loses", "no clear difference" by the joint interval).
+    share_losing : float
+        Mean over worlds of the share of regions that lose.
+    population_losing : float
+        The same for the share of population.
+    losers : tuple of str
+        Regions of which the whole joint interval is a loss.
+    sentence : str
+    """
+
+    table: pd.DataFrame
+    share_losing: float
+    population_losing: float
+    losers: tuple[str, ...]
+    sentence: str
+
+
+def losers(
+    difference: Floats,
+    regions: Sequence[str],
+    population: Floats,
+    *,
+    better: str = "higher",
+    seed: int = 0,
+) -> Losers:
+    """Say which regions lose, without picking them by chance from many.
+
+    Parameters
+    ----------
+    difference : array [worlds, regions]
+        Policy less baseline in each region, without failed worlds.
+    regions : sequence of str
+    population : array [regions]
+        Above 0.
+    better : {"higher", "lower"}
+        Which direction of the outcome is wanted.
+    seed : int
+        Of the joint intervals.
+
+    Raises
+    ------
+    InputError
+        If shapes do not fit or a number is not finite.
+    """
+    if better not in ("higher", "lower"):
+        raise InputError(f"better = {better!r}; allowed: higher, lower.")
+    joint = simultaneous(difference, regions, seed=seed)
+    sign = 1.0 if better == "higher" else -1.0
+    lost = sign * np.asarray(difference) < 0
+    weight = np.asarray(population, np.float64)
+    if weight.shape != (lost.shape[1],) or not (np.isfinite(weight) & (weight > 0)).all():
+        raise InputError(
+            f"population has shape {weight.shape} for {lost.shape[1]} regions; give one finite "
+            "number above 0 each."
+        )
+    rows = []
+    for k, name in enumerate(regions):
+        mean, low, high = t_interval(np.asarray(difference)[:, k])
+        share, share_low, share_high = wilson(int(lost[:, k].sum()), len(lost))
+        ends = sorted((sign * float(joint.low[k]), sign * float(joint.high[k])))
+        word = "wins" if ends[0] > 0 else "loses" if ends[1] < 0 else "no clear difference"
+        rows.append(
+            {
+                "region": str(name),
+                "mean": mean,
+                "low": low,
+                "high": high,
+                "low_joint": float(joint.low[k]),
+                "high_joint": float(joint.high[k]),
+                "share_losing": share,
+                "share_losing_low": share_low,
+                "share_losing_high": share_high,
+                "word": word,
+            }
+        )
+    table = pd.DataFrame(rows)
+    order = np.argsort(sign * table["mean"].to_numpy(), kind="stable")
+    table = table.iloc[order].reset_index(drop=True)
+    named = tuple(table.loc[table["word"] == "loses", "region"])
+    regional, losing_share = float(lost.mean()), float((lost @ weight / weight.sum()).mean())
+    said = f"{', '.join(named)} lose" if named else "no region clearly loses"
+    if len(named) == 1:
+        said = f"{named[0]} loses"
+    text = (
+        f"In an average world {regional:.0%} of regions with {losing_share:.0%} of the population lose; "
+        f"on average over worlds {said} (judged for all {len(regions)} regions at once)."
+    )
+    return Losers(table, regional, losing_share, named, text)

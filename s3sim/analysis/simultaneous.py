@@ -1,0 +1,227 @@
+"""Intervals that hold for all outcomes at once, and step-down tests of all of them.
+
+Two ways, for two ways to draw worlds. *Independent worlds*: bootstrap of whole worlds with the
+largest studentised deviation over outcomes (max-t; Romano and Wolf 2005), which uses that outcomes
+move together. *Scrambles of a low-discrepancy design*: only the scrambles are independent, usually
+eight; their means get t intervals with Bonferroni's correction, because eight rows have too few
+distinct resamples to know the tail of a maximum, while Bonferroni holds whatever the dependence.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from s3sim.analysis.verdicts import CONFIDENCE, UNCLEAR, pairs_needed, verdict
+from s3sim.core.arrays import Floats
+from s3sim.core.errors import InputError
+from s3sim.core.streams import generator
+
+RESAMPLES = 4999
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class Simultaneous:
+    """Means of several outcomes with intervals that hold jointly.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+    mean, low, high : array [outcomes]
+        In the unit of each outcome.
+    p_value : array [outcomes]
+        Step-down adjusted p-value of "the mean is zero" (Romano and Wolf 2005 by bootstrap, Holm
+        1979 for scrambles).
+    critical : float
+        Standard errors between mean and limit.
+    rows : int
+        Worlds, or scrambles.
+    confidence : float
+    """
+
+    outcomes: tuple[str, ...]
+    mean: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    critical: float
+    rows: int
+    confidence: float = CONFIDENCE
+
+
+def simultaneous(
+    differences: Floats,
+    outcomes: Sequence[str],
+    *,
+    seed: int,
+    confidence: float = CONFIDENCE,
+    resamples: int = RESAMPLES,
+) -> Simultaneous:
+    """Return simultaneous intervals of the mean by max-t bootstrap over worlds.
+
+    Parameters
+    ----------
+    differences : array [worlds, outcomes]
+        Paired differences, without failed worlds.
+    outcomes : sequence of str
+        Names of the columns.
+    seed : int
+    confidence : float
+        0-1.
+    resamples : int
+
+    Notes
+    -----
+    Every resample is studentised by its own standard error. An outcome that is the same in all
+    worlds has an interval without width, and p = 1 if it is zero, else 0.
+
+    Raises
+    ------
+    InputError
+        For fewer than two worlds, a number that is not finite, or names that do not fit.
+    """
+    values = _checked(differences, outcomes, "world")
+    n = len(values)
+    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
+    moves = np.ptp(values, axis=0) > 1e-12 * np.abs(values).max(axis=0)
+    low, high = mean.copy(), mean.copy()
+    p_value = np.where(mean == 0, 1.0, 0.0)
+    critical = 0.0
+    if moves.any():
+        largest = max_t(values[:, moves], seed=seed, resamples=resamples)
+        critical = float(np.quantile(largest.max(axis=1), confidence, method="higher"))
+        low[moves], high[moves] = (
+            mean[moves] - critical * error[moves],
+            mean[moves] + critical * error[moves],
+        )
+        p_value[moves] = step_down(np.abs(mean[moves]) / error[moves], largest)
+    return Simultaneous(tuple(outcomes), mean, low, high, p_value, critical, n, confidence)
+
+
+def by_scrambles(
+    means: Floats, outcomes: Sequence[str], *, confidence: float = CONFIDENCE
+) -> Simultaneous:
+    """Return simultaneous intervals from the means of independent scrambles.
+
+    Parameters
+    ----------
+    means : array [scrambles, outcomes]
+        Mean difference of each scramble; all scrambles of one size.
+    outcomes : sequence of str
+    confidence : float
+
+    Notes
+    -----
+    t intervals with scrambles - 1 degrees of freedom at level (1 - confidence) / outcomes;
+    p-values by Holm (1979).
+
+    Raises
+    ------
+    InputError
+        As for `simultaneous`.
+    """
+    values = _checked(means, outcomes, "scramble")
+    n, number = values.shape
+    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
+    critical = float(stats.t.ppf(1 - (1 - confidence) / (2 * number), n - 1))
+    t = np.divide(np.abs(mean), error, out=np.full(number, np.inf), where=error > 0)
+    single = np.where((error == 0) & (mean == 0), 1.0, 2 * stats.t.sf(t, n - 1))
+    order = np.argsort(single, kind="stable")
+    raised = np.maximum.accumulate(single[order] * (number - np.arange(number)))
+    p_value = np.empty(number)
+    p_value[order] = np.minimum(raised, 1.0)
+    half = critical * error
+    return Simultaneous(
+        tuple(outcomes), mean, mean - half, mean + half, p_value, critical, n, confidence
+    )
+
+
+def verdict_table(
+    found: Simultaneous, smallest_effect: Floats, pairs: int, *, failed: int = 0
+) -> pd.DataFrame:
+    """Return one row an outcome: mean, simultaneous interval, adjusted p, verdict, pairs needed.
+
+    Parameters
+    ----------
+    found : Simultaneous
+    smallest_effect : array [outcomes]
+        Smallest effect of interest of each outcome, in its unit.
+    pairs, failed : int
+        Worlds in the sample, and worlds left out because they failed.
+
+    Returns
+    -------
+    DataFrame
+        outcome, mean, low, high, p_adjusted, smallest, verdict (of `VERDICTS`), pairs_needed
+        (worlds at which the half-width would equal the smallest effect; missing unless unclear).
+    """
+    rows = []
+    numbers = (found.mean, found.low, found.high, found.p_value, smallest_effect)
+    for outcome, *values in zip(found.outcomes, *numbers, strict=True):
+        mean, low, high, p, least = (float(value) for value in values)
+        word = verdict(low, high, smallest_effect=least, runs=pairs + failed, failed=failed)
+        needed = pairs_needed((high - low) / 2, least, pairs) if word == UNCLEAR else None
+        rows.append((outcome, mean, low, high, p, least, word, needed))
+    names = ["outcome", "mean", "low", "high", "p_adjusted", "smallest", "verdict", "pairs_needed"]
+    return pd.DataFrame(rows, columns=names).astype({"pairs_needed": "Int64"})
+
+
+def max_t(values: Floats, *, seed: int, resamples: int = RESAMPLES) -> Floats:
+    """Return absolute studentised deviations of resampled means, shape [resamples, outcomes]."""
+    rng = generator(seed, "simultaneous")
+    n = len(values)
+    # Centring keeps the variance of a resample free of cancellation.
+    centred = values - values.mean(axis=0)
+    square = centred**2
+    floor = 1e-12 * square.mean(axis=0)
+    found = []
+    for start in range(0, resamples, _BATCH):
+        size = min(_BATCH, resamples - start)
+        weight = rng.multinomial(n, np.full(n, 1 / n), size=size) / n
+        mean = weight @ centred
+        spread = np.maximum(weight @ square - mean**2, floor)
+        found.append(np.abs(mean) / np.sqrt(spread / (n - 1)))
+    return np.concatenate(found)
+
+
+def step_down(t: Floats, largest: Floats) -> Floats:
+    """Return Romano-Wolf adjusted p-values (Romano and Wolf 2005, 2016).
+
+    Parameters
+    ----------
+    t : array [outcomes]
+        Absolute statistics.
+    largest : array [resamples, outcomes]
+        Absolute statistics of resamples under the null, from `max_t`.
+    """
+    order = np.argsort(-t, kind="stable")
+    # Column k: the largest among the outcomes that are no more extreme than the k-th.
+    left = np.maximum.accumulate(largest[:, order][:, ::-1], axis=1)[:, ::-1]
+    single = (1 + (left >= t[order]).sum(axis=0)) / (1 + len(largest))
+    p_value = np.empty(len(t))
+    p_value[order] = np.maximum.accumulate(single)
+    return p_value
+
+
+def _checked(values: Floats, outcomes: Sequence[str], row: str) -> Floats:
+    values = np.asarray(values, np.float64)
+    problems = []
+    if values.ndim != 2 or values.shape[1] != len(outcomes) or len(outcomes) == 0:
+        problems.append(
+            f"differences have shape {values.shape} for {len(outcomes)} outcomes; give one column "
+            "an outcome."
+        )
+    elif len(values) < 2:
+        problems.append(f"{len(values)} {row} given; at least two are needed.")
+    elif not np.isfinite(values).all():
+        bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
+        problems.append(
+            f"{len(bad)} of {len(values)} {row}s hold a number that is not finite (the first: "
+            f"{bad[:5].tolist()}); leave them out for all outcomes."
+        )
+    if problems:
+        raise InputError(problems)
+    return values

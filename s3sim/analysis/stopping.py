@@ -1,0 +1,128 @@
+"""When a paired comparison has run enough worlds: a rule fixed before the first of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from s3sim.analysis.intervals import t_interval
+from s3sim.analysis.verdicts import CONFIDENCE
+from s3sim.core.arrays import Floats
+from s3sim.core.errors import InputError
+
+PRECISE, BUDGET = "precise enough", "budget spent"
+
+
+@dataclass(frozen=True)
+class Stopping:
+    """Stop when the half-width is small against the larger of the mean and the smallest effect.
+
+    Parameters
+    ----------
+    minimum : int
+        Worlds before the first look; at least 2. Later looks are at twice as many each time, so
+        that a nested design is balanced at every look.
+    relative : float
+        Largest half-width as a share of max(|mean|, smallest effect), above 0.
+    smallest : float
+        Smallest effect of interest, in the unit of the outcome; 0 or more.
+    confidence : float
+        Of the t interval at each look, 0-1.
+    """
+
+    minimum: int = 256
+    relative: float = 0.1
+    smallest: float = 0.0
+    confidence: float = CONFIDENCE
+
+    def __post_init__(self) -> None:
+        problems = []
+        if self.minimum < 2:
+            problems.append(f"minimum = {self.minimum}; at least 2 worlds are needed.")
+        if not self.relative > 0:
+            problems.append(f"relative = {self.relative}; give a share above 0.")
+        if not self.smallest >= 0:
+            problems.append(f"smallest = {self.smallest}; give 0 or more.")
+        if not 0 < self.confidence < 1:
+            problems.append(f"confidence = {self.confidence}; give a share between 0 and 1.")
+        if problems:
+            raise InputError(problems)
+
+    def looks(self, budget: int) -> list[int]:
+        """Return the numbers of worlds at which is looked, the budget last.
+
+        >>> Stopping(minimum=256).looks(1500)
+        [256, 512, 1024, 1500]
+        """
+        found, n = [], self.minimum
+        while n < budget:
+            found.append(n)
+            n *= 2
+        return [*found, budget]
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Where and why a comparison stopped.
+
+    Parameters
+    ----------
+    worlds : int
+    reason : str
+        "precise enough" or "budget spent".
+    mean, low, high : float
+        Paired mean with its interval over these worlds.
+    target : float
+        The half-width that was asked for at this mean.
+    """
+
+    worlds: int
+    reason: str
+    mean: float
+    low: float
+    high: float
+    target: float
+
+    @property
+    def sentence(self) -> str:
+        """Say it."""
+        half = (self.high - self.low) / 2
+        return (
+            f"Stopped at {self.worlds} worlds, {self.reason}: half-width {half:.3g}, asked for "
+            f"{self.target:.3g}."
+        )
+
+
+def stopped_at(differences: Floats, rule: Stopping) -> Stopped:
+    """Apply the rule to worlds in the order they were run.
+
+    Parameters
+    ----------
+    differences : array [worlds]
+        Paired differences; any doubling prefix is a balanced sample. The length is the budget.
+    rule : Stopping
+
+    Notes
+    -----
+    The interval takes worlds as independent, which is cautious for a low-discrepancy design.
+
+    Raises
+    ------
+    InputError
+        For fewer worlds than the rule's minimum, or a number that is not finite.
+    """
+    values = np.asarray(differences, np.float64)
+    if values.ndim != 1 or len(values) < rule.minimum:
+        raise InputError(
+            f"{values.shape} differences given; the rule asks for at least {rule.minimum} worlds."
+        )
+    if not np.isfinite(values).all():
+        raise InputError(
+            f"{int((~np.isfinite(values)).sum())} differences are not finite; leave out failed "
+            "worlds and report them."
+        )
+    for n in rule.looks(len(values)):
+        mean, low, high = t_interval(values[:n], rule.confidence)
+        target = rule.relative * max(abs(mean), rule.smallest)
+        if (high - low) / 2 <= target:
+            return Stopped(n, PRECISE, mean, low, high, target)
+    return Stopped(n, BUDGET, mean, low, high, target)

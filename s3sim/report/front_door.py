@@ -1,0 +1,243 @@
+"""The front door of Python: `compare`, `run` and the table of parameters.
+
+`s3sim compare` and `s3sim.compare` go through `run_comparison`.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from s3sim.core.errors import InputError, nearest
+from s3sim.ensemble import describe
+from s3sim.ensemble import results as tables
+from s3sim.ensemble.comparison import compare as compare_results
+from s3sim.ensemble.options import KEYS
+from s3sim.ensemble.plan import Plan
+from s3sim.ensemble.progress import Progress
+from s3sim.ensemble.scenario_file import notes
+from s3sim.ensemble.scenario_file import plan as plan_of
+from s3sim.ensemble.scenario_file import scenario as scenario_of
+from s3sim.ensemble.settings import ConfigLayer, shown
+from s3sim.ensemble.sweep import Place, Say, complete, place, sweep
+from s3sim.report.comparison_result import ComparisonResult, folder_of
+from s3sim.simulation.result import RunResult, run_one
+from s3sim.world import World
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WAYS = ("workers", "dask", "max_seconds", "out", "overwrite", "accept_code", "progress")
+"""Keywords of `compare` that decide how things are run, not what."""
+
+RUN_KEYS = ("policy", "world", "years", "start", "replication", "scale", "seed", "parameters")
+
+Watch = Callable[[int], AbstractContextManager[bool | Progress | None]]
+
+
+class NothingComplete(InputError):
+    """A sweep ended before a replication was complete."""
+
+    def __init__(self, out: Path | None, stopped: bool) -> None:
+        place = "" if out is None else f"; no tables were written to {out}"
+        super().__init__(f"stopped before a replication was complete{place}.")
+        self.stopped = stopped  # by the user
+
+
+def compare(
+    policies: Sequence[str] | None = None,
+    *,
+    world: str | Path | World | None = None,
+    baseline: str | None = None,
+    years: int | None = None,
+    start: int | None = None,
+    replications: int | None = None,
+    scale: float | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, float] | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    max_seconds: float | None = None,
+    out: Path | str | None = None,
+    overwrite: bool = False,
+    accept_code: bool = False,
+    progress: bool | Progress | None = True,
+    **unknown: Any,
+) -> ComparisonResult:
+    """Compare policies with a baseline on equal money and common random numbers.
+
+    What is not given is as in `s3sim compare`.
+
+    Parameters
+    ----------
+    policies : list of str
+        Policies to compare with the baseline; `s3sim.POLICIES` holds all.
+    world : str, Path or World
+        A shipped region set (partners, bsr) or a folder with tables of your own.
+    baseline : str
+        Policy that the others are compared with.
+    years, start : int
+        Length of a run, 1-100, and years before policies start.
+    replications : int
+        Runs of each policy.
+    scale : float
+        Simulated firms for each real firm, 0.001-1.
+    seed : int
+        Decides all random numbers.
+    parameters : mapping
+        Dotted names and values, as in ``{"search.rate": 0.2}``.
+    workers : int
+        Processes, 1-1024; by default all runs are done in this one, which needs no main guard.
+    dask, max_seconds, overwrite, accept_code
+        As the options of `s3sim compare`.
+    out : path
+        Folder for runs, tables, figures and report; by default nothing is written.
+    progress : bool or callable
+        True prints a line now and then on stderr; a callable is told (runs done, runs in all).
+    **unknown
+        Refused, with the nearest keyword.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the keywords.
+    """
+    layer = _layer("compare", unknown, KEYS, (*KEYS, *WAYS), policies=policies, world=world, baseline=baseline,
+                   years=years, start=start, replications=replications, scale=scale, seed=seed,
+                   parameters=parameters)  # fmt: skip
+    where, wrong = place(1 if workers is None else workers, dask, max_seconds)
+    flags: dict[str, Any] = {"overwrite": overwrite, "accept_code": accept_code}
+    if progress is not None and not callable(progress):
+        flags["progress"] = progress
+    wrong += [
+        f"{name} = {shown(flag)} is not True or False."
+        for name, flag in flags.items()
+        if not isinstance(flag, bool)
+    ]
+    target: Path | None = None
+    try:
+        target = None if out is None else folder_of(out, "out")
+    except InputError as error:
+        wrong += error.problems
+    layer.problems.extend(wrong)
+    plan = plan_of([layer])
+
+    @contextmanager
+    def told(_: int) -> Iterator[bool | Progress | None]:
+        yield progress
+
+    _tell_notes(plan.scenario.world, layer)
+    try:
+        result = run_comparison(
+            plan, where, out=target, watch=told, say=say, overwrite=overwrite, accept_code=accept_code
+        )  # fmt: skip
+    except NothingComplete as error:
+        if error.stopped:
+            raise KeyboardInterrupt from None
+        raise
+    if target is not None:
+        result.save_tables(target)
+        if not result.stopped and result.has_runs:
+            result.save_report(target)
+    if result.stopped:
+        raise KeyboardInterrupt
+    return result
+
+
+def run_comparison(
+    plan: Plan,
+    where: Place,
+    *,
+    out: Path | None,
+    watch: Watch,
+    say: Say,
+    overwrite: bool = False,
+    accept_code: bool = False,
+) -> ComparisonResult:
+    """Run a plan, saving each run in `out` at once; the tables are left to the caller.
+
+    For `where`, `watch` and `say` see `s3sim.ensemble.sweep.sweep`.
+
+    Raises
+    ------
+    NothingComplete
+        If the sweep ended before a replication was complete.
+    """
+    scenarios = plan.scenarios()
+    if out is None:
+        results, stopped = sweep(scenarios, None, where, watch=watch, say=say)
+    else:
+        with tables.prepare(out, plan, overwrite=overwrite, accept_code=accept_code) as store:
+            store.plan(scenarios)
+            results, stopped = sweep(scenarios, store, where, watch=watch, say=say)
+    partial = len(results) < len(scenarios)
+    if partial:
+        results = complete(results, plan.policies)
+    if not results:
+        raise NothingComplete(out, stopped)
+    return ComparisonResult(compare_results(plan, results), out, partial, stopped)
+
+
+def run(
+    policy: str | None = None,
+    *,
+    world: str | Path | World | None = None,
+    years: int | None = None,
+    start: int | None = None,
+    replication: int | None = None,
+    scale: float | None = None,
+    seed: int | None = None,
+    parameters: Mapping[str, float] | None = None,
+    **unknown: Any,
+) -> RunResult:
+    """Run one policy once and return its outcomes, regions, paths, links and ledger.
+
+    Parameters
+    ----------
+    policy : str
+        Policy to run; by default isolated_s3.
+    replication : int
+        Which of the replications, 0 or more.
+    world, years, start, scale, seed, parameters, **unknown
+        As in `compare`.
+
+    Raises
+    ------
+    InputError
+        With every mistake of the keywords.
+    """
+    layer = _layer("run", unknown, RUN_KEYS, RUN_KEYS, policy=policy, world=world, years=years, start=start,
+                   replication=replication, scale=scale, seed=seed, parameters=parameters)  # fmt: skip
+    scenario = scenario_of([layer])
+    _tell_notes(scenario.world, layer)
+    return run_one(scenario)
+
+
+def parameters() -> "pd.DataFrame":
+    """Return every declared parameter: name, default, range, unit, evidence, meaning, source."""
+    import pandas as pd
+
+    return pd.DataFrame(describe.parameters())
+
+
+def say(text: str) -> None:
+    """Print a line for the user on stderr."""
+    print(f"s3sim: {text}", file=sys.stderr)
+
+
+def _layer(
+    name: str, unknown: Mapping[str, Any], keys: Sequence[str], allowed: Sequence[str], **given: Any
+) -> ConfigLayer:
+    """Return keywords as a layer of settings, with a complaint of each unknown one."""
+    wrong = [
+        f"{name}() has no keyword '{key}'{nearest(key, allowed) or '.'} Allowed: {', '.join(allowed)}."
+        for key in unknown
+    ]
+    values = {key: value for key, value in given.items() if value is not None}
+    return ConfigLayer(values, allowed=tuple(keys), problems=wrong)
+
+
+def _tell_notes(world: World, layer: ConfigLayer) -> None:
+    for note in notes(world, layer.values.get("world")):
+        say(note)
