@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from s3sim.outcomes import OUTCOMES as declared
+
 PARTNERS = [  # code, name, country, lagging, x km, y km, population in thousands
     ("DE60", "Hamburg", "DE", False, 4322, 3382, 1873),
     ("DK03", "Syddanmark", "DK", False, 4296, 3582, 1233),
@@ -20,26 +22,32 @@ PARTNERS = [  # code, name, country, lagging, x km, y km, population in thousand
     ("PL84", "Podlaskie", "PL", True, 5185, 3427, 1087),
     ("SE23", "Västsverige", "SE", False, 4489, 3891, 2093),
 ]
+LEVELS = {
+    "cross_border_collaborations": 24.0,
+    "domestic_collaborations": 160.0,
+    "industry_science_collaborations": 62.0,
+    "share_cooperating": 21.0,
+    "share_cooperating_abroad": 4.6,
+    "innovations": 85.0,
+    "productivity_growth": 1.62,
+    "gross_value_added": 153000.0,
+    "gross_value_added_lagging": 31000.0,
+    "gross_value_added_advanced": 122000.0,
+    "employment": 1450000.0,
+    "firm_survival": 55.0,
+    "theil_index": 0.094,
+    "specialisation_index": 0.41,
+    "relatedness_density": 0.37,
+    "grants_paid": 812.0,
+    "absorption_rate": 91.0,
+    "smes_served": 900.0,
+}
+"""What each outcome comes to; one that is added later comes to `LEVEL`."""
+LEVEL = 10.0
 OUTCOMES = {  # title, unit, better, decimals, level
-    "cross_border_collaborations": ("Collaborations across borders", "per 1000 firms", "higher", 1, 24.0),
-    "domestic_collaborations": ("Collaborations within countries", "per 1000 firms", "neither", 1, 160.0),
-    "industry_science_collaborations": ("Collaborations of firms with institutes", "per 1000 firms", "higher", 1, 62.0),
-    "share_cooperating": ("Firms that cooperate", "%", "higher", 1, 21.0),
-    "share_cooperating_abroad": ("Firms that cooperate abroad", "%", "higher", 1, 4.6),
-    "innovations": ("Innovations", "per 1000 firms and year", "higher", 1, 85.0),
-    "productivity_growth": ("Productivity growth", "% a year", "higher", 2, 1.62),
-    "gross_value_added": ("Gross value added", "EUR million", "higher", 0, 153000.0),
-    "gross_value_added_lagging": ("Gross value added of lagging regions", "EUR million", "higher", 0, 31000.0),
-    "gross_value_added_advanced": ("Gross value added of advanced regions", "EUR million", "higher", 0, 122000.0),
-    "employment": ("Employment", "persons", "higher", 0, 1450000.0),
-    "firm_survival": ("Firms that survive five years", "%", "higher", 1, 55.0),
-    "theil_index": ("Inequality between regions (Theil index)", "-", "lower", 4, 0.094),
-    "specialisation_index": ("Specialisation index", "-", "neither", 3, 0.41),
-    "relatedness_density": ("Relatedness density", "-", "neither", 3, 0.37),
-    "grants_paid": ("Grants paid", "EUR million", "neither", 1, 812.0),
-    "absorption_rate": ("Money taken up", "%", "higher", 1, 91.0),
-    "smes_served": ("Small firms served by brokers", "firms", "neither", 0, 900.0),
-}  # fmt: skip
+    name: (one.title, one.unit, one.better, one.decimals, LEVELS.get(name, LEVEL))
+    for name, one in declared.items()
+}
 COST = "cost_per_additional_cross_border_collaboration"
 POLICIES = {
     "isolated_s3": ("Isolated S3", "Each region runs its own strategy with its own money."),
@@ -72,7 +80,7 @@ class FakeComparison:
 
 def outcomes():
     made = {
-        name: SimpleNamespace(title=t, unit=u, better=b, decimals=d, meaning=f"{t}, as an example.")
+        name: SimpleNamespace(title=t, unit=u, better=b, decimals=d, meaning=declared[name].meaning)
         for name, (t, u, b, d, _) in OUTCOMES.items()
     }
     made[COST] = SimpleNamespace(title="Cost per additional collaboration across borders", unit="EUR",

@@ -91,8 +91,19 @@ def test_a_new_outcome_is_in_the_effects(small):
     assert row["unit"] == "% of value added"
     assert 0 < row["mean_baseline"] < 50
     assert row["effect"] != 0
-    assert "rd_intensity" in result.timeline.columns
     assert "rd_intensity" in {row["name"] for row in describe.outcomes()}
+
+
+def test_a_new_outcome_is_compared_and_reported(tmp_path):
+    """One decorated function, and the outcome stands in every table and in the report."""
+    cook("outcome")
+    out = tmp_path / "out"
+    command = "compare --policies horizontal_support --years 3 --scale 0.005 --replications 2"
+    done = CliRunner().invoke(app, [*command.split(), "--workers", "1", "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    effects = pd.read_csv(out / "effects.csv").set_index("outcome")
+    assert 0 < effects.loc["rd_intensity", "mean_baseline"] < 50
+    assert "R&amp;D intensity" in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_new_region_takes_part(tmp_path, monkeypatch):

@@ -1,23 +1,31 @@
-"""One output, one design: fit, judge, and give indices only when the fit can be trusted."""
+"""A cheap stand-in for the model, and indices read off it only when it can be trusted."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
-from s3sim.analysis.surrogate_checks import checked, checked_groups, problem_with_constant
-from s3sim.analysis.surrogate_held_out import held_out_q2
-from s3sim.analysis.surrogate_indices import DRAWS, bootstrap, check_noise_share, index_table
-from s3sim.analysis.surrogate_polynomial import MAX_DEGREE, PolynomialChaos, fit
-from s3sim.analysis.surrogate_trees import trees_check
+from s3sim.analysis import polynomial
+from s3sim.analysis.polynomial import MAX_DEGREE, Polynomial, fit
+from s3sim.analysis.polynomial_indices import DRAWS, bootstrap, groups_of, index_table
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
+from s3sim.core.streams import generator
 
 TRUST = 0.9
 """Share of the ceiling that the held-out Q2 must reach before indices are given (assumed)."""
 
 SURE = 2.0
 """Standard errors by which the held-out Q2 must exceed zero."""
+
+LEAST_RUNS, FOLDS, TREE_FOLDS, TREES, LEAF = 20, 10, 5, 200, 2
+_SHOWN = 20
+
+_UNEVEN, _UNEVEN_IN_ROWS = 0.2, 2.5
+"""Distances from uniform that are refused; chance alone reaches 2.5 / sqrt(rows) once in 130,000
+(Kolmogorov's limit, 2 exp(-2 x 2.5^2))."""
 
 
 @dataclass(frozen=True)
@@ -33,17 +41,17 @@ class SurrogateResult:
     ceiling : float
         One minus the share of chance: the most that any surrogate can reach.
     trusted : bool
-        Whether the held-out Q2 is at least 0.9 of the ceiling.
+        Whether the held-out Q2 is at least 0.9 of the ceiling and clearly above zero.
     reason : str
         Why, in plain words.
-    chaos : PolynomialChaos or None
-        The fit; None when the output is constant.
-    replicates : tuple of PolynomialChaos
-        Bootstrap resamples; empty unless trusted.
+    chaos : Polynomial or None
+        The response in the output's unit; None when the output is constant.
+    replicates : tuple of Polynomial
+        Fits to resampled rows; empty unless trusted.
     factor_table, group_table : DataFrame
         Indices; empty unless trusted. Use `indices` and `group_indices`.
     trees_q2 : float
-        Held-out Q2 of extra-trees.
+        Held-out Q2 of extremely randomised trees, the second opinion.
     ranking : DataFrame
         Factors by the trees' permutation importance: a check, not an index.
     """
@@ -55,8 +63,8 @@ class SurrogateResult:
     ceiling: float
     trusted: bool
     reason: str
-    chaos: PolynomialChaos | None
-    replicates: tuple[PolynomialChaos, ...]
+    chaos: Polynomial | None
+    replicates: tuple[Polynomial, ...]
     factor_table: pd.DataFrame
     group_table: pd.DataFrame
     trees_q2: float
@@ -73,8 +81,7 @@ class SurrogateResult:
 
     def group_indices(self) -> pd.DataFrame:
         """Return the same for groups as players; raise if withheld or without groups."""
-        if not self.trusted:
-            raise InputError(f"indices are withheld: {self.reason}")
+        self.indices()
         if self.groups is None:
             raise InputError("the study has no groups; give one group a factor.")
         return self.group_table
@@ -96,13 +103,11 @@ def surrogate_study(
     Parameters
     ----------
     unit : array [n, D]
-        Independent factors in [0, 1]; one run a row.
+        Independent factors, uniform on [0, 1]; one run a row.
     y : array [n]
         Output, finite.
-    names : sequence of str
-        Of the D factors.
-    groups : sequence of str, optional
-        Group of each factor.
+    names, groups : sequence of str
+        Of the D factors; groups are optional.
     noise_share : float, optional
         Share of the output's variance that is chance, in [0, 1), known from replications;
         unless told the ceiling is one and noisy outputs are withheld.
@@ -111,60 +116,176 @@ def surrogate_study(
     max_degree : int
         Highest degree of a factor.
     draws : int
-        Bootstrap resamples.
+        Bootstrap resamples, at least 2.
 
     Raises
     ------
     InputError
-        For misshaped or non-finite input, or when scikit-learn is missing.
+        For misshaped or non-finite input, factors that are not uniform, options out of range, or
+        when scikit-learn is missing.
     """
-    unit, y, names = checked(unit, y, names, max_degree=max_degree)
-    labels = checked_groups(names, groups)
-    if noise_share is not None:
-        check_noise_share(noise_share)
+    unit, y = _checked(unit, y, names, groups, noise_share, max_degree, draws)
+    names, labels = tuple(names), tuple(groups) if groups is not None else None
     ceiling = 1.0 - (noise_share or 0.0)
     empty, nan = pd.DataFrame(), float("nan")
-    if constant := problem_with_constant(y):
-        reason = str(constant)
+    if np.ptp(y) <= 1e-12 * np.abs(y).max():
+        reason = (
+            f"the output is constant at {y[0]:g} in all {len(y)} runs; no factor moves it, so "
+            "there is no variance to attribute."
+        )
         return SurrogateResult(
             names, labels, nan, nan, ceiling, False, reason, None, (), empty, empty, nan, empty
         )
-    trees = trees_check(unit, y, names, seed)
+    trees_q2, ranking = trees_check(unit, y, names, seed)
     q2, error = held_out_q2(unit, y, names, seed, max_degree)
-    chaos = fit(unit, y, names, seed, max_degree)
+    found = fit(unit, y, names, seed, max_degree)
+    chaos = found.in_own_unit()
     trusted = q2 >= TRUST * ceiling and q2 > SURE * error and chaos.variance > 0.0
-    reason = _reason(q2, error, ceiling, trees.q2, trusted, noise_share is None)
+    reason = _reason(q2, error, ceiling, trees_q2, trusted, noise_share is None, found.link)
     factors = by_group = empty
-    replicates: tuple[PolynomialChaos, ...] = ()
+    replicates: tuple[Polynomial, ...] = ()
     if trusted:
-        replicates = bootstrap(chaos, unit, y, seed, draws)
+        replicates = bootstrap(found, unit, y, seed, draws)
         factors = index_table(chaos, replicates).rename_axis("factor").reset_index()
-        factors.insert(1, "group", list(labels) if labels else list(names))
+        factors.insert(1, "group", list(labels or names))
         if labels:
             by_group = index_table(chaos, replicates, labels).rename_axis("group").reset_index()
     return SurrogateResult(
         names, labels, q2, error, ceiling, trusted, reason, chaos, replicates,
-        factors, by_group, trees.q2, trees.ranking,
+        factors, by_group, trees_q2, ranking,
     )  # fmt: skip
 
 
+def held_out_q2(
+    unit: Floats, y: Floats, names: Sequence[str], seed: int = 0, max_degree: int = MAX_DEGREE
+) -> tuple[float, float]:
+    """Return the share of variance predicted on rows left out, and its standard error.
+
+    Scale, candidates, terms and coefficients are chosen anew in every one of ten folds. The
+    standard error is that of a ratio of means over rows (delta method).
+    """
+    fold = generator(seed, "surrogate held out").permutation(len(y)) % FOLDS
+    error, deviation = np.empty(len(y)), np.empty(len(y))
+    for k in range(FOLDS):
+        out = fold == k
+        guess = fit(unit[~out], y[~out], names, seed, max_degree).predict(unit[out])
+        error[out] = (y[out] - guess) ** 2
+        deviation[out] = (y[out] - y[~out].mean()) ** 2
+    ratio = float(error.sum() / deviation.sum())
+    spread = float((error - ratio * deviation).std(ddof=1))
+    return 1.0 - ratio, spread * np.sqrt(len(y)) / float(deviation.sum())
+
+
+def trees_check(
+    unit: Floats, y: Floats, names: Sequence[str], seed: int = 0
+) -> tuple[float, pd.DataFrame]:
+    """Return Q2 of extremely randomised trees on rows left out, and factors, strongest first.
+
+    The table has factor, permutation (drop of Q2 when the factor's values are shuffled among rows
+    left out; Breiman 2001) and impurity (share of variance removed by splits on it). It ranks, it
+    gives no index: trees (Geurts, Ernst and Wehenkel 2006) are biased for smooth outputs.
+    """
+    try:
+        from sklearn.ensemble import ExtraTreesRegressor
+    except ImportError as error:
+        raise polynomial.missing(error) from None
+    draw = generator(seed, "surrogate trees")
+    fold = draw.permutation(len(y)) % TREE_FOLDS
+    factors = unit.shape[1]
+    missed, deviation = 0.0, 0.0
+    extra, impurity = np.zeros(factors), np.zeros(factors)
+    for k in range(TREE_FOLDS):
+        out = fold == k
+        model = ExtraTreesRegressor(
+            TREES, min_samples_leaf=LEAF, n_jobs=1, random_state=int(draw.integers(2**31))
+        ).fit(unit[~out], y[~out])
+        own = float(((model.predict(unit[out]) - y[out]) ** 2).sum())
+        missed, deviation = missed + own, deviation + ((y[out] - y[~out].mean()) ** 2).sum()
+        shuffled = np.repeat(unit[out][None], factors, axis=0)
+        for j in range(factors):
+            shuffled[j, :, j] = draw.permutation(shuffled[j, :, j])
+        guess = model.predict(shuffled.reshape(-1, factors)).reshape(factors, -1)
+        extra += ((guess - y[out]) ** 2).sum(axis=1) - own
+        impurity += model.feature_importances_ / TREE_FOLDS
+    table = pd.DataFrame({"factor": names, "permutation": extra / deviation, "impurity": impurity})
+    ranking = table.sort_values("permutation", ascending=False, kind="stable", ignore_index=True)
+    return float(1 - missed / deviation), ranking
+
+
+def _checked(
+    unit: Floats, y: Floats, names: Sequence[str], groups: Sequence[str] | None,
+    noise_share: float | None, max_degree: int, draws: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    unit, y = np.asarray(unit, np.float64), np.asarray(y, np.float64)
+    if unit.ndim != 2 or y.ndim != 1 or len(unit) != len(y) or unit.shape[1] != len(names):
+        raise InputError(
+            f"unit has shape {unit.shape}, y {y.shape} and there are {len(names)} names; "
+            "allowed: unit [n, D], y [n] and D names."
+        )
+    groups_of(names, groups)
+    problems = []
+    if len(set(names)) < len(names) or not len(names):
+        problems.append("there is no factor, or two share a name; give each a name of its own.")
+    if len(y) < LEAST_RUNS:
+        problems.append(f"{len(y)} runs are too few for a surrogate; give at least {LEAST_RUNS}.")
+    if noise_share is not None and not 0.0 <= noise_share < 1.0:
+        problems.append(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
+    for option, value, least in (("max_degree", max_degree, 1), ("draws", draws, 2)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            problems.append(f"{option} = {value!r} is out of range; allowed: {least} or more.")
+    outside = np.flatnonzero(~((unit >= 0.0) & (unit <= 1.0)).all(axis=1))
+    if outside.size:
+        problems.append(
+            f"unit leaves [0, 1] or is not finite in {outside.size} of {len(unit)} rows: "
+            f"{_rows(outside)}; scale the factors to the unit cube."
+        )
+    elif not problems:
+        problems += _uneven(unit, names)
+    lost = np.flatnonzero(~np.isfinite(y))
+    if lost.size:
+        problems.append(
+            f"the output is not finite in {lost.size} of {len(y)} rows: {_rows(lost)}; "
+            "repair these runs or leave the rows out of unit and y."
+        )
+    if problems:
+        raise InputError(problems)
+    return unit, y
+
+
+def _uneven(unit: Floats, names: Sequence[str]) -> list[str]:
+    """Complain about factors far from uniform, for which the polynomials are not orthonormal."""
+    most = max(_UNEVEN, _UNEVEN_IN_ROWS / np.sqrt(len(unit)))
+    away = np.array([stats.kstest(column, "uniform").statistic for column in unit.T])
+    return [
+        f"factor '{names[j]}' is not spread evenly over [0, 1]: it lies in {unit[:, j].min():g} to "
+        f"{unit[:, j].max():g} with mean {unit[:, j].mean():.2f}; leave it out if it is fixed, or "
+        "give the uniform numbers that its values or levels were made from."
+        for j in np.flatnonzero(away > most)[:_SHOWN]
+    ]
+
+
+def _rows(rows: np.ndarray) -> str:
+    shown = ", ".join(str(int(row)) for row in rows[:_SHOWN])
+    return shown + (", ..." if len(rows) > _SHOWN else "")
+
+
 def _reason(
-    q2: float, error: float, ceiling: float, trees: float, trusted: bool, unknown_noise: bool
+    q2: float, error: float, ceiling: float, trees: float, trusted: bool, untold: bool, link: str
 ) -> str:
     """Say why the indices are given or withheld, and what to do."""
-    said = f"on rows left out the polynomial explains {q2:.2f} of the variance"
+    scale = "" if link == "identity" else f" on the {link} scale"
+    said = f"on rows left out the polynomial{scale} explains {q2:.2f} of the variance"
     bar = f"{TRUST} of the ceiling {ceiling:.2f}"
     if trusted:
         return f"{said}, at least {bar}."
     if q2 >= TRUST * ceiling:
         return f"{said}, which is not clearly above zero (standard error {error:.2f}); add runs."
+    advice = f"trees explain {trees:.2f}, no better: add runs or replications"
     if trees > q2:
         advice = (
             f"trees explain {trees:.2f}, so the output is rough: use direct Sobol' indices, "
             "or more runs"
         )
-    else:
-        advice = f"trees explain {trees:.2f}, no better: add runs or replications"
-    if unknown_noise:
+    if untold:
         advice += "; if part of the variance is chance, measure it and give noise_share"
     return f"{said}, less than {bar}; {advice}."

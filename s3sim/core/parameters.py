@@ -84,6 +84,10 @@ class ParameterGroup:
         ]
         if problems:
             raise InputError(problems)
+        for declared in self.parameters():
+            field_name = declared.name.partition(".")[2]
+            value = as_number(getattr(self, field_name), whole=declared.whole)
+            object.__setattr__(self, field_name, value)
 
     @classmethod
     def parameters(cls) -> Iterator[Parameter]:
@@ -99,9 +103,7 @@ class ParameterGroup:
         mine = {p.name for p in self.parameters()} & values.keys()
         if not mine:
             return self
-        kinds = {p.name: p for p in self.parameters()}
-        new = {k.partition(".")[2]: _as_declared(kinds[k], values[k]) for k in sorted(mine)}
-        return replace(self, **new)
+        return replace(self, **{name.partition(".")[2]: values[name] for name in sorted(mine)})
 
 
 @cache
@@ -110,32 +112,71 @@ def _parameters(kind: Any) -> tuple[Parameter, ...]:
 
 
 def plain(value: Any) -> Any:
-    """Return the Python number that a numpy number holds: both must decide the same run."""
+    """Return the Python number that a numpy number holds."""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def as_number(value: Any, *, whole: bool) -> Any:
+    """Return a number as Python holds it: 2.0, numpy's 2 and 2 must all decide the same run.
+
+    What is no number, or no whole number where one is wanted, is returned as it is.
+
+    >>> as_number(np.float32(2.0), whole=True), as_number(2, whole=False), as_number(-0.0, whole=False)
+    (2, 2.0, 0.0)
+    """
+    value = plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if not whole:
+        return value + 0.0 if abs(value) < _HUGE else value
+    return int(value) if isinstance(value, int) or value.is_integer() else value
+
+
+def problem_with(
+    name: str,
+    value: Any,
+    low: float,
+    high: float,
+    *,
+    whole: bool,
+    unit: str = "-",
+    meaning: str = "",
+) -> str:
+    """Return what is wrong with a number that should lie in a range, or an empty string."""
+    given, value = plain(value), as_number(value, whole=whole)
+    allowed = f"allowed {low:.12g} to {high:.12g}{'' if unit == '-' else ' ' + unit}"
+    tail = f"; {allowed} ({meaning})." if meaning else f"; {allowed}."
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"{name} = {_shown(given)} is not a number{tail}"
+    if not low <= value <= high:
+        return f"{name} = {_shown(given)} is out of range{tail}"
+    if whole and not isinstance(value, int):
+        return f"{name} = {_shown(given)} is not a whole number{tail}"
+    return ""
 
 
 def check(parameter: Parameter, value: object) -> str:
     """Return what is wrong with `value` for `parameter`, or an empty string."""
-    p, value = parameter, plain(value)
-    allowed = f"allowed {p.low:g} to {p.high:g}{'' if p.unit == '-' else ' ' + p.unit}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return f"{p.name} = {value!r} is not a number; {allowed} ({p.meaning})."
-    if not p.low <= value <= p.high:
-        return f"{p.name} = {value!r} is out of range; {allowed} ({p.meaning})."
-    if p.whole and float(value) != int(value):
-        return f"{p.name} = {value!r} is not a whole number; {allowed} ({p.meaning})."
-    return ""
+    p = parameter
+    return problem_with(p.name, value, p.low, p.high, whole=p.whole, unit=p.unit, meaning=p.meaning)
+
+
+_HUGE = 10**300
+"""Whole numbers beyond it have no float, and no parameter has such a bound."""
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a message shows it: one line, not longer than it need be."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**20:
+        return f"a whole number of {value.bit_length() * 0.30103:.0f} digits"
+    shown = " ".join(repr(value).split())
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
 def unknown_parameter(name: str, known: list[str]) -> str:
     """Say that no parameter has this dotted name, with the nearest one."""
     hint = nearest(name, known)
     return f"unknown parameter '{name}'{hint or '.'} See 's3sim describe parameters'."
-
-
-def _as_declared(parameter: Parameter, value: float) -> float:
-    value = plain(value)
-    return int(value) if parameter.whole and not check(parameter, value) else value
 
 
 def _parameter(group: str, one: "Field[Any]") -> Parameter:

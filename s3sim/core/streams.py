@@ -128,7 +128,10 @@ def poisson(mean: Floats, u: Floats) -> NDArray[np.int64]:
     term = np.exp(-mean)
     below, number = term.copy(), np.zeros(len(mean), np.int64)
     for k in range(1, MOST_EVENTS + 1):
-        number += u >= below
+        more = u >= below
+        if not more.any():
+            break
+        number += more
         term = term * mean / k
         below += term
     return number

@@ -1,217 +1,267 @@
-"""Compare policies with a baseline on equal money and equal luck."""
+"""Compare policies with a baseline on equal money and equal luck; on disk and back."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
-from s3sim.analysis.paired import Effect, interval, paired_effect
-from s3sim.analysis.verdicts import HIGHER, MOST_FAILED, NO_VERDICT, UNCLEAR
-from s3sim.core.arrays import Floats
-from s3sim.ensemble.headline import headline
-from s3sim.ensemble.manifest import manifest
+from s3sim.analysis.verdicts import MOST_FAILED
+from s3sim.core.errors import InputError
+from s3sim.ensemble.effects import effects_table, headline, outcome_info, undecidable
+from s3sim.ensemble.files import read_csv
 from s3sim.ensemble.plan import Plan
+from s3sim.ensemble.provenance import manifest
+from s3sim.ensemble.results import (
+    NAMES,
+    TABLES,
+    claim,
+    read_results,
+    refuse_other_results,
+    write,
+)
 from s3sim.ensemble.tables import (
+    in_parts,
     ledger_table,
     links_table,
     regions_table,
     runs_table,
     timeline_table,
 )
-from s3sim.model.ledger import ITEMS
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.result import RunResult
-from s3sim.world import World
+from s3sim.world import WORLDS, World
 
-COLLABORATION_YEARS = 2.0
-"""Length of a collaboration that costs are told for."""
-
-TRANSNATIONAL_ITEMS = ("joint_grants", "broker_fees", "coordination_overhead")
+__all__ = ["Comparison", "compare", "outcome_info"]
 
 
-@dataclass(frozen=True)
-class Compared:
-    """An outcome that exists only between a policy and its baseline."""
+class Source(Protocol):
+    """Where the tables of a comparison come from."""
 
-    name: str
-    title: str
-    unit: str
-    better: str
-    meaning: str
-    decimals: int
+    def parts(self, name: str) -> Iterator[pd.DataFrame]:
+        """Yield the table of this name (see `results.TABLES`) in parts, at least one."""
+
+    def world(self) -> World:
+        """Return regions and figures."""
 
 
-COMPARED = {
-    one.name: one
-    for one in (
-        Compared("served_firms_value_added", "Value added of served firms", "kEUR a year and served firm", "higher",
-                 "firms that brokers served, against the same firms under the baseline; 0 for firms that are gone", 1),
-        Compared("served_firms_cross_border_collaborations", "Cross-border collaborations of served firms",
-                 "per 1000 served firms", "higher", "firms that brokers served, against the same firms under the baseline", 1),
-        Compared("cost_per_additional_cross_border_collaboration", "Cost of an additional cross-border collaboration", "EUR", "lower",
-                 "joint grants, broker fees and coordination over additional collaborations of two years; undefined unless collaborations clearly rise", 0),
-    )
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
-    """Results of a plan with everything that is reported of them."""
+    """Policies against a baseline: tables, one sentence, and all that is needed to do it again.
 
-    plan: Plan
-    results: tuple[RunResult, ...]
+    Parameters
+    ----------
+    policies : tuple of str
+        Baseline first.
+    manifest : dict
+        What decided the results: see `s3sim.ensemble.provenance.manifest`.
+    source : Source
+        Finished runs, or a folder of results.
+    notes : tuple of str
+        What a reader should know: outcomes that some runs lack, a world that is gone.
+    """
 
-    @property
+    policies: tuple[str, ...]
+    manifest: dict[str, Any]
+    source: Source
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, folder: Path | str, world: Path | str | None = None) -> "Comparison":
+        """Return the comparison that a folder holds.
+
+        Parameters
+        ----------
+        folder : Path or str
+            Where `save` or `s3sim compare` wrote.
+        world : Path or str, optional
+            Folder of the user's world that it was made on; a shipped world is found by its name, another
+            in the working folder.
+
+        Raises
+        ------
+        InputError
+            If it holds no whole results. A world that is not found or has other figures is a note,
+            and an error only where the world is used.
+        """
+        out = Path(folder)
+        held = read_results(out)
+        source = _Folder(out, held, world)
+        notes = list(held.get("notes", []))
+        try:
+            source.world()
+        except InputError as error:
+            notes += error.problems
+        return cls(tuple(held["scenario"]["policies"]), held, source, tuple(notes))
+
+    def save(self, folder: Path | str, *, overwrite: bool = False) -> list[Path]:
+        """Write all tables and the manifest, and return their files.
+
+        Raises
+        ------
+        InputError
+            If the folder holds files of these names that are not ours, or results of another
+            scenario, unless `overwrite`.
+        """
+        out = Path(folder)
+        claim(out, NAMES, overwrite=overwrite)
+        if not overwrite:
+            refuse_other_results(out, self.manifest)
+        about = {**self.manifest, **({"notes": list(self.notes)} if self.notes else {})}
+        return write({name: self.source.parts(name) for name in TABLES}, about, out)
+
+    @cached_property
     def world(self) -> World:
         """Regions and figures."""
-        return self.plan.scenario.world
-
-    @property
-    def policies(self) -> tuple[str, ...]:
-        """Baseline first."""
-        return self.plan.policies
+        return self.source.world()
 
     @property
     def baseline(self) -> str:
         """The policy that the others are compared with."""
-        return self.plan.baseline
+        return self.policies[0]
 
     @property
-    def failed(self) -> list[RunResult]:
-        """Runs that ended with an error."""
-        return [one for one in self.results if one.status != "ok"]
+    def replications(self) -> int:
+        """Runs of each policy that were asked for."""
+        return int(self.manifest["scenario"]["replications"])
+
+    @property
+    def failed(self) -> list[Any]:
+        """Rows of `runs` that ended with an error, with its columns as attributes."""
+        return list(self.runs[self.runs["status"] != "ok"].itertuples(index=False))
 
     @property
     def undecidable(self) -> bool:
         """Whether too many runs failed for a verdict."""
-        return len(self.failed) > MOST_FAILED * len(self.results)
-
-    @cached_property
-    def effects(self) -> pd.DataFrame:
-        """One row an outcome and policy: paired effect, interval, verdict."""
-        rows = [
-            {
-                "outcome": name,
-                "unit": unit,
-                "policy": policy,
-                "baseline": self.baseline,
-                **asdict(effect),
-            }
-            for policy in self.policies[1:]
-            for name, unit, effect in self._effects_of(policy)
-        ]
-        columns = ["outcome", "unit", "policy", "baseline", *Effect.__dataclass_fields__]
-        if self.undecidable:
-            rows = [{**row, "verdict": NO_VERDICT} for row in rows]
-        return pd.DataFrame(rows, columns=columns)
-
-    def _effects_of(self, policy: str) -> list[tuple[str, str, Effect]]:
-        pairs = self._pairs(policy)
-        rows = []
-        for name, one in OUTCOMES.items():
-            a = np.array([p.outcomes[name] for p, _ in pairs])
-            b = np.array([q.outcomes[name] for _, q in pairs])
-            rows.append((name, one.unit, paired_effect(a, b)))
-        if any(p.served is not None and p.served.any() for p, _ in pairs):
-            for name, column, factor in (
-                ("served_firms_value_added", "value_added", 1.0),
-                ("served_firms_cross_border_collaborations", "partners_abroad", 1000.0),
-            ):
-                rows.append((name, COMPARED[name].unit, _of_served(pairs, column, factor)))
-        name = "cost_per_additional_cross_border_collaboration"
-        rows.append((name, COMPARED[name].unit, _cost(pairs)))
-        return rows
-
-    def _pairs(self, policy: str) -> list[tuple[RunResult, RunResult]]:
-        """Return policy and baseline run of each replication that has both."""
-        done = {(r.policy, r.replication): r for r in self.results if r.status == "ok"}
-        return [
-            (done[policy, k], done[self.baseline, k])
-            for k in range(self.plan.replications)
-            if (policy, k) in done and (self.baseline, k) in done
-        ]
+        return undecidable(len(self.failed), len(self.runs))
 
     @cached_property
     def headline(self) -> str:
         """One sentence in plain words, growth beside collaboration."""
         if self.undecidable:
             return (
-                f"No verdict: {len(self.failed)} of {len(self.results)} runs failed, more than "
+                f"No verdict: {len(self.failed)} of {len(self.runs)} runs failed, more than "
                 f"{MOST_FAILED:.0%}; what is missing may be what matters."
             )
-        return headline(self.effects, self.policies, self.plan.scenario.years)
+        about = self.manifest["scenario"]
+        one_country = about.get("countries") == 1
+        return headline(self.effects, self.policies, int(about["years"]), one_country=one_country)
+
+    @cached_property
+    def effects(self) -> pd.DataFrame:
+        """One row an outcome and policy: paired effect, interval, verdict."""
+        return self._table("effects")
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """One row a run."""
-        return runs_table(self.results)
+        """One row a run, one column an outcome."""
+        return self._table("runs")
 
     @cached_property
     def regions(self) -> pd.DataFrame:
-        """One row a run and region."""
-        return regions_table(self.results, self.world)
+        """One row a run, outcome and region."""
+        return self._table("regions")
 
     @cached_property
     def timeline(self) -> pd.DataFrame:
-        """One row a run and quarter."""
-        return timeline_table(self.results)
+        """One row a run, outcome and quarter."""
+        return self._table("timeline")
 
     @cached_property
     def links(self) -> pd.DataFrame:
         """One row a run, pair of regions and kind of collaboration."""
-        return links_table(self.results, self.world)
+        return self._table("links")
 
     @cached_property
     def ledger(self) -> pd.DataFrame:
         """One row a run, year and item."""
-        return ledger_table(self.results)
+        return self._table("ledger")
 
-    @cached_property
-    def manifest(self) -> dict[str, Any]:
-        """All that is needed to do it again."""
-        return manifest(self.plan)
+    def _table(self, name: str) -> pd.DataFrame:
+        return pd.concat(list(self.source.parts(name)), ignore_index=True)
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Tables made from results."""
+
+    plan: Plan
+    results: tuple[RunResult, ...]
+
+    def parts(self, name: str) -> Iterator[pd.DataFrame]:
+        if name == "effects":
+            return iter([effects_table(self.results, self.plan.policies)])
+        world = self.world()
+        made = {
+            "runs": runs_table, "timeline": timeline_table, "ledger": ledger_table,
+            "regions": lambda results: regions_table(results, world),
+            "links": lambda results: links_table(results, world),
+        }  # fmt: skip
+        return in_parts(self.results, made[name])
+
+    def world(self) -> World:
+        return self.plan.scenario.world
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """Tables read from a folder of results."""
+
+    folder: Path
+    about: dict[str, Any]
+    given: Path | str | None
+
+    def parts(self, name: str) -> Iterator[pd.DataFrame]:
+        path = self.folder / TABLES[name]
+        try:
+            frame = read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            told = (str(error) or type(error).__name__).splitlines()[0]
+            raise InputError(f"{path} cannot be read ({told}).") from None
+        yield frame
+
+    def world(self) -> World:
+        name = self.about["scenario"]["world"]
+        places = [self.given] if self.given is not None else [*([name] if name in WORLDS else []), f"./{name}"]  # fmt: skip
+        found = []
+        for place in places:
+            try:
+                found.append(World.load(place))
+            except InputError:
+                continue
+        for world in found:
+            if world.fingerprint == self.about["data_fingerprint"]:
+                return world
+        why = "has other figures now" if found else "is not found"
+        raise InputError(
+            f"the world '{name}' that the results in {self.folder} were made on {why}; "
+            "name its folder: Comparison.load(folder, world=...)."
+        )
 
 
 def compare(plan: Plan, results: Sequence[RunResult]) -> Comparison:
-    """Return the comparison of a plan's results."""
-    return Comparison(plan, tuple(results))
+    """Return the comparison of a plan's results.
 
-
-def outcome_info() -> Mapping[str, Any]:
-    """Return title, unit, direction and meaning of all that effects are reported for."""
-    return {**OUTCOMES, **COMPARED}
-
-
-def _of_served(pairs: list[tuple[RunResult, RunResult]], column: str, factor: float) -> Effect:
-    """Return the effect on firms that brokers served, against the same rows of the baseline."""
-    here, there = [], []
-    for policy, baseline in pairs:
-        if policy.served is None or not policy.served.any():
-            continue
-        here.append(factor * _mean(policy, column, policy.served))
-        there.append(factor * _mean(baseline, column, policy.served))
-    return paired_effect(np.array(here), np.array(there))
-
-
-def _mean(run: RunResult, column: str, rows: Floats | Any) -> float:
-    return float(getattr(run, column)[rows].mean())
-
-
-def _cost(pairs: list[tuple[RunResult, RunResult]]) -> Effect:
-    """Return the cost of an additional collaboration; nan unless collaborations clearly rise."""
-    nan = float("nan")
-    columns = [ITEMS.index(item) for item in TRANSNATIONAL_ITEMS]
-    spent = np.array([p.ledger[:, columns].sum() / 100 for p, _ in pairs if p.ledger is not None])
-    more = (
-        np.array([p.collaboration_years - q.collaboration_years for p, q in pairs])
-        / COLLABORATION_YEARS
+    Raises
+    ------
+    InputError
+        If a result is not of this plan: another world, seed, length or parameter.
+    """
+    ids = {(s.policy, s.replication): s.run_id for s in plan.scenarios()}
+    foreign = [run for run in results if ids.get((run.policy, run.replication)) != run.run_id]
+    if foreign:
+        first = foreign[0]
+        raise InputError(
+            f"{len(foreign)} of {len(results)} results are not of this plan, the first one: run {first.run_id}, "
+            f"{first.policy}, replication {first.replication}. Compare results with the plan that made them."
+        )
+    done = [run for run in results if run.status == "ok"]
+    lacking = {name: sum(name not in run.outcomes for run in done) for name in OUTCOMES}
+    notes = tuple(
+        f"{name} was declared after {n} of {len(done)} runs were made, which lack it."
+        for name, n in lacking.items()
+        if n
     )
-    low, high = interval(more)
-    money = float(spent.mean()) if len(spent) else nan
-    if not (low > 0 and money > 0):
-        return Effect(nan, nan, nan, nan, nan, nan, nan, len(more), UNCLEAR)
-    each = money / float(more.mean())
-    return Effect(nan, each, each, money / high, money / low, nan, 1.0, len(more), HIGHER)
+    return Comparison(plan.policies, manifest(plan), _Runs(plan, tuple(results)), notes)

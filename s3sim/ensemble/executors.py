@@ -1,19 +1,27 @@
 """Where runs happen: processes of this machine, or a Dask cluster; any other Executor will do."""
 
+import gc
 import os
+import re
 import signal
+import socket
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from multiprocessing import get_context, parent_process, resource_tracker
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from s3sim.core.errors import InputError
 from s3sim.ensemble.provenance import code_fingerprint
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+)  # fmt: skip
 CLUSTER_SECONDS = 60
 """How long to wait for a Dask scheduler and its first worker."""
 
@@ -40,7 +48,14 @@ def processes(workers: int) -> Iterator[Executor | None]:
 
 
 def local_executor(workers: int) -> ProcessPoolExecutor:
-    """Return a pool of processes on this machine, each with one thread."""
+    """Return a pool of processes on this machine, each with one thread.
+
+    Raises
+    ------
+    InputError
+        If the script that is running would start itself again in every worker.
+    """
+    _refuse_unguarded(sys.modules.get("__main__"))
     one_thread()
     return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet)
 
@@ -69,27 +84,63 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
         ) from None
     one_thread()
     with ExitStack() as open_until_the_end:
+        where, wrong = address, ""
+        if address == "local":
+            where = open_until_the_end.enter_context(
+                distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, silence_logs=50, host="127.0.0.1",
+                    dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
+                )
+            )  # fmt: skip
+        else:
+            wrong = _nobody_at(address)
         try:
-            where = address
-            if address == "local":
-                where = open_until_the_end.enter_context(
-                    distributed.LocalCluster(
-                        n_workers=workers, threads_per_worker=1, dashboard_address=":0", silence_logs=50
-                    )
-                )  # fmt: skip
-            client = open_until_the_end.enter_context(
-                distributed.Client(where, timeout=CLUSTER_SECONDS)
-            )
-            client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
-        except (OSError, ValueError) as error:
-            told = (str(error) or type(error).__name__).splitlines()[0]
+            if not wrong:
+                client = open_until_the_end.enter_context(
+                    distributed.Client(where, timeout=CLUSTER_SECONDS)
+                )
+                client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
+        except Exception as error:  # whatever a protocol says
+            wrong = (str(error) or type(error).__name__).splitlines()[0]
+        if wrong:
+            # A client that was not made is closed when it is collected, which waits for a lock: it
+            # must not be left to a later collection inside a cluster that is being made.
+            gc.collect()
             raise InputError(
-                f"--dask {address}: no Dask scheduler with workers answers ({told}); "
+                f"--dask {address}: no Dask scheduler with workers answers ({wrong}); "
                 "give its address as in tcp://10.0.0.1:8786, or 'local'."
-            ) from None
+            )
         if address != "local":
             _same_code(client, address)
         yield client.get_executor(pure=False)
+
+
+def _nobody_at(address: str) -> str:
+    """Return why no scheduler can be at an address; empty if something listens there."""
+    found = re.fullmatch(r"(tcp|tls|ws|wss)://(?:\[(.+)\]|([^:/]+)):(\d{1,5})", address)
+    if found is None or int(found[4]) > 65_535:
+        return "this is no address"
+    try:
+        socket.create_connection((found[2] or found[3], int(found[4])), CLUSTER_SECONDS).close()
+    except (OSError, UnicodeError) as error:
+        return str(error) or type(error).__name__
+    return ""
+
+
+def _refuse_unguarded(main: Any) -> None:
+    """Refuse a script that starts workers without a main guard: each would run it all again."""
+    file, spec = getattr(main, "__file__", None), getattr(main, "__spec__", None)
+    if not file or (spec is not None and spec.name.rpartition(".")[2] == "__main__"):
+        return
+    try:
+        source = Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    if file.endswith(".py") and "__name__" not in source:
+        raise InputError(
+            f"{Path(file).name} starts workers, and each of them would run the script again; put what the script "
+            'does under `if __name__ == "__main__":`, or use one worker.'
+        )
 
 
 def _same_code(client: Any, address: str) -> None:
@@ -121,6 +172,13 @@ def slots(executor: Executor) -> int:
     return usable_cores()
 
 
+def restarted(executor: Executor) -> ProcessPoolExecutor | None:
+    """Return a new pool for one of this machine that broke; None for other executors."""
+    if not isinstance(executor, ProcessPoolExecutor):
+        return None
+    return local_executor(slots(executor))
+
+
 def one_thread() -> None:
     """Let workers that are started later compute with one thread each: a run is the unit of work."""
     for name in THREAD_VARIABLES:
@@ -136,7 +194,7 @@ def stop(executor: Executor) -> bool:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
+def ignore_sigint() -> Iterator[None]:
     """Hold Ctrl-C back while workers start, which inherit this: only the parent answers it."""
     if not hasattr(signal, "pthread_sigmask"):  # not on Windows
         yield

@@ -2,34 +2,121 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
+import pandas as pd
+
 from s3sim.core.errors import InputError
-from s3sim.ensemble.provenance import code_fingerprint
 
 LOCK = ".lock"
+TEMPORARY = re.compile(r"\.s3sim-.+-[0-9a-f]{8}\.part")
+"""Names of files that `writing` has not finished; no one else gives such names."""
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the start of a formula in a cell of text."""
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; at the end of the block it takes its name."""
-    part = path.with_name(path.name + ".part")
+    """Give a temporary path beside `path`; at the end of the block it takes its name.
+
+    The file and its folder are synced to the disk first. Whatever goes wrong, `path` keeps what it
+    held, the temporary file is removed, and an OSError names `path`.
+    """
+    part = path.with_name(f".s3sim-{path.name}-{os.urandom(4).hex()}.part")
     try:
+        part.open("xb").close()
         yield part
+        sync(part)
         part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
+        sync(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError):
+            error.filename = str(path)
         raise
+
+
+def sync(path: Path) -> None:
+    """Have a file or folder written to the disk, where the system can."""
+    folder = path.is_dir()
+    try:
+        number = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    except OSError:  # folders cannot be opened on Windows
+        if folder:
+            return
+        raise
+    try:
+        os.fsync(number)
+    except OSError:
+        if not folder:
+            raise
+    finally:
+        os.close(number)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a killed command left of `writing` in a folder that is locked by this one."""
+    for path in folder.iterdir():
+        if TEMPORARY.fullmatch(path.name) and not path.is_symlink():
+            path.unlink()
 
 
 def write_json(value: Mapping[str, Any], path: Path) -> None:
     """Write a mapping as indented JSON; it appears whole or not at all."""
     with writing(path) as part:
         part.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+
+
+def write_csv(frame: pd.DataFrame, path: Path, float_format: str | None = None) -> None:
+    """Write a table as CSV; text that a spreadsheet would run as a formula begins with a '."""
+    text = [name for name in frame if frame[name].dtype == object or frame[name].dtype == "str"]
+    safe = frame.assign(**{str(name): frame[name].map(harmless) for name in text})
+    with writing(path) as part:
+        safe.to_csv(
+            part, index=False, float_format=float_format, lineterminator="\n", encoding="utf-8"
+        )
+
+
+def harmless(cell: Any) -> Any:
+    """Return a cell that no spreadsheet runs.
+
+    >>> harmless("=1+1"), harmless("-"), harmless("food"), harmless(-1)
+    ("'=1+1", '-', 'food', -1)
+    """
+    risky = isinstance(cell, str) and len(cell) > 1 and cell.startswith(FORMULA)
+    return f"'{cell}" if risky else cell
+
+
+def read_csv(path: Path) -> pd.DataFrame:
+    """Return a table that `write_csv` wrote, cell by cell as it was: 'NA' and 'null' are text."""
+    frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
+    for name in frame:
+        if frame[name].dtype == object or frame[name].dtype == "str":
+            frame[name] = frame[name].map(_as_it_was)
+    return frame
+
+
+def _as_it_was(cell: Any) -> Any:
+    return cell[1:] if isinstance(cell, str) and harmless(cell[1:]) != cell[1:] else cell
+
+
+def refuse_link(path: Path) -> None:
+    """Refuse a symbolic link where a file or folder of our own is to be written.
+
+    Raises
+    ------
+    InputError
+        If `path` is one: what it points to is not ours.
+    """
+    if path.is_symlink():
+        raise InputError(f"{path} is a symbolic link; remove it or name another folder.")
 
 
 def locked(folder: Path) -> IO[str]:
@@ -40,6 +127,7 @@ def locked(folder: Path) -> IO[str]:
     InputError
         If another process holds it.
     """
+    refuse_link(folder / LOCK)
     file = (folder / LOCK).open("a")
     try:
         _lock(file)
@@ -63,50 +151,3 @@ def _lock(file: IO[str]) -> None:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
     else:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def same_or_refuse(path: Path, asked: Mapping[str, Any], *, accept_code: bool) -> dict[str, Any]:
-    """Return the manifest at `path` if it belongs to what is asked; empty if there is none.
-
-    Raises
-    ------
-    InputError
-        If it belongs to another design (naming what differs) or other code made its runs.
-    """
-    if not path.exists():
-        return {}
-    folder = path.parent
-    try:
-        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        codes = list(held["codes"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(
-            f"{path} cannot be read; name another folder or add --overwrite."
-        ) from None
-    asked = json.loads(json.dumps(asked))
-    if differs := differences({name: held.get(name) for name in asked}, asked):
-        raise InputError(
-            f"{folder} holds results of another scenario ({differs}); name another folder or add --overwrite."
-        )
-    if code_fingerprint() not in codes and not accept_code:
-        raise InputError(
-            f"{folder} holds runs that another version of the model's code made; name another folder, "
-            "add --accept-code to go on with both, or --overwrite to start over."
-        )
-    return held
-
-
-def differences(held: Any, asked: Any, name: str = "") -> str:
-    """Name the first settings that differ between two plain values.
-
-    >>> differences({"years": 4, "scale": 0.1}, {"years": 14, "scale": 0.1})
-    'years = 4 there, 14 here'
-    """
-    if isinstance(held, dict) and isinstance(asked, dict):
-        inner = [differences(held.get(key), asked.get(key), key) for key in sorted({*held, *asked})]
-        told = [one for one in inner if one]
-        return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
-    if held == asked:
-        return ""
-    short = [text if len(text := repr(value)) < 60 else "otherwise" for value in (held, asked)]
-    return f"{name} = {short[0]} there, {short[1]} here"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -98,8 +99,12 @@ class Plan:
 
     def scenarios(self) -> list[Scenario]:
         """Return all runs, replication by replication, so that any prefix is balanced."""
-        base = [self.of(policy) for policy in self.policies]
-        return [one.replace(replication=k) for k in range(self.replications) for one in base]
+        return list(self._scenarios)
+
+    @cached_property
+    def _scenarios(self) -> tuple[Scenario, ...]:
+        bases = [self.of(policy) for policy in self.policies]
+        return tuple(base.with_replication(k) for k in range(self.replications) for base in bases)
 
     @property
     def firms(self) -> int:
@@ -113,18 +118,18 @@ class Plan:
         """Return a rough time for all runs, at this scale or another."""
         factor = 1.0 if scale is None else scale / self.scenario.scale
         quarters = self.scenario.years * QUARTERS
-        one = FIXED_SECONDS + quarters * (
+        seconds = FIXED_SECONDS + quarters * (
             SECONDS_PER_QUARTER + SECONDS_PER_FIRM_QUARTER * self.firms * factor
         )
         pool = POOL_SECONDS if workers > 1 else 0.0
-        return pool + one * len(self.policies) * self.replications / max(workers, 1)
+        return pool + seconds * len(self.policies) * self.replications / max(workers, 1)
 
 
 def _having(name: str) -> str:
     """Say which policies have a parameter that a comparison can set."""
     having = [
         policy
-        for policy, one in POLICIES.items()
-        if name not in one.fixed_parameters and any(name in part.values() for part in one.parts)
+        for policy, about in POLICIES.items()
+        if name not in about.fixed_parameters and any(name in part.values() for part in about.parts)
     ]
     return f"policies that have it: {', '.join(having)}" if having else "no policy has it"

@@ -1,4 +1,4 @@
-"""What a sweep will cost: one world is run for real, the rest is arithmetic."""
+"""What a sweep will cost: one paired block is run for real, the rest is arithmetic."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from s3sim.ensemble.record import SCHEMA, as_batch
 from s3sim.ensemble.runner import paired_blocks
-from s3sim.ensemble.store import COMPRESSION, PART_RUNS
+from s3sim.ensemble.store import PART_RUNS, WRITTEN
 from s3sim.simulation.result import DETAILS, RunResult, run_one
 from s3sim.simulation.scenario import Scenario
 
@@ -22,7 +22,7 @@ class Cost:
     """Predicted cost of what is still to be run."""
 
     runs: int
-    held: int
+    completed: int
     seconds_a_run: float
     bytes_a_run: float
     bytes_a_part: float
@@ -31,13 +31,13 @@ class Cost:
     @property
     def seconds(self) -> float:
         """Wall time on the workers."""
-        pool = POOL_SECONDS if self.workers > 1 and self.due else 0.0
-        return pool + self.due * self.seconds_a_run / max(self.workers, 1)
+        pool = POOL_SECONDS if self.workers > 1 and self.pending else 0.0
+        return pool + self.pending * self.seconds_a_run / max(self.workers, 1)
 
     @property
-    def due(self) -> int:
+    def pending(self) -> int:
         """Runs that are not in the store yet."""
-        return self.runs - self.held
+        return self.runs - self.completed
 
     @property
     def disk(self) -> float:
@@ -49,10 +49,10 @@ def probe(
     scenarios: Sequence[Scenario],
     workers: int,
     *,
-    held: int = 0,
+    completed: int = 0,
     keep: Collection[str] = DETAILS,
 ) -> Cost:
-    """Return the cost of scenarios, from the first world run for real.
+    """Return the cost of scenarios, from the first paired block run for real.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def probe(
         At least one.
     workers : int
         Processes they will be spread over.
-    held : int
+    completed : int
         How many are there already.
     keep : collection of str
         Details that will be kept.
@@ -68,18 +68,18 @@ def probe(
     sample = [scenarios[k] for k in paired_blocks(scenarios)[0]]
     run_one(sample[0].replace(years=1), keep)  # first use of libraries is no run's cost
     began = time.perf_counter()
-    results = [run_one(one, keep) for one in sample]
+    results = [run_one(scenario, keep) for scenario in sample]
     seconds = (time.perf_counter() - began) / len(results)
     part = _bytes([RunResult("", "", 0, "failed", 0.0)])
     size = (_bytes(results) - part) / len(results)
-    return Cost(len(scenarios), held, seconds, size, part, workers)
+    return Cost(len(scenarios), completed, seconds, size, part, workers)
 
 
 def _bytes(results: Sequence[RunResult]) -> int:
     """Return the size of a part that holds these runs."""
     sink = pa.BufferOutputStream()
-    table = pa.Table.from_batches([as_batch(one) for one in results], SCHEMA)
-    pq.write_table(table, sink, compression=COMPRESSION)
+    table = pa.Table.from_batches([as_batch(result) for result in results], SCHEMA)
+    pq.write_table(table, sink, **WRITTEN)
     return int(sink.getvalue().size)
 
 

@@ -1,20 +1,42 @@
-"""Results on disk: tables and a manifest, never mixed with those of another scenario."""
+"""A folder of results: tables, a manifest, the store of runs; what is a user's stays as it is.
 
-import shutil
+The manifest lists the files that are ours: only those are replaced or removed. It is marked
+incomplete before the first table is written and made whole after the last.
+"""
+
+import json
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.comparison import Comparison
-from s3sim.ensemble.files import locked, write_json, writing
-from s3sim.ensemble.manifest import described
+from s3sim.ensemble.files import (
+    LOCK,
+    locked,
+    refuse_link,
+    remove_unfinished,
+    write_csv,
+    write_json,
+    writing,
+)
 from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.store import Store
+from s3sim.ensemble.provenance import described, differences, read_manifest
+from s3sim.ensemble.store import JOURNAL, PART, PARTS, SCENARIOS, Store
 
-MANIFEST, STORE = "manifest.json", "store"
+MANIFEST, STORE, REPORT, FIGURES = "manifest.json", "store", "report.html", "figures"
+TABLES = {
+    "effects": "effects.csv", "ledger": "ledger.csv", "runs": "runs.parquet",
+    "regions": "regions.parquet", "timeline": "timeline.parquet", "links": "links.parquet",
+}  # fmt: skip
+"""Name of each table's file."""
+
+NAMES = (*TABLES.values(), MANIFEST, REPORT, FIGURES)
 
 
 def design(plan: Plan) -> dict[str, Any]:
@@ -32,10 +54,12 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
     Raises
     ------
     InputError
-        If it is a file, cannot be written, or holds results of another scenario or of other code.
+        If it is a file, cannot be written, or holds results of another scenario or of other code,
+        or files of the same names that are not ours.
     """
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
+    claim(out, NAMES, overwrite=overwrite)
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -44,45 +68,206 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
         raise InputError(
             f"--out {out} cannot be written: {error.strerror or error}; name another folder."
         ) from None
-    if overwrite and (out / STORE).exists():
-        locked(out / STORE).close()  # refuse to take it from a command that is running
-        shutil.rmtree(out / STORE)
-    elif (out / MANIFEST).exists() and not (out / STORE).exists() and not overwrite:
+    if overwrite:
+        discard(out / STORE)
+    elif (out / MANIFEST).exists() and not (out / STORE).exists():
         raise InputError(
             f"--out {out} holds results of another scenario; name another folder or add --overwrite."
         )
+    elif (out / STORE).exists() and not is_store(out / STORE):
+        _refuse_store(out / STORE)
     return Store(out / STORE, design(plan), accept_code=accept_code)
 
 
-def write(comparison: Comparison, out: Path) -> list[Path]:
-    """Write all tables and the manifest; each file appears whole or not at all.
+def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
+    """Refuse a folder that holds files of these names which our manifest does not list.
 
-    The manifest comes last: a folder without one holds nothing that can be relied on.
+    Raises
+    ------
+    InputError
+        Naming them.
     """
-    written = []
-    for name, frame in (
-        ("effects.csv", comparison.effects),
-        ("ledger.csv", comparison.ledger),
-        ("runs.parquet", comparison.runs),
-        ("regions.parquet", comparison.regions),
-        ("timeline.parquet", comparison.timeline),
-        ("links.parquet", comparison.links),
-    ):
-        written.append(_table(frame, out / name))
-    path = out / MANIFEST
-    write_json(comparison.manifest, path)
-    return [*written, path]
+    refuse_link(out / MANIFEST)
+    ours = set(owned(out))
+    foreign = [
+        name
+        for name in names
+        if name not in ours and name != MANIFEST and _is_used(out / name, ours, name)
+    ]
+    if (out / MANIFEST).exists() and not _manifest(out):
+        foreign.append(MANIFEST)
+    if foreign and not overwrite:
+        raise InputError(
+            f"{out} holds {', '.join(foreign)}, which s3sim did not write; name another folder, or add "
+            "--overwrite to replace what has these names."
+        )
 
 
-def _table(frame: pd.DataFrame, path: Path) -> Path:
+def _is_used(path: Path, ours: set[str], name: str) -> bool:
+    if path.is_dir() and not path.is_symlink():
+        return any(path.iterdir()) and not any(one.startswith(f"{name}/") for one in ours)
+    return path.exists() or path.is_symlink()
+
+
+def owned(out: Path) -> list[str]:
+    """Return the files in a folder of results that are ours, as its manifest lists them."""
+    listed = _manifest(out).get("files", [])
+    inside = [name for name in listed if isinstance(name, str) and _inside(out, name)]
+    return inside
+
+
+def _inside(out: Path, name: str) -> bool:
+    return (out / name).resolve().parent.is_relative_to(out.resolve())
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    """Return our manifest in a folder; empty if there is none or it is another's."""
+    try:
+        held = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        # The first form listed no files.
+        first = {"files": [*TABLES.values(), REPORT], **held}
+        return first if isinstance(held["versions"]["s3sim"], str) else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def write(
+    tables: Mapping[str, Iterator[pd.DataFrame]], about: Mapping[str, Any], out: Path
+) -> list[Path]:
+    """Write tables, each in parts, and the manifest; each file appears whole or not at all.
+
+    Files that an earlier writing left there and that are not written now, such as an old report,
+    are removed.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    before = owned(out)
+    names = [TABLES[name] for name in tables]
+    files = [*names, MANIFEST]
+    remove_unfinished(out)
+    write_json({**about, "complete": False, "files": sorted({*before, *files})}, out / MANIFEST)
+    for name in set(before) - set(files):
+        (out / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            (out / name).parent.rmdir()
+    for name, parts in tables.items():
+        _write_table(parts, out / TABLES[name])
+    write_json({**about, "files": files}, out / MANIFEST)
+    return [out / name for name in files]
+
+
+def record_files(out: Path, paths: Iterable[Path]) -> None:
+    """Add files that were written later, as a report and its figures, to the manifest."""
+    held = _manifest(out)
+    new = [path.relative_to(out).as_posix() for path in paths]
+    write_json({**held, "files": list(dict.fromkeys([*held["files"], *new]))}, out / MANIFEST)
+
+
+def read_results(out: Path) -> dict[str, Any]:
+    """Return the manifest of a folder that holds whole results.
+
+    Raises
+    ------
+    InputError
+        If it holds none.
+    """
+    held = _manifest(out)
+    if not held:
+        raise InputError(f"{out} holds no results of s3sim: no {MANIFEST} of ours is in it.")
+    if held.get("complete") is False:
+        raise InputError(
+            f"{out} holds tables that were not written to the end; give the command that made them again."
+        )
+    missing = [name for name in TABLES.values() if not (out / name).is_file()]
+    if missing or "scenario" not in held:
+        what = f"{', '.join(missing)} is missing" if missing else "it holds no comparison"
+        raise InputError(f"{out} cannot be read: {what}.")
+    return held
+
+
+def refuse_other_results(out: Path, about: Mapping[str, Any]) -> None:
+    """Refuse a folder that holds results of another scenario; more replications or policies do.
+
+    Raises
+    ------
+    InputError
+        Naming what differs.
+    """
+    growing = ("policies", "baseline", "replications", "firms_simulated")
+    held = _manifest(out)
+    if not held:
+        return
+
+    def fixed(manifest: Mapping[str, Any]) -> dict[str, Any]:
+        scenario = dict(manifest.get("scenario", {}))
+        kept = {name: value for name, value in scenario.items() if name not in growing}
+        return {**kept, **{n: manifest.get(n) for n in ("data_fingerprint", "changed_parameters")}}
+
+    if differs := differences(fixed(held), json.loads(json.dumps(fixed(about)))):
+        raise InputError(
+            f"{out} holds results of another scenario ({differs}); name another folder or overwrite them."
+        )
+
+
+def _write_table(parts: Iterator[pd.DataFrame], path: Path) -> None:
+    if path.suffix == ".csv":
+        frame = pd.concat(list(parts), ignore_index=True)
+        write_csv(frame, path, None if path.name == TABLES["effects"] else "%.2f")
+        return
     with writing(path) as part:
-        if path.suffix == ".csv":
-            frame.to_csv(
-                part,
-                index=False,
-                float_format=None if path.name == "effects.csv" else "%.2f",
-                lineterminator="\n",
-            )
-        else:
-            frame.to_parquet(part, index=False, compression="zstd")
-    return path
+        first = pa.Table.from_pandas(next(parts), preserve_index=False)
+        with pq.ParquetWriter(part, first.schema, compression="zstd") as writer:
+            writer.write_table(first)
+            for frame in parts:
+                writer.write_table(
+                    pa.Table.from_pandas(frame, schema=first.schema, preserve_index=False)
+                )
+
+
+def _refuse_store(folder: Path) -> None:
+    raise InputError(
+        f"{folder} is not a store of s3sim's runs and is left as it is; name another folder."
+    )
+
+
+def discard(folder: Path) -> None:
+    """Remove a store: the files that a `Store` writes and no others, and folders left empty.
+
+    Raises
+    ------
+    InputError
+        If the folder is no store, another command uses it, or it cannot be removed.
+    """
+    refuse_link(folder)
+    if not folder.exists():
+        return
+    if not folder.is_dir() or not is_store(folder):
+        _refuse_store(folder)
+    lock = locked(folder)
+    try:
+        remove_unfinished(folder)
+        if (folder / PARTS).is_dir() and not (folder / PARTS).is_symlink():
+            remove_unfinished(folder / PARTS)
+            for path in (folder / PARTS).iterdir():
+                if path.name == JOURNAL or PART.fullmatch(path.name):
+                    path.unlink()
+            with suppress(OSError):  # something of the user's is in it
+                (folder / PARTS).rmdir()
+        # The manifest goes last: it says whose the folder is.
+        for name in (SCENARIOS, MANIFEST):
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be removed: {error.strerror or error}.") from None
+    finally:
+        lock.close()
+    (folder / LOCK).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def is_store(folder: Path) -> bool:
+    """Say whether a folder holds a store's manifest, or nothing but what an early kill leaves."""
+    names = {path.name for path in folder.iterdir()}
+    if MANIFEST not in names:
+        left = names - {LOCK, PARTS}
+        return not left and not any((folder / PARTS).glob("*"))
+    return {"design_hash", "codes"} <= read_manifest(folder / MANIFEST).keys()

@@ -1,7 +1,7 @@
 """Run scenarios, here or on any executor, kept in a store or not.
 
-Scenarios that differ in their policy alone are a *world*: a sweep that stops early, by a budget of
-time, stops at a complete one, so that what is there is balanced.
+Scenarios that differ in their policy alone are a paired block: a sweep that stops early, by a budget
+of time, stops at a complete one, so that what is there is balanced.
 """
 
 import time
@@ -15,7 +15,7 @@ from concurrent.futures import (
 )
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.executors import deaf, slots, stop
+from s3sim.ensemble.executors import ignore_sigint, restarted, slots, stop
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.store import Store
 from s3sim.simulation.replay import replay_command
@@ -24,6 +24,9 @@ from s3sim.simulation.scenario import Scenario
 
 AHEAD = 2
 """Runs handed to an executor for each that it works on: no worker waits, no long queue."""
+
+MOST_DEATHS = 3
+"""Runs in a row that killed their process, after which no pool is made anew."""
 
 LOOK_SECONDS = 5.0
 """How often to look how many workers there are: those of a cluster come and go."""
@@ -50,33 +53,35 @@ def run_scenarios(
     Parameters
     ----------
     scenarios : sequence of Scenario
-        What to run; the policies of a world adjacent.
+        What to run; the policies of a paired block adjacent.
     executor : concurrent.futures.Executor, optional
         Where to run; None runs here, in order. Arguments and results must survive pickling.
     store : Store, optional
-        Runs that it holds are not run again; every finished run is kept there at once.
+        Runs that it holds are not run again; every finished run is saved there at once.
     progress : bool or callable
         True prints a plain line now and then on stderr; a callable is told (runs done, runs in all).
     max_seconds : float, optional
-        Start no further world after this time; those under way are finished.
+        Start no further paired block after this time; those under way are finished.
 
     Raises
     ------
     Interrupted
         On Ctrl-C, with the results that are complete.
     InputError
-        If the store's disk takes no more, or workers run another version; what it holds stays.
+        If the store's disk takes no more, workers run another version, or all of them died before a
+        run was done; what the store holds stays.
 
     Notes
     -----
-    A run whose worker died is no failed run: its status is "lost", no store keeps it, and the same
-    call does it again.
+    When a process of a local pool dies, the pool is made anew and the runs that were under way are
+    tried again one at a time, so that the one that kills its process is found. It is no failed run:
+    its status is "lost", no store keeps it, and the same call does it again.
     """
     sweep = _Sweep(scenarios, store, chosen(progress, len(scenarios)), max_seconds)
     try:
         if executor is None:
-            for k in sweep.due():
-                sweep.keep(k, run_one(scenarios[k], sweep.details))
+            for k in sweep.pending():
+                sweep.save(k, run_one(scenarios[k], sweep.details))
         else:
             _spread(sweep, executor)
     except KeyboardInterrupt:
@@ -85,7 +90,7 @@ def run_scenarios(
 
 
 class _Sweep:
-    """What is done and what is due."""
+    """What is completed and what is pending."""
 
     def __init__(
         self, scenarios: Sequence[Scenario], store: Store | None, tell: Progress, max_seconds: float | None
@@ -93,26 +98,30 @@ class _Sweep:
         self.scenarios, self.store, self.tell = scenarios, store, tell
         self.end = None if max_seconds is None else time.monotonic() + max_seconds
         self.details = DETAILS if store is None else store.keep
-        self.ids = [one.run_id for one in scenarios]
+        self.ids = [scenario.run_id for scenario in scenarios]
+        self.blocks = paired_blocks(scenarios)
         # A parameter that a policy does not have changes nothing: such scenarios are one run.
         self.places: dict[str, list[int]] = {}
         for k, name in enumerate(self.ids):
             self.places.setdefault(name, []).append(k)
-        self.done = {} if store is None else store.held(self.ids)
+        cached = {} if store is None else store.load(self.ids)
+        self.completed = {k: cached[name] for k, name in enumerate(self.ids) if name in cached}
         self.stopped_at = len(scenarios)
-        self.told = len(self.done)
-        if self.done:
+        self.told, self.saved, self.error = len(self.completed), 0, ""
+        if self.completed:
             tell(self.told, len(scenarios))
 
-    def due(self) -> Iterator[int]:
-        """Yield what is to be run, world by world, until the time is up."""
-        for world in paired_blocks(self.scenarios):
+    def pending(self) -> Iterator[int]:
+        """Yield what is to be run, block by block, until the time is up."""
+        for block in self.blocks:
             if self.end is not None and time.monotonic() >= self.end:
-                self.stopped_at = world.start
+                self.stopped_at = block.start
                 return
-            yield from (k for k in world if k not in self.done and k == self.places[self.ids[k]][0])
+            for k in block:
+                if k not in self.completed and k == self.places[self.ids[k]][0]:
+                    yield k
 
-    def keep(self, k: int, result: RunResult) -> None:
+    def save(self, k: int, result: RunResult) -> None:
         """Take a result, to the store first."""
         if result.run_id != self.ids[k]:
             raise InputError(
@@ -122,24 +131,26 @@ class _Sweep:
         if self.store is not None:
             self.store.add(result)
         self._put(k, result)
+        self.saved += 1
         self.told += len(self.places[result.run_id])
         self.tell(self.told, len(self.scenarios))
 
-    def lose(self, k: int, error: Exception, *, begun: bool = True) -> None:
+    def lose(self, k: int, error: BaseException, *, begun: bool = True) -> None:
         """Take a run whose worker died: not its own doing, so a resumed sweep runs it again."""
-        one = self.scenarios[k]
-        head = (self.ids[k], one.policy, one.replication, "lost", 0.0)
+        scenario = self.scenarios[k]
+        head = (self.ids[k], scenario.policy, scenario.replication, "lost", 0.0)
         message = f"worker died: {type(error).__name__}: {error}".rstrip(": ")
-        self._put(k, RunResult(*head, message, replay_command(one) if begun else ""))
+        self.error = message
+        self._put(k, RunResult(*head, message, replay_command(scenario) if begun else ""))
 
     def _put(self, k: int, result: RunResult) -> None:
-        self.done.update(dict.fromkeys(self.places[self.ids[k]], result))
+        self.completed.update(dict.fromkeys(self.places[self.ids[k]], result))
 
     def in_order(self) -> list[RunResult]:
-        """Return what is done, without worlds that were not begun and have a run by another's."""
-        late = [world for world in paired_blocks(self.scenarios) if world.start >= self.stopped_at]
-        out = {k for world in late if any(k not in self.done for k in world) for k in world}
-        return [self.done[k] for k in sorted(self.done.keys() - out)]
+        """Return what is completed, without blocks that were not begun and have a run by another's."""
+        late = [block for block in self.blocks if block.start >= self.stopped_at]
+        out = {k for block in late if any(k not in self.completed for k in block) for k in block}
+        return [self.completed[k] for k in sorted(self.completed.keys() - out)]
 
 
 def paired_blocks(scenarios: Sequence[Scenario]) -> list[range]:
@@ -163,39 +174,87 @@ def _same(one: Scenario, other: Scenario) -> bool:
 
 
 def _spread(sweep: _Sweep, executor: Executor) -> None:
-    """Keep the executor busy with a short queue; stop all of it when something stops us."""
+    """Run all that is pending; a pool of this machine that broke is made anew."""
+    queue, pool = sweep.pending(), executor
+    deaths, error = 0, None
+    try:
+        while suspects := _until_broken(sweep, pool, queue):
+            for k, error in suspects.items():
+                # Alone, the run that kills its process is told from those that ran beside it.
+                fresh = restarted(executor) if deaths < MOST_DEATHS else None
+                if fresh is None:
+                    sweep.lose(k, error)
+                    continue
+                if pool is not executor:
+                    pool.shutdown(cancel_futures=True)
+                pool = fresh
+                again = _until_broken(sweep, pool, iter([k]))
+                deaths = deaths + 1 if again else 0
+                for again_lost, last in again.items():
+                    sweep.lose(again_lost, last)
+            if deaths >= MOST_DEATHS or pool is executor:
+                assert error is not None
+                for k in queue:
+                    sweep.lose(k, error, begun=False)
+            elif deaths:
+                pool = restarted(executor) or executor
+    finally:
+        if pool is not executor:
+            pool.shutdown(cancel_futures=True)
+    if sweep.error and not sweep.told:
+        raise InputError(
+            f"no run was done ({sweep.error}). Workers that end at once have too little memory (fewer --workers "
+            'need less), or run a script that lacks `if __name__ == "__main__":`.'
+        )
+
+
+def _until_broken(
+    sweep: _Sweep, executor: Executor, queue: Iterator[int]
+) -> dict[int, BaseException]:
+    """Keep the executor busy with a short queue; return the runs that it took and did not do.
+
+    When something stops us, all of it stops.
+    """
     under_way: dict[Future[RunResult], int] = {}
+    suspects: dict[int, BaseException] = {}
     most, looked = slots(executor) * AHEAD, time.monotonic()
     try:
-        for k in sweep.due():
+        for k in queue:
             try:
-                with deaf():
+                with ignore_sigint():
                     future = executor.submit(run_one, sweep.scenarios[k], sweep.details)
             except BrokenExecutor as error:
-                sweep.lose(k, error, begun=False)
-                continue
+                suspects[k] = error
+                break
             if time.monotonic() - looked > LOOK_SECONDS:
                 most, looked = slots(executor) * AHEAD, time.monotonic()
             under_way[future] = k
             while len(under_way) >= most:
-                _take(sweep, under_way)
+                suspects |= _take(sweep, under_way)
+            if suspects:
+                break
         while under_way:
-            _take(sweep, under_way)
+            suspects |= _take(sweep, under_way)
     except BaseException:
         if stop(executor):
             for future in under_way:
                 future.cancel()
         raise
+    return suspects
 
 
-def _take(sweep: _Sweep, under_way: dict[Future[RunResult], int]) -> None:
-    """Wait for the next results and keep them."""
+def _take(sweep: _Sweep, under_way: dict[Future[RunResult], int]) -> dict[int, BaseException]:
+    """Wait for the next results and save them; return runs whose pool broke."""
+    suspects: dict[int, BaseException] = {}
     done, _ = wait(under_way, return_when=FIRST_COMPLETED)
     for future in done:
         k = under_way.pop(future)
         try:
             result = future.result()
+        except BrokenExecutor as error:
+            suspects[k] = error
         except Exception as error:
             sweep.lose(k, error)
         else:
-            sweep.keep(k, result)
+            sweep.save(k, result)
+    return suspects

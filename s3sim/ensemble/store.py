@@ -1,10 +1,17 @@
-"""Runs on disk that survive anything: Parquet parts, the plan, a manifest.
+"""Runs on disk: Parquet parts, a journal of the newest, the plan, a manifest.
 
-A finished run goes to a journal (an Arrow stream) before the next one is looked at, so that a
-killed sweep loses at most the runs that were under way; journals become Parquet parts as they
-grow. Whatever order runs end in, tables are made from them in the order of the plan.
+A finished run goes to the journal (an Arrow stream) before the next one is looked at, so that a
+killed sweep loses at most the runs that were under way. The journal is synced to the disk every
+few seconds: a power cut loses the runs of those seconds as well. Journals become parts as they
+grow; a part is synced before its journal goes. Every run has a digest and every page of a part a
+checksum: what a disk damages is not taken for a run. Whatever order runs end in, tables are made
+from them in the order of the plan.
 """
 
+import errno
+import os
+import re
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,17 +23,25 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.files import locked, same_or_refuse, write_json, writing
-from s3sim.ensemble.provenance import code_fingerprint, commit, hashed, versions
-from s3sim.ensemble.record import SCHEMA, as_batch, as_results
+from s3sim.ensemble.files import locked, refuse_link, remove_unfinished, write_json, writing
+from s3sim.ensemble.provenance import hashed, read_manifest, store_manifest
+from s3sim.ensemble.record import SCHEMA, DamagedRun, as_batch, as_results, whole_runs
+from s3sim.simulation.replay import printable
 from s3sim.simulation.result import DETAILS, RunResult
 from s3sim.simulation.scenario import Scenario
 
 MANIFEST, SCENARIOS, PARTS = "manifest.json", "scenarios.parquet", "parts"
 JOURNAL = "journal.arrows"
-COMPRESSION = "zstd"
+PART = re.compile(r"part-[0-9a-f]{16}\.parquet")
+WRITTEN: dict[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 PART_RUNS = 512
 """Runs a part: few big files rather than many small ones."""
+
+SYNC_SECONDS = 5.0
+"""Longest time that finished runs are not yet synced to the disk."""
+
+_NO_WRITING = (errno.EROFS, errno.EACCES, errno.EPERM)
+_UNREADABLE = (pa.ArrowException, OSError, KeyError, ValueError)
 
 
 class Store:
@@ -43,6 +58,9 @@ class Store:
     accept_code : bool
         Go on although the runs there were made by other code; both are then on record. Runs that
         failed are tried again.
+    read_only : bool
+        Look, without a lock and without writing; also what happens where a store that is there
+        cannot be written, as on read-only media.
 
     Raises
     ------
@@ -57,90 +75,188 @@ class Store:
         *,
         keep: Collection[str] = DETAILS,
         accept_code: bool = False,
+        read_only: bool = False,
     ) -> None:
         self.folder, self.keep = Path(folder), tuple(d for d in DETAILS if d in keep)
+        self.notes: list[str] = []
         self._journal: pa.RecordBatchStreamWriter | None = None
         self._file: IO[bytes] | None = None
+        self._lock: IO[str] | None = None
         self._pending: list[pa.RecordBatch] = []
-        self._settled = True
+        self._new: dict[str, RunResult] = {}
+        self._places: dict[str, tuple[Path, int]] = {}
+        self._settled, self._synced = True, 0.0
         self._path = self.folder / PARTS / JOURNAL
-        with self._careful():
-            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
-            self._lock = locked(self.folder)
+        for path in (self.folder / PARTS, self._path, self.folder / MANIFEST):
+            refuse_link(path)
+        if not read_only:
+            with self._careful():
+                self._lock = self._locked()
         try:
-            self._results = self._open(
-                {"design": dict(design), "keep": list(self.keep)}, accept_code
-            )
+            self._open({"design": dict(design), "keep": list(self.keep)}, accept_code)
         except BaseException:
-            self._lock.close()
+            self.close()
             raise
 
-    def _open(self, asked: dict[str, Any], accept_code: bool) -> dict[str, RunResult]:
-        held = same_or_refuse(self.folder / MANIFEST, asked, accept_code=accept_code)
-        codes = held["codes"] if held else []
-        fresh = code_fingerprint() not in codes
-        if fresh:
-            about = {
-                **asked, "design_hash": hashed(asked), "codes": [*codes, code_fingerprint()],
-                "commit": commit(), "versions": versions(),
-            }  # fmt: skip
+    def _locked(self) -> IO[str] | None:
+        """Return the lock of the folder; None where a store that is there cannot be written."""
+        try:
+            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
+            return locked(self.folder)
+        except OSError as error:
+            if error.errno in _NO_WRITING and (self.folder / MANIFEST).exists():
+                return None
+            raise
+
+    def _open(self, asked: dict[str, Any], accept_code: bool) -> None:
+        held = read_manifest(self.folder / MANIFEST, asked, accept_code=accept_code)
+        failed: set[str] = set()
+        self._index(failed)
+        about, added = store_manifest(asked, held)
+        if added and held and len(self):
+            names = ", ".join(added)
+            self.notes.append(
+                f"the {len(self)} runs in {self.folder} were made before {names} was declared and lack it; "
+                "--overwrite runs them again."
+            )  # fmt: skip
+        if about != held and self._lock is not None:
             with self._careful():
                 write_json(about, self.folder / MANIFEST)
-        results: dict[str, RunResult] = {}
-        for one in self._read():
-            if one.run_id not in results or one.status == "ok":  # tried again and no longer failing
-                results[one.run_id] = one
-        return {k: r for k, r in results.items() if not (accept_code and r.status != "ok")}
+        if accept_code:
+            for name in failed:
+                self._places.pop(name, None)
+                self._new.pop(name, None)
 
-    def results(self, scenarios: Iterable[Scenario]) -> dict[str, RunResult]:
-        """Return the results that are there for these scenarios, by run id."""
-        return {one.run_id: one for one in self.held([s.run_id for s in scenarios]).values()}
+    def _index(self, failed: set[str]) -> None:
+        """Note where each run is; of a run that was tried again, where it did not fail."""
+
+        def wanted(run_id: str, status: str) -> bool:
+            known = run_id in self._places or run_id in self._new
+            if known and status != "ok":
+                return False
+            (failed.discard if status == "ok" else failed.add)(run_id)
+            return True
+
+        for path in sorted((self.folder / PARTS).glob("part-*.parquet")):
+            if not PART.fullmatch(path.name):
+                continue
+            table = self._table(path, ["run_id", "status"])
+            rows = zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True)
+            for k, (run_id, status) in enumerate(rows):
+                if wanted(run_id, status):
+                    self._places[run_id] = path, k
+        if self._path.exists():
+            for batch, result in whole_runs(self._path):
+                self._pending.append(batch)
+                if wanted(result.run_id, result.status):
+                    self._places.pop(result.run_id, None)
+                    self._new[result.run_id] = result
+
+    def _table(self, path: Path, columns: list[str] | None = None) -> pa.Table:
+        refuse_link(path)
+        with self._readable(path):
+            # Folders named like 'policy=x' are no columns.
+            table = pq.read_table(
+                path, columns=columns, partitioning=None, page_checksum_verification=True
+            )
+            if missing := set(columns or SCHEMA.names) - set(table.column_names):
+                raise DamagedRun(f"column {min(missing)} is missing")
+            if any(table[name].null_count for name in columns or ()):
+                raise DamagedRun("runs without a name")
+            return table
+
+    @contextmanager
+    def _readable(self, path: Path) -> Iterator[None]:
+        try:
+            yield
+        except _UNREADABLE as error:
+            if isinstance(error, InputError):
+                raise
+            told = (str(error) or type(error).__name__).splitlines()[0]
+            raise InputError(
+                f"{path} cannot be read ({told}); delete this file to run its runs again."
+            ) from None
+
+    @property
+    def run_ids(self) -> set[str]:
+        """Ids of the runs that are there."""
+        return {*self._places, *self._new}
+
+    def __len__(self) -> int:
+        return len(self._places.keys() | self._new.keys())
 
     def count(self, scenarios: Iterable[Scenario]) -> int:
         """Return how many of these scenarios have their result, those that are one run each."""
-        return len(self.held([s.run_id for s in scenarios]))
+        return sum(s.run_id in self._places or s.run_id in self._new for s in scenarios)
 
-    def held(self, ids: Sequence[str]) -> dict[int, RunResult]:
-        """Return the results that are there, by the places of their run ids in `ids`."""
-        return {k: self._results[one] for k, one in enumerate(ids) if one in self._results}
+    def results(self, scenarios: Iterable[Scenario]) -> dict[str, RunResult]:
+        """Return the results that are there for these scenarios, by run id."""
+        return self.load([s.run_id for s in scenarios])
 
-    def __len__(self) -> int:
-        return len(self._results)
+    def load(self, run_ids: Collection[str] | None = None) -> dict[str, RunResult]:
+        """Return the results of these runs (all, if not given), by run id, as far as they are there.
+
+        Raises
+        ------
+        InputError
+            If a part is damaged, naming the file.
+        """
+        names = self.run_ids if run_ids is None else set(run_ids)
+        results = {name: self._new[name] for name in names & self._new.keys()}
+        rows: dict[Path, dict[int, str]] = {}
+        for name in names & self._places.keys() - results.keys():
+            path, row = self._places[name]
+            rows.setdefault(path, {})[row] = name
+        for path, places in rows.items():
+            with self._readable(path):
+                found = as_results(self._table(path))
+                if any(found[k].run_id != name for k, name in places.items()):
+                    raise DamagedRun("its runs are not those that it held")
+            results |= {name: found[k] for k, name in places.items()}
+        return results
 
     def plan(self, scenarios: Sequence[Scenario], varied: pd.DataFrame | None = None) -> None:
         """Write down what is to be run: one row a scenario, with the values that vary."""
+        if self._lock is None:
+            return
         with self._careful():
             frame = scenarios_table(scenarios, varied)
             with writing(self.folder / SCENARIOS) as part:
                 frame.to_parquet(part, index=False, compression="zstd")
 
     def add(self, result: RunResult) -> None:
-        """Keep a result, on disk before this returns.
+        """Save a result, in its file before this returns.
 
         Raises
         ------
         InputError
-            If the disk does not take it; what was kept before stays.
+            If the disk does not take it; what was saved before stays.
         """
         batch = as_batch(result)
         with self._careful():
+            if self._lock is None:
+                raise OSError(errno.EROFS, os.strerror(errno.EROFS))
             if self._journal is None:
                 self._begin_journal()
             assert self._journal is not None
             assert self._file is not None
             self._journal.write_batch(batch)
             self._file.flush()
+            if time.monotonic() - self._synced >= SYNC_SECONDS:
+                os.fsync(self._file.fileno())
+                self._synced = time.monotonic()
         self._pending.append(batch)
-        self._results[result.run_id] = result
+        self._new[result.run_id] = result
         if len(self._pending) >= PART_RUNS:
             with self._careful():
                 self._settle()
 
     def _begin_journal(self) -> None:
         """Open an empty journal, after what a killed sweep left is put in order."""
-        for left in self.folder.rglob("*.part"):
-            left.unlink()
+        for folder in (self.folder, self.folder / PARTS):
+            remove_unfinished(folder)
         self._settle()
+        refuse_link(self._path)
         self._settled = False
         self._file = self._path.open("wb")
         self._journal = pa.ipc.new_stream(self._file, SCHEMA)
@@ -154,9 +270,11 @@ class Store:
 
     def _write_part(self, batches: list[pa.RecordBatch]) -> None:
         table = pa.Table.from_batches(batches, SCHEMA)
-        name = hashed(table.column("run_id").to_pylist())
-        with writing(self.folder / PARTS / f"part-{name}.parquet") as part:
-            pq.write_table(table, part, compression=COMPRESSION)
+        name = hashed(table.column("digest").to_pylist())
+        path = self.folder / PARTS / f"part-{name}.parquet"
+        refuse_link(path)
+        with writing(path) as part:
+            pq.write_table(table, part, **WRITTEN)
 
     def _end_journal(self) -> None:
         self._pending = []
@@ -167,21 +285,11 @@ class Store:
                 journal.close()
         with suppress(OSError):
             if file is not None:
+                file.flush()
+                os.fsync(file.fileno())
+        with suppress(OSError):
+            if file is not None:
                 file.close()
-
-    def _read(self) -> Iterator[RunResult]:
-        """Yield what parts and journals hold; the torn end of a journal is no run."""
-        for path in sorted((self.folder / PARTS).glob("part-*.parquet")):
-            try:
-                # Folders named like 'policy=x' are no columns.
-                yield from as_results(pq.read_table(path, partitioning=None))
-            except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-                raise InputError(
-                    f"{path} cannot be read ({str(error).splitlines()[0]}); delete this file to run its runs again."
-                ) from None
-        if self._path.exists():
-            self._pending = _whole_batches(self._path)
-            yield from as_results(pa.Table.from_batches(self._pending, SCHEMA))
 
     @contextmanager
     def _careful(self) -> Iterator[None]:
@@ -189,9 +297,8 @@ class Store:
         try:
             yield
         except OSError as error:
-            kept = len(getattr(self, "_results", ()))
             raise InputError(
-                f"{self.folder} cannot be written: {error.strerror or error}. {kept} runs are kept there; "
+                f"{self.folder} cannot be written: {error.strerror or error}. {len(self)} runs are kept there; "
                 "free space or name another folder, then give the same command again."
             ) from None
 
@@ -203,7 +310,8 @@ class Store:
                     self._settle()
         finally:
             self._end_journal()
-            self._lock.close()
+            if self._lock is not None:
+                self._lock.close()
 
     def __enter__(self) -> Self:
         return self
@@ -217,22 +325,8 @@ def scenarios_table(
 ) -> pd.DataFrame:
     """Return run_id, policy and luck of each scenario, in order, beside the values that vary."""
     frame = pd.DataFrame(
-        {"run_id": s.run_id, "world": s.world.name, "policy": s.policy, "years": s.years, "scale": s.scale,
+        {"run_id": s.run_id, "world": printable(s.world.name), "policy": s.policy, "years": s.years, "scale": s.scale,
          "seed": s.seed, "replication": s.replication, "start": s.start}
         for s in scenarios
     )  # fmt: skip
     return frame if varied is None else pd.concat([frame, varied.reset_index(drop=True)], axis=1)
-
-
-def _whole_batches(path: Path) -> list[pa.RecordBatch]:
-    batches: list[pa.RecordBatch] = []
-    with (
-        path.open("rb") as file,
-        suppress(pa.ArrowException, OSError, EOFError, StopIteration, MemoryError),
-        pa.ipc.open_stream(file) as stream,
-    ):
-        while stream.schema.equals(SCHEMA):
-            batch = stream.read_next_batch()
-            batch.validate(full=True)
-            batches.append(batch)
-    return batches

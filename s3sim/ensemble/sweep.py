@@ -112,6 +112,8 @@ def sweep(
     if where.workers > 1 and getattr(current_process(), "_inheriting", False):
         # A worker imports the script that started it; without a main guard it arrives here.
         sys.exit(1)
+    for note in () if store is None else store.notes:
+        say(note)
     pending = len(scenarios) - (0 if store is None else store.count(scenarios))
     if 0 < pending < len(scenarios):
         say(
@@ -175,7 +177,7 @@ def estimate_cost(scenarios: Sequence[Scenario], store: Store, where: Place) -> 
     from s3sim.ensemble.progress import duration
 
     held = store.count(scenarios)
-    cost = probe(scenarios, where.workers, held=held, keep=store.keep)
+    cost = probe(scenarios, where.workers, completed=held, keep=store.keep)
     there = f", {held} of them are there already" if held else ""
     return (
         f"Runs: {cost.runs}{there}\n"

@@ -134,12 +134,18 @@ class Brokerage(ParameterGroup):
         where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
         # Registers list all regions alike: distance no longer decides who is met.
         index = partners.index(orgs)
-        there = partners.regions(region, index.mass[domain], where, u[..., 1], near=False)
-        firm = index.firms(domain, there, u[..., 2:])
-        there = partners.regions(region, index.count_institute, where, u[..., 1], near=False)
-        institute = index.research(there, u[..., 2])
-        asks_institute = (u[..., 0] < self.institutes) & (institute >= 0)
-        other = np.where(asks_institute, institute, firm).ravel()
+        there = partners.regions(
+            region, index.count_institute, where, u[..., 1], near=False
+        ).ravel()
+        looks = partners.regions(region, index.mass[domain], where, u[..., 1], near=False).ravel()
+        u = u.reshape(-1, DRAWS)
+        asks_institute = (u[:, 0] < self.institutes) & (there >= 0)
+        asks_firm = ~asks_institute
+        other = np.empty(len(one), np.int64)
+        other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
+        other[asks_firm] = index.firms(
+            orgs.domain[one[asks_firm]], looks[asks_firm], u[asks_firm, 2:]
+        )
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(orgs))
         return one[good], other[good]
 

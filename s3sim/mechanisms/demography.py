@@ -166,7 +166,7 @@ class Demography(ParameterGroup):
     ) -> Ints:
         """Return an incumbent of the region, of the domain if there is one."""
         index = context.partners.index(orgs)
-        found = index.firms(domain, region[:, None], u[:, None, 2:4])[:, 0]
+        found = index.firms(domain, region, u[:, 2:4])
         any_firm = np.flatnonzero(orgs.kind == FIRM)
         first = any_firm[np.searchsorted(orgs.region[any_firm], region)]
         return np.where(found >= 0, found, first)

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, count_by, draw_own
+from s3sim.core.arrays import Floats, Ints, Singles, count_by, draw_own
 from s3sim.core.constants import FLOOR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import poisson
@@ -82,20 +82,24 @@ class Innovation(ParameterGroup):
         number = poisson(
             rate * YEAR_FRACTION, context.streams.uniform("innovation/number", len(orgs))
         )
-        chance = self.radical + self.radical_distance * orgs.novelty
-        chance = np.clip(
-            chance + self.radical_institute * (orgs.institute_learning > 0), 0.0, MOST_RADICAL
-        )
-        u = context.streams.uniform("innovation/steps", (len(orgs), DRAWS))
-        radical = (number > 0) & (u[:, 0] < 1 - (1 - chance) ** number)
+        row = np.flatnonzero(number)
+        some = number[row]
+        chance = self.radical + self.radical_distance * orgs.novelty[row]
+        chance += self.radical_institute * (orgs.institute_learning[row] > 0)
+        chance = np.clip(chance, 0.0, MOST_RADICAL)
+        u = context.streams.uniform("innovation/steps", (len(orgs), DRAWS), row)
+        radical = u[:, 0] < 1 - (1 - chance) ** some
         # The mean of n exponential steps keeps the expectation; one draw a row keeps the luck.
-        small = -self.step * np.log1p(-u[:, 1]) * np.maximum(number - radical, 0)
+        small = -self.step * np.log1p(-u[:, 1]) * (some - radical)
         large = np.where(radical, self.radical_step(u[:, 2]), 0.0)
-        firm = orgs.kind != INSTITUTE
-        reach = self._reach(orgs.size)
-        grown = orgs.productivity * np.exp(np.where(firm, reach * (small + large), 0.0))
+        firm = orgs.kind[row] != INSTITUTE
+        step = np.where(firm, self._reach(orgs.size[row]) * (small + large), 0.0)
+        grown = orgs.productivity.copy()
+        grown[row] *= np.exp(step)
         orgs = orgs.replace(innovations=number, productivity=grown, knowledge=self._used(orgs))
-        return state.replace(organisations=self._branched(orgs, radical, state, context))
+        return state.replace(
+            organisations=self._branched(orgs, row[radical & firm], state, context)
+        )
 
     def expected(self, orgs: Organisations, context: Context) -> Floats:
         """Return innovations expected a year, shape [N]."""
@@ -140,12 +144,11 @@ class Innovation(ParameterGroup):
     def _branched(
         self,
         orgs: Organisations,
-        radical: Bools,
+        row: Ints,
         state: State,
         context: Context,
     ) -> Organisations:
-        """Let radical innovators master a new domain."""
-        row = np.flatnonzero(radical & (orgs.kind != INSTITUTE))
+        """Let the radical innovators of `row` master a new domain."""
         if not len(row):
             return orgs
         u = context.streams.uniform("innovation/branching", (len(orgs), 2), row)

@@ -90,14 +90,17 @@ class Search(ParameterGroup):
         index = partners.index(orgs)
         local = (drawn[..., 0] < self.local) & (seeking == NOT_SEEKING)[:, None]
         looks = partners.regions(region, index.mass[domain], open_, drawn[..., 1])
-        there = np.where(local, region[:, None], looks)
-        firm = index.firms(domain, there, drawn[..., 2:])
+        there = np.where(local, region[:, None], looks).ravel()
         from_top = 1 - u[:, 0]
         asks_institute = from_top < self.institutes
-        there = partners.regions(region, index.count_institute, open_, drawn[..., 1])
-        institute = index.research(there, drawn[..., 2])
-        other = np.where(asks_institute, institute.ravel(), firm.ravel())
-        by_friend = ~asks_institute & (from_top < self.institutes + self.friends)
+        asks_firm = ~asks_institute
+        other = np.empty(len(one), np.int64)
+        other[asks_firm] = index.firms(
+            orgs.domain[one[asks_firm]], there[asks_firm], u[asks_firm, 2:]
+        )
+        there = partners.regions(region, index.count_institute, open_, drawn[..., 1]).ravel()
+        other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
+        by_friend = asks_firm & (from_top < self.institutes + self.friends)
         friend = _friend_of_friend(one, state.ties, len(orgs), u[:, 1:3])
         asker = np.repeat(np.arange(len(row)), self.candidates)
         allowed = (friend >= 0) & open_[asker, orgs.region[friend]]

@@ -54,5 +54,8 @@ class Strategy(ParameterGroup):
         key = projects.authority[running] * shape[1] + projects.domain[running]
         seen = state.organisations.innovations[projects.organisation[running]].astype(np.float64)
         total = sum_by(key, shape[0] * shape[1], seen).reshape(shape) * context.weight
-        noise = 1 + self.monitoring_noise * context.streams.normal("strategy/monitoring", shape)
-        return state.authorities.results * (1 - self.forgetting) + np.maximum(total * noise, 0.0)
+        row = np.flatnonzero(total.any(axis=1))
+        luck = context.streams.normal("strategy/monitoring", shape, row)
+        results = state.authorities.results * (1 - self.forgetting)
+        results[row] += np.maximum(total[row] * (1 + self.monitoring_noise * luck), 0.0)
+        return results

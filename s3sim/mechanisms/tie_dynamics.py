@@ -86,16 +86,20 @@ class TieDynamics(ParameterGroup):
         institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity
         distance = space.apart(orgs.knowledge, ties.source, ties.partner)
         abroad = space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
-        value, understood = np.zeros(len(ties)), np.zeros(len(ties))
-        for me, you in ((ties.source, ties.partner), (ties.partner, ties.source)):
-            value += (
-                context.proximity.value(
-                    distance, capacity[me], institute[me], institute[you], abroad, ties.trust
-                )
-                / 2
-            )
-            understood += context.proximity.understanding(distance, capacity[me], institute[me]) / 2
-        return value, understood, abroad.astype(np.float64)
+        me = np.concatenate((ties.source, ties.partner))
+        you = np.concatenate((ties.partner, ties.source))
+        both = np.concatenate((distance, distance))
+        value = context.proximity.value(
+            both,
+            capacity[me],
+            institute[me],
+            institute[you],
+            np.concatenate((abroad, abroad)),
+            np.concatenate((ties.trust, ties.trust)),
+        )
+        understood = context.proximity.understanding(both, capacity[me], institute[me])
+        mean = np.stack((value, understood)).reshape(2, 2, -1).mean(axis=1)
+        return mean[0], mean[1], abroad.astype(np.float64)
 
     def _cost(self, ties: Ties, state: State, context: Context) -> Floats:
         """Return the share of own R&D effort that partnerships cost each organisation, [N]."""

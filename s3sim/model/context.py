@@ -1,8 +1,9 @@
 """What surrounds the actors in one quarter: world, calendar, luck, what is on offer, whom one meets."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
+from s3sim.core.record import Record
 from s3sim.core.streams import Streams
 from s3sim.model.instruments import Instruments
 from s3sim.model.partner_search import PartnerSearch
@@ -16,8 +17,8 @@ YEAR_FRACTION = 1.0 / QUARTERS
 """Length of a step in years."""
 
 
-@dataclass(frozen=True)
-class Calendar:
+@dataclass(frozen=True, kw_only=True)
+class Calendar(Record):
     """Where a run stands."""
 
     start: int  # quarter in which policies start
@@ -40,8 +41,8 @@ class Calendar:
         return self.quarter == self.n_quarters - 1
 
 
-@dataclass(frozen=True)
-class Context:
+@dataclass(frozen=True, kw_only=True)
+class Context(Record):
     """Read-only surroundings of a quarter."""
 
     world: World
@@ -55,13 +56,14 @@ class Context:
 
     def at(self, quarter: int, **changes: Any) -> Self:
         """Return the surroundings of a quarter, with its own luck and with nothing remembered."""
-        new: dict[str, Any] = dict(
-            calendar=replace(self.calendar, quarter=quarter),
-            streams=replace(self.streams, quarter=quarter),
+        luck = self.streams
+        own = dict(
+            calendar=self.calendar.replace(quarter=quarter),
+            streams=Streams(luck.seed, luck.replication, quarter),
             space=self.space.for_quarter(),
             partners=self.partners.for_quarter(),
         )
-        return replace(self, **{**new, **changes})
+        return self.replace(**{**own, **changes})
 
     @property
     def weight(self) -> float:

@@ -161,10 +161,10 @@ class InitialConditions(ParameterGroup):
         seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
         where = permitted(seeking, region, context.space.abroad, np.ones(world.n_regions, bool))
         domain, look = orgs.domain[row], u[:, None, 1]
-        there = partners.regions(region, index.mass[domain], where, look)
-        firm = index.firms(domain, there, u[:, None, 2:4])[:, 0]
-        there = partners.regions(region, index.count_institute, where, look)
-        institute = index.research(there, u[:, None, 2])[:, 0]
+        there = partners.regions(region, index.mass[domain], where, look)[:, 0]
+        firm = index.firms(domain, there, u[:, 2:4])
+        there = partners.regions(region, index.count_institute, where, look)[:, 0]
+        institute = index.research(there, u[:, 2])
         other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
         good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
         row, other, u = row[good], other[good], u[good]

@@ -1,13 +1,15 @@
 """What authorities have on offer in a quarter: the only way in which policies reach actors."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Self
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
+from s3sim.core.record import Record
 from s3sim.world import World
 
 ADD, ANY = {"combine": "add"}, {"combine": "any"}
@@ -16,8 +18,8 @@ LARGEST, SAME = {"combine": "largest"}, {"combine": "same"}
 turns it on, the largest share of one thing holds, parts must agree on a price, delay or list."""
 
 
-@dataclass(frozen=True)
-class Instruments:
+@dataclass(frozen=True, kw_only=True)
+class Instruments(Record):
     """The policy mix of one quarter. Zero, False and None say that nothing is offered."""
 
     priorities: Bools | None = field(metadata=SAME)  # [A, D] lists adopted now; None: as before
@@ -60,10 +62,6 @@ class Instruments:
             broker_network=False,
         )
 
-    def replace(self, **offers: Any) -> Self:
-        """Return instruments with some offers exchanged."""
-        return replace(self, **offers)
-
     @classmethod
     def combined(cls, offers: Sequence[tuple[str, "Instruments"]], world: World) -> "Instruments":
         """Return what the parts of a policy offer together, each field by its declared rule.
@@ -80,8 +78,7 @@ class Instruments:
         """
         nothing = cls.none(world)
         mix: dict[str, Any] = {}
-        for declared in fields(cls):
-            name, rule = declared.name, _RULES[declared.metadata["combine"]]
+        for name, rule in _rules():
             empty = getattr(nothing, name)
             made = [(part, getattr(what, name)) for part, what in offers]
             made = [(part, value) for part, value in made if _offered(value, empty)]
@@ -91,7 +88,9 @@ class Instruments:
 
 
 def _offered(value: Any, empty: Any) -> bool:
-    return value is not None if empty is None else bool(np.any(value))
+    if empty is None:
+        return value is not None
+    return bool(value.any() if isinstance(value, np.ndarray) else value)
 
 
 def _same(name: str, made: list[tuple[str, Any]]) -> Any:
@@ -126,3 +125,9 @@ _RULES = {
     "largest": _reduced(lambda a, b: np.maximum(a, b) if isinstance(a, np.ndarray) else max(a, b)),
     "same": _same,
 }
+
+
+@cache
+def _rules() -> tuple[tuple[str, Callable[[str, list[tuple[str, Any]]], Any]], ...]:
+    """Return the name of each offer and its rule."""
+    return tuple((one.name, _RULES[one.metadata["combine"]]) for one in fields(Instruments))

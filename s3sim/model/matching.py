@@ -99,26 +99,26 @@ class PartnerIndex:
         )
 
     def firms(self, domain: Ints, there: Ints, u: Floats) -> Ints:
-        """Return a firm for each asker and look, or -1, shape [A, k].
+        """Return a firm for each look, or -1, shape [P].
 
         Parameters
         ----------
-        domain : array [A]
+        domain : array [P]
             The asker's home domain.
-        there : array [A, k]
+        there : array [P]
             Region of each look; -1 finds nobody.
-        u : array [A, k, 2]
+        u : array [P, 2]
             Uniforms: domain, organisation.
         """
         place = np.maximum(there, 0)
-        weight = self.related[domain][:, None, :] * self.count[place]
-        what = draw_own(np.cumsum(weight, axis=2), u[..., 0])
+        weight = self.related[domain] * self.count[place]
+        what = draw_own(np.cumsum(weight, axis=1), u[:, 0])
         bucket = place, np.maximum(what, 0)
         found = (there >= 0) & (what >= 0)
-        return _member(self.rows, self.first[bucket], self.count[bucket], u[..., 1], found)
+        return _member(self.rows, self.first[bucket], self.count[bucket], u[:, 1], found)
 
     def research(self, there: Ints, u: Floats) -> Ints:
-        """Return an institute in each region of `there`, or -1; `u` has the same shape."""
+        """Return an institute in each region of `there` [P], or -1; `u` [P] are uniforms."""
         place = np.maximum(there, 0)
         first, count = self.first_institute[place], self.count_institute[place]
         return _member(self.institutes, first, count, u, there >= 0)

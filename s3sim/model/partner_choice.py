@@ -96,28 +96,25 @@ class PartnerChoice(ParameterGroup):
             - self.organisational * (institute[one] != institute[other])
             - self.threshold
         )
-        sides = []
-        for me, you in ((one, other), (other, one)):
-            value = proximity.value(
-                distance,
-                orgs.absorptive_capacity[me],
-                institute[me],
-                institute[you],
-                abroad,
-                np.full(len(me), trust),
-                relief,
-            )
-            misjudged = 1 + self.judgement_error * (
-                2 * streams.pair("agreement/judgement", me, you) - 1
-            )
-            luck = -np.log(-np.log(streams.pair("agreement/luck", me, you)))
-            sides.append(
-                self.cognitive * value * misjudged
-                + shared
-                + self.habit * orgs.cooperation_propensity[me]
-                + luck
-            )
-        return np.stack(sides)
+        # Both sides in one go: first `one`, then `other`.
+        me, you = np.concatenate((one, other)), np.concatenate((other, one))
+        value = proximity.value(
+            np.concatenate((distance, distance)),
+            orgs.absorptive_capacity[me],
+            institute[me],
+            institute[you],
+            np.concatenate((abroad, abroad)),
+            trust,
+            relief,
+        )
+        misjudged = 1 + self.judgement_error * (
+            2 * streams.pair("agreement/judgement", me, you) - 1
+        )
+        luck = -np.log(-np.log(streams.pair("agreement/luck", me, you)))
+        own = self.cognitive * value * misjudged
+        own += self.habit * orgs.cooperation_propensity[me] + luck
+        both: Floats = own.reshape(2, -1) + shared
+        return both
 
 
 def matched(one: Ints, other: Ints, surplus: Floats, free: Ints) -> Bools:

@@ -1,11 +1,12 @@
 """The search for partners: what is computed once a run, and once a quarter, for all who look."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, draw_own
 from s3sim.core.memo import Memo
+from s3sim.core.record import Record
 from s3sim.model.matching import Matching, PartnerIndex
 from s3sim.model.partner_choice import PartnerChoice
 from s3sim.model.proximity import Space
@@ -16,8 +17,8 @@ CHUNK = 1024
 """Askers handled at a time, so that their tables fit the cache."""
 
 
-@dataclass(frozen=True)
-class PartnerSearch:
+@dataclass(frozen=True, kw_only=True)
+class PartnerSearch(Record):
     """Who can be met where, and who has room for a partner.
 
     Parameters
@@ -65,7 +66,7 @@ class PartnerSearch:
 
     def for_quarter(self) -> "PartnerSearch":
         """Return this search with nothing remembered."""
-        return replace(self, _memo=Memo())
+        return self.replace(_memo=Memo())
 
     def index(self, orgs: Organisations) -> PartnerIndex:
         """Return the innovative active organisations by region and domain."""

@@ -1,6 +1,6 @@
 """How far apart two organisations are, and what one can learn from the other."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from s3sim.core.arrays import Bools, Floats, Ints, Singles, count_by
 from s3sim.core.memo import Memo
 from s3sim.core.parameters import ParameterGroup, param
+from s3sim.core.record import Record
 from s3sim.world import World
 
 SPECTRUM_KEPT = 0.9
@@ -51,7 +52,7 @@ class Proximity(ParameterGroup):
         institute: Bools,
         other_institute: Bools,
         abroad: Bools,
-        trust: Floats,
+        trust: Floats | float,
         relief: Floats | float = 0.0,
     ) -> Floats:
         """Return the value of learning of one side of each pair, shape [P].
@@ -69,7 +70,7 @@ class Proximity(ParameterGroup):
             Whether learner and partner are institutes.
         abroad : array [P]
             Whether the two are in different countries.
-        trust : array [P]
+        trust : float or array [P]
             0-1; it lowers the loss across borders.
         relief : float or array [P]
             Share of the border loss that a broker removes.
@@ -85,8 +86,8 @@ class Proximity(ParameterGroup):
         return novelty * self.understanding(distance, capacity, institute) * efficiency
 
 
-@dataclass(frozen=True)
-class Space:
+@dataclass(frozen=True, kw_only=True)
+class Space(Record):
     """What the geography and the relatedness of a world mean for every encounter in it.
 
     Computed once a run: distances stay as they are, only actors change.
@@ -118,7 +119,7 @@ class Space:
 
     def for_quarter(self) -> "Space":
         """Return this space with nothing remembered."""
-        return replace(self, _memo=Memo())
+        return self.replace(_memo=Memo())
 
     def apart(self, knowledge: Singles, one: Ints, other: Ints) -> Floats:
         """Return the cognitive distance of each pair of rows of a table of knowledge, shape [P].

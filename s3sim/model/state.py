@@ -4,14 +4,13 @@ Rows are identities: a row keeps its actor (or its latent founder) for the whole
 exit only switch `active`. A mechanism returns a new `State` that shares the unchanged columns.
 """
 
-import os
-import sys
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles
+from s3sim.core.record import Record
 from s3sim.model.ledger import Ledger
 
 FIRM, INSTITUTE = 0, 1
@@ -30,34 +29,6 @@ PROJECT_ITEMS = ("regional_grants", "joint_grants", "horizontal_support")
 
 NOT_SEEKING, SEEKING_DOMESTIC, SEEKING_ANY, SEEKING_ABROAD = 0, 1, 2, 3
 """What partner a funded or bidding organisation must find this quarter."""
-
-CHECKED = os.environ.get("S3SIM_CHECK", "0") not in ("", "0") or sys.flags.dev_mode
-"""Whether copies of tables are checked, as new ones are: under S3SIM_CHECK=1 (the tests) and `python -X dev`."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """Named values of which some are exchanged at a time."""
-
-    @classmethod
-    def _made(cls, values: dict[str, Any]) -> Self:
-        """Return a record of all its values; copies are many, so they skip the constructor."""
-        new = object.__new__(cls)
-        new.__dict__.update(values)
-        if CHECKED:
-            new.__post_init__()
-        return new
-
-    def __post_init__(self) -> None:
-        """Check what can be checked."""
-
-    def replace(self, **values: Any) -> Self:
-        """Return a record with some values exchanged; unknown names are a `TypeError`."""
-        held = self.__dict__
-        if not values.keys() <= held.keys():
-            unknown = sorted(values.keys() - held.keys())
-            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
-        return self._made({**held, **values})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,7 +82,7 @@ def productivity_growth(m: Window) -> Floats:
         ratio(m.before["value_added"], m.before["employment"]),
     )
     years = np.where(m.years_since > 0, m.years_since, np.nan)
-    growth: Floats = 100 * ((now / then) ** (1 / years) - 1)
+    growth: Floats = 100 * (ratio(now, then) ** (1 / years) - 1)
     return growth
 
 
@@ -122,7 +122,7 @@ def firm_survival(m: Window) -> Floats:
 def theil_index(m: Window) -> Floats:
     """Theil index of value added a head: sum of s ln(s / p), s and p shares of value added and population."""
     value = m.by_region("value_added")
-    s = value / value.sum(axis=-1, keepdims=True)
+    s = ratio(value, value.sum(axis=-1, keepdims=True))
     p = m.panel.population / m.panel.population.sum()
     terms = s * np.log(np.maximum(s, 1e-300) / p)
     total: Floats = 1000 * terms.sum(axis=-1)

@@ -1,7 +1,5 @@
 """A comparison as it is handed to people: it prints, plots and saves itself, and is read back."""
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -10,14 +8,9 @@ from typing import TYPE_CHECKING, Any
 from s3sim.core.errors import InputError, nearest
 from s3sim.ensemble import results as tables
 from s3sim.ensemble.comparison import Comparison, outcome_info
-from s3sim.ensemble.comparison import compare as compare_results
-from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.settings import ConfigLayer, shown
-from s3sim.ensemble.store import Store
-from s3sim.ensemble.sweep import complete
+from s3sim.ensemble.settings import shown
 from s3sim.policies import POLICIES
-from s3sim.simulation.scenario import Scenario
-from s3sim.world import WORLDS, World
+from s3sim.world import World
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,7 +1,7 @@
 """Turn the crank: from a scenario to its first state, and from quarter to quarter."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from s3sim.core.streams import Streams
 from s3sim.mechanisms.market import Market
@@ -35,7 +35,9 @@ class Engine:
         context = Context(
             world=world,
             scale=scenario.scale,
-            calendar=Calendar(scenario.start * QUARTERS, scenario.years * QUARTERS),
+            calendar=Calendar(
+                start=scenario.start * QUARTERS, n_quarters=scenario.years * QUARTERS
+            ),
             streams=Streams(scenario.seed, scenario.replication, 0),
             instruments=Instruments.none(world),
             space=space,
@@ -59,7 +61,7 @@ class Engine:
         """Return the surroundings of a quarter, with what policies offer in it."""
         context = self.context.at(quarter)
         offer = combine_instruments(self.scenario.parts or (), state, context)
-        return replace(context, instruments=offer)
+        return context.replace(instruments=offer)
 
     def step(self, state: State, quarter: int) -> tuple[State, Context]:
         """Run one quarter: policies offer, every mechanism acts in order.

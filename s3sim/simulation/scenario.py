@@ -3,12 +3,19 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, Protocol, Self, TypeVar
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.core.parameters import Parameter, ParameterGroup, check, plain, unknown_parameter
+from s3sim.core.parameters import (
+    Parameter,
+    ParameterGroup,
+    as_number,
+    check,
+    problem_with,
+    unknown_parameter,
+)
 from s3sim.model.context import Context
 from s3sim.model.initial_conditions import InitialConditions
 from s3sim.model.matching import Matching
@@ -84,13 +91,12 @@ class Scenario:
     parts: tuple[PolicyPart, ...] | None = field(default=None)
 
     def __post_init__(self) -> None:
-        for name in LIMITS:
-            object.__setattr__(self, name, plain(getattr(self, name)))
-        problems = [
-            f"{name} = {getattr(self, name)!r} is out of range; allowed {low} to {high}."
-            for name, (low, high) in LIMITS.items()
-            if not _within(getattr(self, name), low, high, whole=name != "scale")
-        ]
+        problems = []
+        for name, (low, high) in LIMITS.items():
+            value = as_number(getattr(self, name), whole=name != "scale")
+            problems.append(problem_with(name, value, low, high, whole=name != "scale"))
+            object.__setattr__(self, name, value)
+        problems = [problem for problem in problems if problem]
         if self.parts is None:
             if self.policy in POLICIES:
                 object.__setattr__(self, "parts", POLICIES[self.policy].parts)
@@ -177,14 +183,26 @@ class Scenario:
     @cached_property
     def run_id(self) -> str:
         """Hash of everything that decides the run, package version included."""
-        from s3sim import __version__
-
-        text = json.dumps({"version": __version__, **self.described()}, sort_keys=True)
+        text = f"{self._but_replication}, replication {self.replication}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @cached_property
+    def _but_replication(self) -> str:
+        """All that decides the run but its replication, which is all that most runs differ in."""
+        from s3sim import __version__
+
+        described = {"version": __version__, **self.described(), "replication": None}
+        return json.dumps(described, sort_keys=True)
+
+    def with_replication(self, replication: int) -> Self:
+        """Return the same scenario with other luck, without describing it again."""
+        new = replace(self, replication=replication)
+        new.__dict__["_but_replication"] = self._but_replication
+        return new
+
     def __getstate__(self) -> dict[str, Any]:
-        """Send no run id to another process: whoever runs a scenario hashes it with its version."""
-        return {name: value for name, value in self.__dict__.items() if name != "run_id"}
+        # A worker works its run id out itself: that is how another version shows.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def known_parameters() -> dict[str, Parameter]:
@@ -203,9 +221,3 @@ def problems_with(values: Mapping[str, Any], known: Mapping[str, Parameter]) -> 
         elif problem := check(known[name], value):
             problems.append(problem)
     return problems
-
-
-def _within(value: object, low: float, high: float, *, whole: bool) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return low <= value <= high and (not whole or float(value) == int(value))

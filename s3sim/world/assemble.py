@@ -1,5 +1,6 @@
 """From tables to the arrays of a World."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from s3sim.world import schema, tables
 from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.firms import enterprises, mean_sizes
 from s3sim.world.geography import cross_border, distances, project, shared_language
+from s3sim.world.plausibility import plausible
 from s3sim.world.tables import Table
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -25,6 +27,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[str] = []
+        self.notes: list[str] = []
         self.read_tables: list[Table] = []
 
     def own(self, file: str) -> bool:
@@ -37,7 +40,8 @@ class _Reader:
         return self._read(self.folder / file, columns, key)
 
     def _read(self, path: Path, columns: tuple[schema.Column, ...], key: tuple[str, ...]) -> Table:
-        table = tables.read(path, columns, self.problems)
+        notes = self.notes if path.parent == self.folder != DATA else []
+        table = tables.read(path, columns, self.problems, notes)
         self.read_tables.append(table)
         if key:
             tables.unique(table, key, self.problems)
@@ -80,19 +84,28 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     activity = source.read("h2020_regions.csv", schema.H2020_REGIONS, "region")
     square = source.read("relatedness.csv", schema.relatedness(domains["domain"]), "domain")
 
-    tables.known(regions, "country", countries["country"], "countries.csv", problems)
-    tables.known(employment, "region", regions["region"], "regions.csv", problems)
-    tables.known(employment, "domain", domains["domain"], "domains.csv", problems)
-    tables.known(priorities, "domain", domains["domain"], "domains.csv", problems)
-    tables.known(square, "domain", domains["domain"], "domains.csv", problems)
-    for table, file in ((priorities, "priorities.csv"), (activity, "h2020_regions.csv")):
-        if source.own(file):
-            tables.known(table, "region", regions["region"], "regions.csv", problems)
-    for code in sorted(set(regions["region"]) - set(employment["region"])):
-        problems.append(f"employment.csv has no row for region '{code}' of regions.csv.")
-    for domain in domains["domain"]:
-        if domain not in square["domain"]:
-            problems.append(f"{square.file} has no row for domain '{domain}' of domains.csv.")
+    known = partial(tables.known, problems=problems)
+    known(regions, "country", countries)
+    known(employment, "region", regions)
+    known(employment, "domain", domains)
+    known(priorities, "domain", domains)
+    known(square, "domain", domains)
+    if source.own("h2020_pairs.csv"):
+        for column in ("country_i", "country_j"):
+            known(pairs, column, countries, key="country")
+        _no_contradiction(pairs, problems)
+    for table in (priorities, activity):
+        if source.own(table.file):
+            known(table, "region", regions)
+        elif only is None:
+            _not_covered(regions, table, source.notes)
+    if not (regions.broken or employment.broken):
+        for code in sorted(set(regions["region"]) - set(employment["region"])):
+            problems.append(f"employment.csv has no row for region '{code}' of regions.csv.")
+    if not (square.broken or domains.broken):
+        for domain in domains["domain"]:
+            if domain not in square["domain"]:
+                problems.append(f"{square.file} has no row for domain '{domain}' of domains.csv.")
     source.stop_if_wrong()
 
     regions = _in_order(regions, only)
@@ -105,6 +118,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     row_of = {code: k for k, code in enumerate(countries["country"])}
     national = countries.select([row_of[code] for code in regions["country"]])
     _check_shares(regions, national, employed, problems)
+    plausible(regions, employed.sum(axis=1), problems, source.notes)
     source.stop_if_wrong()
 
     fields = _of_regions(regions, national)
@@ -119,6 +133,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     return fields | {
         "name": name,
         "fingerprint": source.fingerprint(only),
+        "notes": tuple(source.notes),
         "business_employment": business,
         "firms": enterprises(firms, national.numbers("business_employment"), business),
         "mean_size": mean_sizes(firms, persons),
@@ -137,6 +152,34 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         "affinity": _affinity(pairs, fields["countries"]),
         "h2020_participations": np.array([observed.get(code, np.nan) for code in codes]),
     }
+
+
+def _not_covered(regions: Table, shipped: Table, notes: list[str]) -> None:
+    """Note the regions that a shipped table does not know, among them codes of older NUTS."""
+    if regions.broken:
+        return
+    there = set(shipped["region"])
+    absent = [code for code in regions["region"] if code not in there]
+    if absent:
+        near = sorted({code for code in there if code[:2] in {one[:2] for one in absent}})
+        knows = f"; it knows {', '.join(near[:10])}" if near else ""
+        notes.append(
+            f"{shipped.file} (shipped, NUTS 2021) has nothing for {', '.join(absent[:10])}"
+            f"{', ...' if len(absent) > 10 else ''}{knows}. Add a table {shipped.file} of your own if you know it."
+        )
+
+
+def _no_contradiction(pairs: Table, problems: list[str]) -> None:
+    """Report pairs of countries that stand twice, once each way, with two values."""
+    seen: dict[tuple[str, str], int] = {}
+    values = pairs.numbers("affinity", 1.0)
+    for row, pair in enumerate(zip(pairs["country_i"], pairs["country_j"], strict=True)):
+        first = seen.setdefault((min(pair), max(pair)), row)
+        if values[first] != values[row]:
+            problems.append(
+                f"{pairs.file}, row {pairs.lines[row]}: '{pair[0]}' and '{pair[1]}' have affinity "
+                f"{values[row]:g} here and {values[first]:g} in row {pairs.lines[first]}; keep one."
+            )
 
 
 def _in_order(regions: Table, only: str | None) -> Table:

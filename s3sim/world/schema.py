@@ -162,9 +162,18 @@ H2020_PAIRS = (
     _text("country_j"),
     _amount("joint_projects", required=False),
     _amount("affinity", required=False),
+    FLAG,
 )
 
-H2020_REGIONS = (_text("region"), _amount("participations", required=False))
+H2020_REGIONS = (
+    _text("region"),
+    _amount("organisations", required=False),
+    _amount("participations", required=False),
+    _amount("projects", required=False),
+    _amount("firms", required=False),
+    _amount("ec_contribution", required=False),
+    FLAG,
+)
 
 
 def relatedness(domains: list[str]) -> tuple[Column, ...]:

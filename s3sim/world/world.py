@@ -1,5 +1,6 @@
 """The world of a run: regions, domains and what is known about them, as read-only arrays."""
 
+import warnings
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,10 @@ from s3sim.world.arrays import BoolArray, FloatArray, IntArray, content_digest, 
 
 WORLDS = ("partners", "bsr")
 """Worlds that come with the package."""
+
+
+class WorldNote(UserWarning):
+    """Something about a user's tables that is no mistake but should be known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +88,9 @@ class World:
         their line ends, or of the arguments of a synthetic world. A world that was put together or
         changed in memory (`dataclasses.replace`) has a hash of its arrays to six digits. It is the
         same on every processor.
+    notes : tuple of str
+        What was read but not used, or taken from the shipped tables; told when a user's tables are
+        read, as a `WorldNote` (a warning).
     """
 
     name: str
@@ -137,13 +145,14 @@ class World:
     cross_border: BoolArray
     shared_language: BoolArray
     fingerprint: str = field(default="", init=False)
+    notes: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         for one in fields(self):
             object.__setattr__(self, one.name, freeze(getattr(self, one.name)))
         if not self.fingerprint:
             content = {one.name: getattr(self, one.name) for one in fields(self)}
-            del content["name"], content["fingerprint"]
+            del content["name"], content["fingerprint"], content["notes"]
             object.__setattr__(self, "fingerprint", content_digest(content))
 
     @classmethod
@@ -198,7 +207,10 @@ class World:
         from s3sim.world.assemble import assemble
 
         path = Path(folder)
-        return cls._of(assemble(path, path.resolve().name))
+        world = cls._of(assemble(path, path.resolve().name))
+        for note in world.notes:
+            warnings.warn(note, WorldNote, stacklevel=2)
+        return world
 
     @classmethod
     def synthetic(

@@ -159,3 +159,48 @@ def test_a_flag_of_numpy_is_no_number(world):
         Scenario(world, years=np.bool_(True))
     with pytest.raises(InputError, match="is not a number"):
         Scenario(world).replace({"search.rate": np.bool_(True)})
+
+
+@pytest.mark.parametrize("value", [3.0, np.int64(3), np.float32(3.0), np.uint8(3)])
+def test_whole_numbers_are_normalised_wherever_they_enter(world, value):
+    assert repr(Example(count=value)) == repr(Example(count=3))
+    assert repr(Example().with_values({"example.count": value})) == repr(Example())
+    scenario = Scenario(world, years=value, seed=value, start=value, replication=value)
+    assert scenario.run_id == Scenario(world, years=3, seed=3, start=3, replication=3).run_id
+    assert isinstance(scenario.years, int)
+
+
+@pytest.mark.parametrize("value", [1, 1.0, np.float64(1.0), np.int8(1)])
+def test_real_numbers_are_normalised_wherever_they_enter(world, value):
+    assert repr(Example(share=value)) == repr(Example(share=1.0))
+    assert repr(Example(share=-0.0)) == repr(Example(share=0))
+    scenario = Scenario(world, scale=value).replace({"search.local": 0})
+    same = Scenario(world, scale=1.0).replace({"search.local": -0.0})
+    assert scenario.run_id == same.run_id
+
+
+@pytest.mark.parametrize(
+    "value",
+    [1e300, -1e300, 10**400, -(10**5000), math.inf, math.nan, np.float64("inf"), True, np.bool_(1),
+     "2", None, 1j, np.array([2]), [2], {}, "x" * 5000],
+    ids=lambda value: type(value).__name__,
+)  # fmt: skip
+def test_what_is_no_number_in_range_is_told_in_one_short_line(world, value):
+    for attempt in (
+        lambda: Example(count=value),
+        lambda: Example(share=value),
+        lambda: Scenario(world, years=value),
+        lambda: Scenario(world, scale=value),
+        lambda: Scenario(world).replace({"search.rate": value}),
+    ):
+        with pytest.raises(InputError, match="allowed") as caught:
+            attempt()
+        assert len(caught.value.problems) == 1
+        assert len(str(caught.value)) < 250
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("one", KNOWN.values(), ids=lambda p: p.name)
+def test_every_number_has_finite_bounds(one):
+    assert math.isfinite(one.low)
+    assert math.isfinite(one.high)

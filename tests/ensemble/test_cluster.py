@@ -19,7 +19,6 @@ from s3sim.ensemble import executors
 from s3sim.ensemble.comparison import compare
 from s3sim.ensemble.executors import slots
 from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.results import write
 from s3sim.ensemble.runner import run_scenarios
 from s3sim.ensemble.store import Store
 from s3sim.simulation.scenario import Scenario
@@ -51,7 +50,7 @@ def scheduler():
 
 def tables(plan, results, out):
     out.mkdir()
-    write(compare(plan, results), out)
+    compare(plan, results).save(out)
     runs = pd.read_parquet(out / "runs.parquet").drop(columns="seconds")
     runs.to_parquet(out / "runs.parquet")
     return {name: (out / name).read_bytes() for name in (*TABLES, "runs.parquet")}

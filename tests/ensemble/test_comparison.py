@@ -1,5 +1,7 @@
 """Comparing policies: pairs, verdicts, tables, money, failures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,10 @@ import pytest
 from s3sim.analysis.paired import paired_effect
 from s3sim.core.errors import InputError
 from s3sim.ensemble.comparison import compare
+from s3sim.ensemble.effects import headline
 from s3sim.ensemble.executors import local_executor
-from s3sim.ensemble.headline import headline
 from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.results import prepare, write
+from s3sim.ensemble.results import prepare
 from s3sim.ensemble.runner import Interrupted, run_scenarios
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.result import run_one
@@ -103,7 +105,7 @@ def test_two_workers_change_nothing(plan, comparison):
     pd.testing.assert_frame_equal(comparison.runs[columns], again.runs[columns], check_exact=True)
 
 
-def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan, monkeypatch):
+def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan):
     scenarios = plan.scenarios()
     broken = (
         scenarios[1]
@@ -111,6 +113,9 @@ def test_a_failing_run_is_a_row_and_its_pair_is_left_out(plan, monkeypatch):
         .replace(mechanisms=(*scenarios[1].mechanisms, _Broken()))
     )
     results = run_scenarios([scenarios[0], broken, *scenarios[2:]])
+    with pytest.raises(InputError, match="1 of 9 results are not of this plan"):
+        compare(plan, results)
+    results[1] = replace(results[1], run_id=scenarios[1].run_id)
     mixed = compare(plan, results)
     assert [r.policy for r in mixed.failed] == ["trans_s3_tibs"]
     assert "deliberate" in mixed.runs.query("status == 'failed'")["message"].item()
@@ -148,7 +153,7 @@ def test_ctrl_c_keeps_what_is_complete(plan):
 
 def test_results_of_another_scenario_are_not_overwritten(plan, comparison, tmp_path):
     prepare(tmp_path, plan).close()
-    names = {path.name for path in write(comparison, tmp_path)}
+    names = {path.name for path in comparison.save(tmp_path)}
     assert {"effects.csv", "runs.parquet", "manifest.json", "links.parquet"} <= names
     prepare(tmp_path, plan).close()
     other = Plan(plan.scenario.replace(seed=1), plan.policies, plan.replications)

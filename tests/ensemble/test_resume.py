@@ -31,7 +31,7 @@ import s3sim.ensemble.store as st
 from s3sim.ensemble.comparison import compare
 from s3sim.ensemble.executors import processes
 from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.results import prepare, write
+from s3sim.ensemble.results import prepare
 from s3sim.ensemble.runner import run_scenarios
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
@@ -73,7 +73,7 @@ def main():
         if when == "open":
             die()
         results = run_scenarios(PLAN.scenarios(), executor=executor, store=store, progress=tell)
-    write(compare(PLAN, results), out)
+    compare(PLAN, results).save(out, overwrite=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from s3sim.ensemble.comparison import compare
 from s3sim.ensemble.executors import local_executor, slots
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.probe import probe
-from s3sim.ensemble.results import design, write
+from s3sim.ensemble.results import design
 from s3sim.ensemble.runner import paired_blocks, run_scenarios
 from s3sim.ensemble.store import Store
 from s3sim.simulation import result
@@ -43,7 +43,7 @@ def serial(plan, tmp_path_factory):
 
 def tables(plan, results, out):
     """Return all tables as bytes; the seconds of a run are no result."""
-    write(compare(plan, results), out)
+    compare(plan, results).save(out)
     runs = pd.read_parquet(out / "runs.parquet").drop(columns="seconds")
     runs.to_parquet(out / "runs.parquet")
     return {name: (out / name).read_bytes() for name in (*TABLES, "runs.parquet")}
@@ -373,16 +373,16 @@ def test_disk_is_foretold_within_a_factor_of_two(tmp_path):
             run_scenarios(scenarios, store=store)
         size = sum(p.stat().st_size for p in (tmp_path / name / "parts").iterdir())
         cost = probe(scenarios, 1)
-        assert cost.runs == cost.due == 8
+        assert cost.runs == cost.pending == 8
         assert 0.5 < cost.disk / size < 2.0, (name, cost.disk, size)
 
 
 def test_time_is_that_of_what_is_left_on_all_workers(plan):
     scenarios = plan.scenarios()
-    cost = replace(probe(scenarios, 1, held=2), seconds_a_run=10.0)
+    cost = replace(probe(scenarios, 1, completed=2), seconds_a_run=10.0)
     assert cost.seconds == 60.0
     assert replace(cost, workers=2).seconds == pytest.approx(30.0, abs=5.0)
-    assert replace(cost, held=8, workers=2).seconds == 0.0
+    assert replace(cost, completed=8, workers=2).seconds == 0.0
 
 
 @pytest.fixture

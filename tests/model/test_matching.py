@@ -32,14 +32,14 @@ def met_firms(folk, region, domain, where, u, world=WORLD, **changes):
     partners = replace(around(world).partners, **changes)
     index = partners.index(folk)
     there = partners.regions(region, index.mass[domain], where, u[:, None, 0])
-    return index.firms(domain, there, u[:, None, 1:])[:, 0]
+    return index.firms(domain, there[:, 0], u[:, 1:])
 
 
 def met_institutes(folk, region, where, u, world=WORLD):
     partners = around(world).partners
     index = partners.index(folk)
     there = partners.regions(region, index.count_institute, where, u[:, None, 0])
-    return index.research(there, u[:, None, 1])[:, 0]
+    return index.research(there[:, 0], u[:, 1])
 
 
 def test_gravity_by_hand():

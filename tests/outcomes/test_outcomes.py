@@ -180,3 +180,24 @@ def test_absorption_without_money_is_no_number():
         )
     )
     assert Ledger.empty(1).sources.tolist() == [0]
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_an_economy_that_died_out_has_numbers_or_none_and_no_warning(name):
+    """All measures 0, in one region or in both: nan or a number, never inf."""
+    dead = dict.fromkeys(tiny_panel().values, 0.0)
+    half = {key: [0.0, 1.0] for key in dead}
+    gone = {name: np.repeat([[1.0, 1.0], [0.0, 0.0]], 4, axis=0) for name in dead}
+    born = {name: 1 - values for name, values in gone.items()}
+    for values in (dead, half, gone, born):
+        panel, one = tiny_panel(**values), OUTCOMES[name]
+        found = [one.total(panel), *one.regions(panel), *one.path(panel)]
+        assert not np.isinf(found).any()
+
+
+def test_a_region_set_without_value_added_has_no_inequality():
+    assert np.isnan(OUTCOMES["theil_index"].total(tiny_panel(value_added=0.0)))
+    gone = np.repeat([[1.0, 1.0], [0.0, 0.0]], 4, axis=0)
+    assert np.isnan(OUTCOMES["theil_index"].path(tiny_panel(value_added=gone))[4:]).all()
+    for before in (tiny_panel(employment=1 - gone), tiny_panel(value_added=1 - gone)):
+        assert np.isnan(OUTCOMES["productivity_growth"].total(before)), "nothing to grow from"

@@ -160,9 +160,9 @@ def test_numbers_in_sentences_come_from_the_tables(full):
 @pytest.mark.parametrize(
     ("kind", "links", "not_said"),
     [
-        ("higher", "more collaborations across borders", "fewer collaborations"),
-        ("lower", "fewer collaborations across borders", "more collaborations"),
-        ("none", "no clear difference in collaborations across borders", "more collaborations"),
+        ("higher", "more cross-border collaborations", "fewer cross-border"),
+        ("lower", "fewer cross-border collaborations", "more cross-border"),
+        ("none", "no clear difference in cross-border collaborations", "more cross-border"),
     ],
 )
 def test_headline_is_true_whichever_way_it_came_out(kind, links, not_said, tmp_path):

@@ -67,7 +67,7 @@ def test_the_run_gives_the_kept_numbers(policy):
     kept = json.loads(GOLDEN.read_text(encoding="utf-8"))[policy]
     found = numbers(policy)
     assert found["integers"] == kept["integers"]
-    assert found["floats"].keys() == kept["floats"].keys()
+    assert found["floats"].keys() >= kept["floats"].keys(), "a kept outcome is gone"
     for name, value in kept["floats"].items():
         assert found["floats"][name] == pytest.approx(value, rel=1e-9, abs=1e-12), name
 

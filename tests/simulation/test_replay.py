@@ -75,7 +75,7 @@ def test_what_no_command_line_can_do_is_said(scenario):
 
 
 def test_a_users_world_is_named_without_its_path():
-    assert world_words(Scenario(World.synthetic(3, seed=1))) == "--world FOLDER-OF/synthetic"
+    assert world_words(Scenario(World.synthetic(3, seed=1))) == "--world ./synthetic"
 
 
 def test_the_command_of_a_failed_run_fails_the_same_way(tmp_path, monkeypatch, scenario):

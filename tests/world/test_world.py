@@ -257,8 +257,8 @@ def test_all_mistakes_are_reported_at_once(three):
 @pytest.mark.parametrize(
     ("file", "content", "message"),
     [
-        ("regions.csv", None, "cannot be read"),
-        ("regions.csv", b"\xff\xfe\x00bad", "cannot be read"),
+        ("regions.csv", None, "does not exist"),
+        ("regions.csv", b"\xff\xfe\x00bad", "UTF-16"),
         ("employment.csv", b"", "no column 'region'"),
         ("employment.csv", b"region,domain,employed\n", "has no rows"),
         ("priorities.csv", b"region,domain,weight\nXX,food,1\n", "'XX' is not in regions.csv"),

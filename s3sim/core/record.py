@@ -1,0 +1,35 @@
+"""Frozen named values of which some are exchanged at a time, thousands of times a run."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any, Self
+
+CHECKED = os.environ.get("S3SIM_CHECK", "0") not in ("", "0") or sys.flags.dev_mode
+"""Whether copies of records are checked, as new ones are: under S3SIM_CHECK=1 (the tests) and
+`python -X dev`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A frozen dataclass with cheap copies: they skip the constructor and share unchanged values."""
+
+    @classmethod
+    def _made(cls, values: dict[str, Any]) -> Self:
+        """Return a record of all its values."""
+        new = object.__new__(cls)
+        new.__dict__.update(values)
+        if CHECKED:
+            new.__post_init__()
+        return new
+
+    def __post_init__(self) -> None:
+        """Check what can be checked."""
+
+    def replace(self, **values: Any) -> Self:
+        """Return a record with some values exchanged; unknown names are a `TypeError`."""
+        held = self.__dict__
+        if not values.keys() <= held.keys():
+            unknown = sorted(values.keys() - held.keys())
+            raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
+        return self._made({**held, **values})
