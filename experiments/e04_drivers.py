@@ -7,7 +7,7 @@ from scipy.stats import rankdata
 from s3sim.analysis.paired_outputs import three_outputs
 from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import along, sign_change, strongest
+from s3sim.ensemble.experiments.conditions import binned_mean, sign_change, strongest
 from s3sim.ensemble.experiments.drivers import (
     TOP,
     every_row,

@@ -73,7 +73,8 @@ def answer(study, run):
         Check("placebo interval reported", "both placebos, both outcomes", f"{(table['kind'] == 'control').sum()} rows",
               bool(np.isfinite(table.loc[table["kind"] == "control", "low"]).all())),
     ]  # fmt: skip
-    return Answer(words, table, {"worlds": evidence.count, "rows": table}, figures, checks, in_short(table)
+    return Answer(
+        words, table, {"worlds": evidence.count, "rows": table}, figures, checks, in_short(table)
     )
 
 

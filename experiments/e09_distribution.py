@@ -64,7 +64,8 @@ def answer(study, run):
               all(len(one) == world.n_regions for one in tables)),
     ]  # fmt: skip
     table = pd.concat([*tables, spread.assign(kind="spread")], ignore_index=True)
-    return Answer(words,
+    return Answer(
+        words,
         table,
         {"worlds": evidence.count, "rows": table},
         figures,

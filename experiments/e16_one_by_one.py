@@ -68,7 +68,8 @@ def answer(study, run):
         Check("dummies", "change exactly nothing", f"largest {dummies.max():g}", bool((dummies == 0).all()), True),
         Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
     ]  # fmt: skip
-    return Answer(words,
+    return Answer(
+        words,
         table,
         {"lucks": lucks, "shifts": len(ENDS) * len(table)},
         figures,

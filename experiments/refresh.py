@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-from s3sim.ensemble.experiments.config import names
-from s3sim.ensemble.experiments.config import ExperimentConfig
+from s3sim.ensemble.experiments.config import ExperimentConfig, names
 
 HERE = Path(__file__).parent
 KEPT = HERE.parent / "docs" / "experiments"

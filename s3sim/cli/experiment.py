@@ -9,7 +9,8 @@ from s3sim.cli import options as o
 from s3sim.cli.ending import FAILED, cli_errors, say, stop_code, unheard
 
 if TYPE_CHECKING:
-    from s3sim.ensemble.experiments.runner import ExperimentResult, ExperimentRun
+    from s3sim.ensemble.experiments.result import ExperimentResult
+    from s3sim.ensemble.experiments.runner import ExperimentRun
     from s3sim.ensemble.sweep import Place
 
 UNMET = 3
@@ -115,10 +116,12 @@ def _job(
     own = out / name if mine else out
     runs = out / owner / STORE if mine else own / STORE
     config.at(tier)
-    return Job(config, script, tier, own, store or runs, accept_code)
+    return ExperimentRun(config, script, tier, own, store or runs, accept_code)
 
 
-def _run(job: "ExperimentRun", place: "Place", *, overwrite: bool, quiet: bool) -> "ExperimentResult":
+def _run(
+    job: "ExperimentRun", place: "Place", *, overwrite: bool, quiet: bool
+) -> "ExperimentResult":
     from s3sim.cli.progress import progress
     from s3sim.ensemble.experiments.runner import run as run_job
     from s3sim.ensemble.sweep import sweep

@@ -194,7 +194,9 @@ def print_experiments(found: list[dict[str, Any]], where: Console) -> None:
         runs = [f"{number:,}" for number in row["runs"].values()] or [""] * 3
         if row["uses_runs_of"]:
             runs = [f"of {row['uses_runs_of'].partition('_')[0]}"] * len(runs)
-        table.add_row(shown(row["name"], where), shown(row.get("problem", row["question"]), where), *runs)
+        table.add_row(
+            shown(row["name"], where), shown(row.get("problem", row["question"]), where), *runs
+        )
     where.print(table)
     where.print("The last three columns are runs at each tier.", style="dim")
 

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.config import home, load
 from s3sim.ensemble.experiments.conditions import (
     binned_mean,
     by_seed,
-    sign_change,
     repeated,
+    sign_change,
     strongest,
 )
+from s3sim.ensemble.experiments.config import home, load
 from s3sim.ensemble.experiments.money import (
     booked,
     break_even,

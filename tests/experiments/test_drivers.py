@@ -116,7 +116,7 @@ def fake(n):
     factors = [SimpleNamespace(name=a, group=b) for a, b in zip(names, groups, strict=True)]
     return SimpleNamespace(
         unit=unit[:, :3], names=names[:3], groups=groups[:3], whole=np.ones(n, bool),
-        worlds=SimpleNamespace(unit=unit, space=SimpleNamespace(names=names, factors=factors)),
+        samples=SimpleNamespace(unit=unit, space=SimpleNamespace(names=names, factors=factors)),
     )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ def test_shares_of_known_variances():
     # The share is 0.1; the standard error of 2000 worlds with 4 seeds is about 0.003.
     assert found.share == pytest.approx(0.1, abs=0.012)
     assert found.luck == pytest.approx(1.0, abs=0.06)
-    assert found.worlds == pytest.approx(9.0, abs=1.2)
+    assert found.samples == pytest.approx(9.0, abs=1.2)
     assert found.low < found.share < found.high
 
 

@@ -9,8 +9,7 @@ from typer.testing import CliRunner
 
 from s3sim.cli import app
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.config import chosen, home, listed, names
-from s3sim.ensemble.experiments.config import ExperimentConfig
+from s3sim.ensemble.experiments.config import ExperimentConfig, chosen, home, listed, names
 
 SMALL = """# Is one small experiment enough?
 title = "Small"

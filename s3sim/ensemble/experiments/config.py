@@ -85,7 +85,7 @@ class ExperimentConfig:
         where, problems, first = path.name, list[str](), text.partition("\n")[0].rstrip("\r")
         if not NAME.fullmatch(path.stem):
             problems.append(
-                f"{ascii(where)}: a name is 'e', two digits, '_' and small letters, digits or '_'."
+                f"{where!a}: a name is 'e', two digits, '_' and small letters, digits or '_'."
             )
         if not first.startswith("# ") or not first.endswith("?") or not first.isprintable():
             problems.append(f"{where}: the first line is not a question, as in '# Does it work?'.")

@@ -74,7 +74,7 @@ def spread(values: Floats, seed: int = 0) -> Spread:
     total = again_luck + again_worlds
     shares = again_luck[total > nothing] / total[total > nothing]
     low, high = np.quantile(shares, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Spread(luck, worlds, luck / (luck + worlds), float(low), float(high))
+    return Spread(luck, samples, luck / (luck + samples), float(low), float(high))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from s3sim.analysis.verdicts import MOST_FAILED
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.config import ExperimentConfig
 from s3sim.ensemble.experiments.result import (
@@ -25,7 +26,6 @@ from s3sim.ensemble.experiments.result import (
 )
 from s3sim.ensemble.experiments.study import Study
 from s3sim.ensemble.files import LOCK, locked
-from s3sim.ensemble.paired import MOST_FAILED
 from s3sim.ensemble.sampling import Samples
 from s3sim.ensemble.store import JOURNAL, MANIFEST, PARTS, SCENARIOS, Store
 from s3sim.simulation.result import RunResult
