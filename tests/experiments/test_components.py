@@ -14,7 +14,7 @@ from s3sim.ensemble.experiments.conditions import (
     sign_change,
     strongest,
 )
-from s3sim.ensemble.experiments.config import home, load
+from s3sim.ensemble.experiments.config import home
 from s3sim.ensemble.experiments.money import (
     booked,
     break_even,
@@ -25,13 +25,14 @@ from s3sim.ensemble.experiments.money import (
     same_outlay,
 )
 from s3sim.ensemble.experiments.regional import convergence_change, inequality
+from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.study import Study
 from s3sim.model.ledger import ITEMS, SOURCES
 
 
 def study_of(name, tier="smoke"):
-    definition, script = load(home(), name)
-    return Study(definition.at(tier), tier), script
+    config, script = load(home(), name)
+    return Study(config.at(tier), tier), script
 
 
 def test_components_run_every_combination_once():
@@ -82,7 +83,7 @@ def test_swept_worlds_differ_in_cost_alone():
 def test_the_headlines_worlds_are_used_as_they_are(name, tier):
     owner, headline = study_of("e05_headline", tier)
     study, script = study_of(name, tier)
-    keys = ("world", "years", "scale", "seed", "start", "policies", "leave", "only", "dummies", "worlds")  # fmt: skip
+    keys = ("world", "years", "scale", "seed", "start", "policies", "leave", "only", "dummies", "samples")  # fmt: skip
     assert {k: getattr(study.design, k) for k in keys} == {
         k: getattr(owner.design, k) for k in keys
     }

@@ -10,7 +10,7 @@ from s3sim.analysis.morris import morris_design, screen
 from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, sobol_design
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.config import home, load
+from s3sim.ensemble.experiments.config import home
 from s3sim.ensemble.experiments.drivers import (
     in_percent,
     leading,
@@ -19,6 +19,7 @@ from s3sim.ensemble.experiments.drivers import (
     whole_scrambles,
     whole_trajectories,
 )
+from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.study import Study
 
 PROBLEM = Problem(("a", "b", "dummy_1", "seed"), ("one", "one", "dummy_1", "seed"))
@@ -82,8 +83,8 @@ def test_leading_leaves_some_out():
 
 
 def test_screening_keeps_luck_within_a_trajectory():
-    definition, script = load(home(), "e03_screening")
-    study = Study(definition.at("smoke"), "smoke")
+    config, script = load(home(), "e03_screening")
+    study = Study(config.at("smoke"), "smoke")
     [worlds] = script.designs(study)
     design, _ = script.design_of(study)
     block = len(design.labels) + 1

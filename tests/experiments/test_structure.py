@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.config import home, load
+from s3sim.ensemble.experiments.config import home
+from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.structure import VARIANTS, Variant, under, variant
 from s3sim.ensemble.experiments.study import Study
 from s3sim.simulation.schedule import SCHEDULE
@@ -12,8 +13,8 @@ from s3sim.simulation.schedule import SCHEDULE
 
 @pytest.fixture(scope="module")
 def study():
-    definition, _ = load(home(), "e13_structure")
-    return Study(definition.at("smoke"), "smoke")
+    config, _ = load(home(), "e13_structure")
+    return Study(config.at("smoke"), "smoke")
 
 
 def test_every_variant_is_another_design(study):
@@ -64,8 +65,8 @@ def test_signs_against_the_declared_model():
 
 def test_designs_of_the_standard_model_keep_their_name():
     # Stores of finished runs are known by it: a change would throw them away.
-    definition, _ = load(home(), "e05_headline")
-    study = Study(definition.at("standard"), "standard")
+    config, _ = load(home(), "e05_headline")
+    study = Study(config.at("standard"), "standard")
     usual = study.samples()
     less = under(usual, variant("no_learning"))
     assert "learning" in [one.name for one in usual.base.mechanisms]
