@@ -1,7 +1,6 @@
 """Run an experiment: its script's designs into stores, its answer into a folder."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -27,12 +26,11 @@ from s3sim.ensemble.experiments.result import (
 from s3sim.ensemble.experiments.study import Study
 from s3sim.ensemble.files import LOCK, locked
 from s3sim.ensemble.sampling import Samples
-from s3sim.ensemble.store import JOURNAL, MANIFEST, PARTS, SCENARIOS, Store
+from s3sim.ensemble.store import JOURNAL, MANIFEST, PART, PARTS, SCENARIOS, Store
 from s3sim.simulation.result import RunResult
 
 KEEP = ("regions", "ledger")
 STORE = "store"
-OWN_PART = re.compile(r"part-[0-9a-f]+\.parquet")
 
 Sweep = Callable[[Sequence[Any], Store], tuple[list[RunResult], bool]]
 """Runs scenarios into a store; returns results and whether the user stopped it."""
@@ -192,7 +190,7 @@ class RunSet:
             )
         parts = self.folder / PARTS
         own = [self.folder / SCENARIOS, parts / JOURNAL]
-        own += [path for path in parts.glob("part-*") if OWN_PART.fullmatch(path.name)]
+        own += [path for path in parts.glob("part-*") if PART.fullmatch(path.name)]
         with locked(self.folder):
             # The manifest goes last: until then the folder is known as ours.
             for path in (*own, self.folder / MANIFEST):
