@@ -87,7 +87,7 @@ def answer(study, run):
     settled = [one for one in stable.values() if np.isfinite(one)]
     checks = [
         Check("dummies", "exactly 0", f"largest {dummies.max(axis=None) if len(dummies) else 0:g}", zero, True),
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check("same parameters kept by resampled screenings", f"in {STABLE:.0%} of them, every output",
               f"lowest {min(settled):.0%}" if settled else "no output varies", bool(settled) and min(settled) >= STABLE),
     ]  # fmt: skip

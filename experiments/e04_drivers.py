@@ -104,7 +104,7 @@ def answer(study, run, mixed):
     ]  # fmt: skip
     checks = [
         Check("dummies", "exactly 0", f"largest {np.abs(dummies.to_numpy()).max(initial=0):g}", bool((dummies == 0).all(axis=None)), True),
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check(f"half-width of ST, largest {TOP} of every output", f"at most {WIDEST:g}", f"widest {wide:.2f}", bool(wide <= WIDEST)),
         Check("surrogate", "explains at least 0.9 of what is not luck, or its indices are withheld",
               f"{sum(np.isfinite(gaps))} of {len(gaps)} outputs trusted, the others withheld", True),

@@ -58,7 +58,7 @@ def answer(study, run):
         "This is no forecast: it says what the model does over the ranges that were declared.",
     ]  # fmt: skip
     checks = [
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check("failed worlds", "at most 1 %", f"{evidence.failed} of {len(evidence.whole)}", evidence.failed <= 0.01 * len(evidence.whole), True),
         *(Check(f"stopping rule, {OUTCOMES[name].title.lower()}", "precise enough", one.sentence, one.reason == "precise enough")
           for name, one in stops.items()),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
+from s3sim.ensemble.experiments.result import Check
 from s3sim.ensemble.factors import SEED
 from s3sim.ensemble.sampling import SEQUENCES, Samples, by_sample, complete, levels
 from s3sim.model.ledger import ITEMS, SOURCES
@@ -95,26 +96,6 @@ class Evidence:
         which = (np.arange(len(self.whole)) % SEQUENCES)[self.whole]
         return np.array([values[which == k].mean() for k in range(SEQUENCES)])
 
-    def regions(self, outcome: str, policy: str) -> Floats:
-        """Return policy less baseline in each region, [samples, R]."""
-        runs = by_sample(self.results, len(self.samples.unit), self.samples.policies)
-        pairs = zip(runs[policy], runs[self.samples.policies[0]], strict=True)
-        rows = [
-            a.regions[outcome] - b.regions[outcome]
-            for (a, b), ok in zip(pairs, self.whole, strict=True)
-            if ok
-        ]
-        return np.array(rows)
-
-    def spent(self, items: Sequence[str], policy: str) -> Floats:
-        """Return euro booked on items of the ledger over the whole run, [samples]."""
-        runs = by_sample(self.results, len(self.samples.unit), self.samples.policies)[policy]
-        columns = [ITEMS.index(item) for item in items]
-        return np.array([
-            one.ledger[:, columns].sum() / 100
-            for one, ok in zip(runs, self.whole, strict=True) if ok and one.ledger is not None
-        ])  # fmt: skip
-
     def outlay_is_equal(self) -> bool:
         """Return whether public outlay is the same to the cent in every year of every sample."""
         runs = by_sample(self.results, len(self.samples.unit), self.samples.policies)
@@ -124,3 +105,8 @@ class Evidence:
             if any((one != booked[0]).any() for one in booked):
                 return False
         return True
+
+    def outlay_check(self) -> Check:
+        """Return the bar that public outlay is the same under every policy."""
+        bar = "to the cent, every year and world"
+        return Check("equal public outlay", bar, "compared", self.outlay_is_equal(), True)
