@@ -1,7 +1,6 @@
 """The first quarter: firms, institutes, ties and markets drawn from the figures of a world."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -25,10 +24,8 @@ FOUNDERS_BASE = 4
 
 
 @dataclass(frozen=True)
-class Population(ParameterGroup):
+class Population(ParameterGroup, name="population"):
     """How the first firms are drawn where statistics give only totals."""
-
-    name: ClassVar[str] = "population"
 
     # fmt: off
     productivity_spread: float = param(0.35, 0.1, 0.7,
