@@ -24,7 +24,7 @@ def told() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except InputError as error:
-        for problem in error.problems:
+        for problem in error.shown:
             say(problem)
         raise typer.Exit(MISTAKE) from None
     except BrokenPipeError:  # as with `s3sim describe parameters | head`
