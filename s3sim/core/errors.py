@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-
 MOST_SHOWN = 10
 """Problems shown at most; what is left is counted."""
 

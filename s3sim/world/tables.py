@@ -1,49 +1,31 @@
 """Reading a table strictly, one message for one cause."""
 
-import csv
 import hashlib
-import io
 import math
 import re
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from s3sim.core.errors import nearest, printable, several
+from s3sim.core.errors import nearest, several
 from s3sim.world.arrays import BoolArray, FloatArray
-from s3sim.world.encoding import Unreadable, text_of
+from s3sim.world.csv_file import Log, Unreadable, code_point, parse, some, text_of, visible
 from s3sim.world.schema import Column
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 _HINTS = (
     (r".*[€$£].*|.*\bEUR\b.*", "write the number alone, without a currency"),
     (r".*%\s*", "write the number alone, without a per cent sign"),
-    (r"[+-]?\d{1,3}([ ,.'’\u00a0\u2009\u202f]\d{3}){2,}([.,]\d+)?", "write no thousands separators"),
+    (
+        r"[+-]?\d{1,3}([ ,.'’\u00a0\u2009\u202f]\d{3}){2,}([.,]\d+)?",
+        "write no thousands separators",
+    ),
     (r"[+-]?\d{1,3}[ '’\u00a0\u2009\u202f]\d{3}([.,]\d+)?", "write no thousands separators"),
     (r"[+-]?\d{1,3},\d{3}(\.\d+)?", "write no thousands separators, and decimals with a point"),
     (r"[+-]?\d*,\d+", "write decimals with a point"),
 )
-
-
-@dataclass
-class Log:
-    """What reading found.
-
-    Parameters
-    ----------
-    problems : list of str
-        Mistakes, one sentence a cause.
-    notes : list of str
-        What is not used or was filled in.
-    """
-
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,12 +93,14 @@ def read(path: Path, schema: tuple[Column, ...], log: Log) -> Table:
     Every mistake is told once in `log`, with the number of rows that share it; a value that cannot
     be used is read as empty, so that checking can go on.
     """
-    text, header, rows, sound = "", [], [], False
+    text, sound = "", False
+    header: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
     try:
         text = text_of(path)
-        header, rows, sound = _parse(path.name, text, schema, log)
-    except Unreadable as reason:
-        log.problems.append(f"{path.name} {reason}")
+        header, rows, sound = parse(path.name, text, schema, log)
+    except Unreadable as why:
+        log.problems.append(f"{path.name} {why}")
     where = {name: k for k, name in reversed(list(enumerate(header)))}
     broken = set() if sound else {column.name for column in schema}
     columns: dict[str, list[Any]] = {}
@@ -132,7 +116,8 @@ def read(path: Path, schema: tuple[Column, ...], log: Log) -> Table:
         broken |= {column.name} if wrong else set()
         for reason, at in wrong.items():
             more = f" ({len(at):,} rows of the kind)" if len(at) > 1 else ""
-            seen = reason.replace("@", f"'{visible(cells[at[0]])}'", 1)
+            cell = visible(cells[at[0]])
+            seen = reason.replace("@", f"'{cell}'", 1).replace("#", cell, 1)
             log.problems.append(
                 f"{path.name}, row {rows[at[0]][0]}, column '{column.name}'{seen}{more}; "
                 f"allowed: {column.rule}."
@@ -156,7 +141,7 @@ def unique(table: Table, columns: tuple[str, ...], log: Log) -> None:
         row, key = again[0]
         more = f" ({len(again):,} rows repeat others)" if len(again) > 1 else ""
         log.problems.append(
-            f"{table.place(row, columns[-1])}: '{', '.join(key)}' stands already in row "
+            f"{table.place(row, columns[-1])}: '{', '.join(filter(None, key))}' stands already in row "
             f"{table.lines[seen[key]]}; every {' and '.join(columns)} is allowed once{more}."
         )
 
@@ -175,116 +160,15 @@ def known(table: Table, column: str, other: Table, name: str, log: Log) -> bool:
         rest = f" Neither are {several(strange[1:])}." if strange[1:] else ""
         log.problems.append(
             f"{table.place(table[column].index(first), column)}: '{visible(first)}' is not in "
-            f"{other.file}{nearest(first, allowed) or '.'} Allowed: {_some(allowed)}.{rest}"
+            f"{other.file}{nearest(first, allowed) or '.'} Allowed: {some(allowed)}.{rest}"
         )
     return not strange
 
 
-def visible(text: str) -> str:
-    r"""Return a text in which characters that mislead the eye stand with their code points.
-
-    >>> print(visible("LT01\u200b"), visible("L\u0422"), visible("Vidurio ir vakarų"))
-    LT01\u200b LТ (with U+0422 CYRILLIC CAPITAL LETTER TE) Vidurio ir vakarų
-    """
-    other = [c for c in text if ord(c) > 0x24F and c.isprintable()]
-    names = f" (with {_code_point(other[0])})" if other else ""
-    return printable(text, 60) + names
-
-
-def _parse(
-    file: str, text: str, schema: tuple[Column, ...], log: Log
-) -> tuple[list[str], list[tuple[int, list[str]]], bool]:
-    """Return header, rows with their lines, and whether all rows could be used."""
-    names = [column.name for column in schema]
-    first = text.partition("\n")[0]
-    if not text.strip():
-        raise Unreadable(f"is empty; its first line must be: {_some(names)}.")
-    if first.startswith("#") or first.lower().startswith("sep=") or not first.strip(" ,;\t"):
-        raise Unreadable(f"has '{printable(first, 60)}' in line 1; the header must stand there.")
-    for sign, word in _SEPARATORS.items():
-        cells = {cell.strip(' "').casefold() for cell in first.split(sign)}
-        if len(cells & set(names)) > 1 and first.count(sign) > first.count(","):
-            raise Unreadable(f"is separated by {word}; save it with commas.")
-    reader = csv.reader(io.StringIO(text), strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    line = 1
-    try:
-        for row in reader:
-            if reader.line_num > line:
-                raise Unreadable(
-                    f"has a line break inside quotes, lines {line} to {reader.line_num}: "
-                    f"a quote is opened in line {line} and not closed there."
-                )
-            if any(cell.strip() for cell in row):
-                rows.append((line, row))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(
-            f'has a quote (") in line {line} that is not closed, or text beside it ({error}).'
-        ) from None
-    header = [cell.strip() for cell in rows[0][1]]
-    rows = rows[1:]
-    while header and not header[-1] and all(len(r) < len(header) or not r[-1] for _, r in rows):
-        header.pop()
-    sound = _check_header(file, header, schema, log)
-    if not rows:
-        log.problems.append(f"{file} has no rows below the header.")
-    long = [(at, row) for at, row in rows if any(cell.strip() for cell in row[len(header) :])]
-    if long:
-        more = f" (as have {len(long) - 1:,} more rows)" if long[1:] else ""
-        log.problems.append(
-            f"{file}, row {long[0][0]} has {len(long[0][1])} cells, more than the {len(header)} of "
-            f"the header{more}; put a text with a comma in double quotes, and write numbers "
-            "without thousands separators."
-        )
-    return header, [r for r in rows if r not in long], bool(sound and rows and not long)
-
-
-def _check_header(file: str, header: list[str], schema: tuple[Column, ...], log: Log) -> bool:
-    names = [column.name for column in schema]
-    strange = [name for name in dict.fromkeys(header) if name not in names]
-    for name in strange:
-        if not name.isprintable():
-            found = ", ".join(_code_point(c) for c in name if not c.isprintable())
-            log.problems.append(f"{file}: the header '{visible(name)}' holds {found}; remove it.")
-            return False
-    lower = [name for name in strange if name.casefold() in names]
-    if lower:
-        log.problems.append(f"{file}: write {several(lower)} in the header in lower case.")
-        return False
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1 and name in names:
-            log.problems.append(f"{file} has column '{name}' more than once.")
-            return False
-    missing = [column for column in schema if column.required and column.name not in header]
-    if missing:
-        many = "columns" if missing[1:] else "column"
-        named = several([column.name for column in missing])
-        hint = nearest(missing[0].name, strange) or "."
-        rule = f" Allowed there: {missing[0].rule}." if not missing[1:] else ""
-        log.problems.append(f"{file} has no {many} {named}{hint}{rule}")
-    unused = []
-    for name in strange:
-        near = nearest(name, [c.name for c in schema if not c.required and c.name not in header])
-        if near and not missing and len(name) > 4 and _close(name, near):
-            log.problems.append(f"{file}: unknown column '{visible(name)}'{near}")
-        else:
-            unused.append(name or "(without a name)")
-    if unused:
-        many = "columns are" if unused[1:] else "column is"
-        log.notes.append(f"{file}: {many} not used: {several(unused, 10)}.")
-    return True
-
-
-def _close(name: str, near: str) -> bool:
-    """Say whether a name is a slip of the pen for the one named in a hint."""
-    other = near.split("'")[1]
-    return abs(len(name) - len(other)) <= 2 and name[:1] == other[:1]
-
-
 def _values(cells: list[str], column: Column) -> tuple[list[Any], dict[str, list[int]]]:
     """Return the values of cells, and the rows of each reason why cells cannot be used."""
-    values, wrong = [], {}
+    values: list[Any] = []
+    wrong: dict[str, list[int]] = {}
     for row, cell in enumerate(cells):
         value, reason = _value(cell, column)
         values.append(value)
@@ -294,7 +178,7 @@ def _values(cells: list[str], column: Column) -> tuple[list[Any], dict[str, list
 
 
 def _value(cell: str, column: Column) -> tuple[Any, str]:
-    """Return the value of a cell, and what is wrong with it; `@` stands for the cell."""
+    """Return the value of a cell, and what is wrong with it; `@` and `#` stand for the cell, quoted and not."""
     if not cell:
         return _empty(column), " is empty" if column.required else ""
     if column.kind in ("text", "list"):
@@ -302,7 +186,7 @@ def _value(cell: str, column: Column) -> tuple[Any, str]:
             cell = re.sub(r"[\u00a0\u2000-\u200a\u202f]", " ", cell)
         odd = [c for c in cell if not c.isprintable()]
         if odd:
-            return _empty(column), f": @ holds {_code_point(odd[0])}; remove it"
+            return _empty(column), f": @ holds {code_point(odd[0])}; remove it"
         parts = [part.strip() for part in cell.split(";") if part.strip()]
         if column.allowed and not set(parts) <= set(column.allowed):
             return _empty(column), ": @ is not allowed"
@@ -314,7 +198,7 @@ def _value(cell: str, column: Column) -> tuple[Any, str]:
         return math.nan, ": @ is not allowed"
     if not column.low <= number <= column.high:
         percent = (column.low, column.high) == (0.0, 1.0) and 1.0 < number <= 100.0
-        return math.nan, ": @ is out of bounds" + (
+        return math.nan, ": # is out of bounds" + (
             "; it looks like per cent, write a share (0.54, not 54)" if percent else ""
         )
     return number, ""
@@ -324,16 +208,6 @@ def _empty(column: Column) -> Any:
     if column.kind == "text":
         return ""
     return [] if column.kind == "list" else math.nan
-
-
-def _code_point(character: str) -> str:
-    name = unicodedata.name(character, "a control character")
-    return f"U+{ord(character):04X} {name}"
-
-
-def _some(names: Iterable[str]) -> str:
-    names = [printable(name, 40) for name in names]
-    return ", ".join(names[:24]) + (", ..." if len(names) > 24 else "")
 
 
 def _sha256(text: str) -> str:

@@ -11,7 +11,7 @@ WORLDS = ("partners", "bsr")
 """Worlds that come with the package."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class World:
     """Regions (R), countries (C), authorities, domains (D) and themes (T); nothing changes it.
 
@@ -78,6 +78,8 @@ class World:
         Kilometres; the diagonal is the typical distance within the region.
     cross_border, shared_language : BoolArray [R, R]
         Pairs in two countries; pairs with a language in common.
+    notes : tuple of str
+        What reading a user's tables filled in or left out, a sentence each; no part of the content.
     fingerprint : str
         What decides the content, in 16 hex digits: a hash of the texts of the tables, whatever
         their line ends, or of the arguments of a synthetic world. A world that was put together or
@@ -136,14 +138,15 @@ class World:
     distance: FloatArray
     cross_border: BoolArray
     shared_language: BoolArray
+    notes: tuple[str, ...] = ()
     fingerprint: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            object.__setattr__(self, one.name, freeze(getattr(self, one.name)))
+        content = {item.name: freeze(getattr(self, item.name)) for item in fields(self)}
+        self.__dict__.update(content)
         if not self.fingerprint:
-            content = {one.name: getattr(self, one.name) for one in fields(self)}
-            del content["name"], content["fingerprint"]
+            for name in ("name", "notes", "fingerprint"):
+                del content[name]
             object.__setattr__(self, "fingerprint", content_digest(content))
 
     @classmethod
