@@ -16,7 +16,7 @@ def sum_by(group: Ints, n_groups: int, values: Floats | Bools | None = None) -> 
     >>> sum_by(np.array([0, 2, 2]), 3, np.array([1.0, 2.0, 3.0])).tolist()
     [1.0, 0.0, 5.0]
     """
-    return np.bincount(group, values, n_groups).astype(np.float64)
+    return np.bincount(group.astype(np.intp, copy=False), values, n_groups).astype(np.float64)
 
 
 def sum_cents(group: Ints, n_groups: int, cents: Cents) -> Cents:

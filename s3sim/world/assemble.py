@@ -8,7 +8,12 @@ import numpy as np
 from s3sim.core.errors import InputError, several
 from s3sim.world import schema, tables
 from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
-from s3sim.world.consistency import contradictory_pairs, incomplete, note_defaults
+from s3sim.world.consistency import (
+    contradictory_pairs,
+    incomplete,
+    note_defaults,
+    note_strange_files,
+)
 from s3sim.world.csv_file import Log
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.plausibility import plausible
@@ -111,6 +116,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         plausible(regions, employed.sum(axis=1), countries, log)
         source.stop_if_wrong()
         shipped = [table for table in source.read_tables if not source.own(table.file)]
+        note_strange_files(folder, source.read_tables, log)
         note_defaults(shipped, employment, regions, len(domains), log)
 
     fields = _of_regions(regions, national)

@@ -1,8 +1,9 @@
 """Whether tables agree with themselves and each other, and what is filled in where they end."""
 
 from collections import Counter
+from pathlib import Path
 
-from s3sim.core.errors import printable, several
+from s3sim.core.errors import nearest, printable, several
 from s3sim.core.formatting import listed
 from s3sim.world.csv_file import Log
 from s3sim.world.tables import Table
@@ -81,3 +82,13 @@ def note_defaults(
             rest = f" and {len(nothing) - 5} more" if nothing[5:] else ""
             some = ", ".join(printable(code, 60) for code in nothing[:5])
             log.notes.append(f"{table.file} (shipped) has nothing for {some}{rest}{hint}.")
+
+
+def note_strange_files(folder: Path, read_tables: list[Table], log: Log) -> None:
+    """Note files of a folder that are named almost like a table."""
+    names = [table.file for table in read_tables]
+    there = sorted(path.name for path in folder.glob("*.[cC][sS][vV]"))
+    for file in (file for file in there if file not in names):
+        hint = nearest(file, [name for name in names if name not in there])
+        if hint:
+            log.notes.append(f"file '{printable(file, 60)}' is not used{hint}")

@@ -131,19 +131,33 @@ def parse(
     rows = rows[1:]
     while header and not header[-1] and all(len(r) < len(header) or not r[-1] for _, r in rows):
         header.pop()
+    required = [column.name for column in schema if column.required]
+    if not {name.casefold() for name in header} & set(required) and header[0].isprintable():
+        raise Unreadable(
+            f"begins with '{printable(first, 60)}'; its first line must be: {some(names)}."
+        )
     sound = _check_header(file, header, schema, log)
     if not rows:
         log.problems.append(f"{file} has no rows below the header.")
+    needed = max(
+        (header.index(c.name) for c in schema if c.required and c.name in header), default=0
+    )
     long = [(at, row) for at, row in rows if any(cell.strip() for cell in row[len(header) :])]
-    if long:
-        more = f" (as have {len(long) - 1:,} more rows)" if long[1:] else ""
-        log.problems.append(
-            f"{file}, row {long[0][0]} has {len(long[0][1])} cells, more than the {len(header)} of "
-            f"the header{more}; put a text with a comma in double quotes, and write numbers "
-            "without thousands separators."
-        )
-    lost = {at for at, _ in long}
-    return header, [r for r in rows if r[0] not in lost], bool(sound and rows and not long)
+    short = [(at, row) for at, row in rows if len(row) <= needed]
+    advice = (
+        "put a text with a comma in double quotes, and write numbers without thousands separators.",
+        "was the file cut off there?",
+    )
+    for wrong, word, advised in zip((long, short), ("more", "fewer"), advice, strict=True):
+        if wrong:
+            at, row = wrong[0]
+            more = f" (as have {len(wrong) - 1:,} more rows)" if wrong[1:] else ""
+            log.problems.append(
+                f"{file}, row {at} has {len(row)} cells, {word} than the {len(header)} of the "
+                f"header{more}; {advised}"
+            )
+    lost = {at for at, _ in (*long, *short)}
+    return header, [r for r in rows if r[0] not in lost], bool(sound and rows and not lost)
 
 
 def _check_header(file: str, header: list[str], schema: tuple[Column, ...], log: Log) -> bool:

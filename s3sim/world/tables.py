@@ -189,7 +189,8 @@ def _value(cell: str, column: Column) -> tuple[Any, str]:
             return _empty(column), f": @ holds {code_point(odd[0])}; remove it"
         parts = [part.strip() for part in cell.split(";") if part.strip()]
         if column.allowed and not set(parts) <= set(column.allowed):
-            return _empty(column), ": @ is not allowed"
+            hint = nearest(cell, column.allowed).rstrip("?")
+            return _empty(column), f": @ is not allowed{hint}"
         return (parts if column.kind == "list" else cell), ""
     if not _NUMBER.fullmatch(cell) or not math.isfinite(number := float(cell)):
         hint = next((f"; {text}" for pattern, text in _HINTS if re.fullmatch(pattern, cell)), "")
