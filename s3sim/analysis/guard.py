@@ -48,7 +48,7 @@ class SensitivityError(InputError):
         self.n_bad = n_bad
         self.rows = tuple(rows)
 
-    def __reduce__(self) -> tuple[type, tuple[list[str], int, tuple[int, ...]]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type, tuple[list[str], int, tuple[int, ...]]]:
         return type(self), (self.problems, self.n_bad, self.rows)
 
 
