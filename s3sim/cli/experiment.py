@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli.ending import FAILED, cli_errors, say, stop_code, unheard
+from s3sim.cli.ending import FAILED, cli_errors, say, stop_code
 
 if TYPE_CHECKING:
     from s3sim.ensemble.experiments.result import ExperimentResult
@@ -138,7 +138,7 @@ def _run(
 
     def runs_of(scenarios: Any, store: Any) -> Any:
         return sweep(
-            scenarios, store, place, say=unheard if quiet else say,
+            scenarios, store, place, say=say, quiet=quiet,
             watch=lambda total: progress(total, quiet=quiet),
         )  # fmt: skip
 

@@ -201,7 +201,10 @@ def test_dask_that_is_not_installed_is_told(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(executors, "import_module", load)
-    with pytest.raises(InputError, match=r"s3sim\[cluster\]"), executors.dask("local", 1):
+    with (
+        pytest.raises(InputError, match=r"pip install \"\.\[cluster\]\""),
+        executors.dask("local", 1),
+    ):
         pass
 
 
