@@ -161,8 +161,8 @@ def _problem(name: str, value: Any, known: Mapping[str, Parameter]) -> str:
 def flattened(table: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Return dotted names of nested tables with their values, and names that are there twice.
 
-    >>> flattened({"search": {"rate": 0.3}, "market.markup": 1.0})
-    ({'search.rate': 0.3, 'market.markup': 1.0}, set())
+    >>> flattened({"search": {"rate": 0.3, "breadth": 2}})
+    ({'search.rate': 0.3, 'search.breadth': 2}, set())
     >>> flattened({"search": {"rate": 0.3}, "search.rate": 0.2})[1]
     {'search.rate'}
     """

@@ -50,7 +50,7 @@ class Brokerage(ParameterGroup, name="brokerage"):
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's clients were served."""
-        at_work = context.instruments.brokers * state.brokers.allocate_budget
+        at_work = context.instruments.brokers * state.brokers.funded_share
         if not at_work.any():
             return state
         orgs, brokers, n = state.organisations, state.brokers, len(state.organisations)

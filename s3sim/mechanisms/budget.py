@@ -46,7 +46,7 @@ class Budget(ParameterGroup, name="budget"):
         return state.replace(
             ledger=state.ledger.book(context.calendar.year, booked),
             authorities=state.authorities.replace(balance=balance - pooled),
-            brokers=state.brokers.replace(allocate_budget=paid),
+            brokers=state.brokers.replace(funded_share=paid),
             pool=state.pool + int(pooled.sum()) - overhead,
         )
 

@@ -93,7 +93,7 @@ class InitialConditions(ParameterGroup, name="beginning"):
                 clients=np.zeros(regions, np.int64),
                 firms=np.zeros(regions, np.int64),
                 matches=np.zeros(regions, np.int64),
-                allocate_budget=np.zeros(regions),
+                funded_share=np.zeros(regions),
             ),
             regions=Regions(
                 published=world.domain_share * world.business_employment[:, None] * context.scale,

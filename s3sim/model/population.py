@@ -143,8 +143,8 @@ def innovative_share(world: World) -> Floats:
 
     The size gradient of CIS 2020 (44.5, 60.1, 74.1 %) scaled to the region's overall share.
     """
-    combine_instruments = world.firms / world.firms.sum(axis=1, keepdims=True)
-    level = world.innovative / (combine_instruments @ SIZE_GRADIENT)
+    shares = world.firms / world.firms.sum(axis=1, keepdims=True)
+    level = world.innovative / (shares @ SIZE_GRADIENT)
     return np.clip(level[:, None] * SIZE_GRADIENT, 0.0, 0.98)
 
 

@@ -180,7 +180,7 @@ class Brokers(Table):
     clients: Ints  # cases so far, simulated
     firms: Ints  # different firms served so far, simulated
     matches: Ints  # ties brought about so far, simulated
-    allocate_budget: Floats  # share of this year's broker contracts that the budget could pay, 0-1
+    funded_share: Floats  # share of this year's broker contracts that the budget could pay, 0-1
 
 
 @dataclass(frozen=True, kw_only=True)
