@@ -4,7 +4,7 @@ import numpy as np
 
 from s3sim.core.arrays import Floats
 from s3sim.model.context import QUARTERS
-from s3sim.outcomes import outcome, ratio
+from s3sim.outcomes.outcome import outcome, ratio
 from s3sim.outcomes.panel import Window
 
 # fmt: off
