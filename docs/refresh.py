@@ -70,7 +70,7 @@ def patterns(replications: int = 4, years: int = 14, scale: float = 0.25) -> str
     rows += [
         _row("drift of cooperation abroad, points a year", "0", "not set", mean["drift"]),
         _row("tail index of firm size, largest 2 %", "0.9 to 1.25", "not set", mean["tail"]),
-        _row("kurtosis of yearly growth of sales", "4.8 to 9", "not set", mean["kurtosis"]),
+        _row("kurtosis of yearly growth of value added", "4.8 to 9", "not set", mean["kurtosis"]),
         _row("firms with a partner, mean partners", "1.5 to 5", "not set", mean["partners"]),
     ]
     return describe.markdown(rows)

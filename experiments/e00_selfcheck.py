@@ -13,7 +13,7 @@ from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.analysis.stopping import Stopping, stopped_at
 from s3sim.analysis.surrogate import surrogate_study
 from s3sim.core.streams import generator
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 
 
 def designs(study):

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.model.ledger import ITEMS, SOURCES
 from s3sim.simulation.engine import Engine
 from s3sim.simulation.result import run_one

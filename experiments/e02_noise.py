@@ -8,7 +8,7 @@ from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.conditions import defaults, repeated
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.noise import by_seeds, gain, pairs_needed, spread
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.efficiency import variance_ratio
 from s3sim.report.figures.studies.effort import running_mean
@@ -20,9 +20,9 @@ SHOWN = 1000
 
 def designs(study):
     """Drawn worlds and the defaults, each with several seeds."""
-    drawn = study.worlds()
+    drawn = study.samples()
     unit = np.vstack([drawn.unit, defaults(study.space, study.base.replace(policy=study.policy))])
-    return [repeated(study.worlds(unit), len(unit), study.option("seeds"), study.design.seed)]
+    return [repeated(study.samples(unit), len(unit), study.option("seeds"), study.design.seed)]
 
 
 def answer(study, run):
@@ -51,7 +51,7 @@ def answer(study, run):
     ]  # fmt: skip
     least = table["ratio"].head(PRIMARY)
     checks = [
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         *(Check(f"variance reduction by pairing, {r.title.lower()}", f"at least {LEAST_PRIMARY:g}",
                 f"{times(r.ratio)} ({times(r.low)} to {times(r.high)})", bool(r.ratio >= LEAST_PRIMARY))
           for r in table.head(PRIMARY).itertuples()),
@@ -98,10 +98,10 @@ def row(study, outcome, values):
            for name, end in (("share", ""), ("low", "_low"), ("high", "_high"))},
         "ratio": saved.ratio, "low": saved.low, "high": saved.high, "ratio_pooled": saved.pooled,
         "luck_sd_difference": sd, "luck_sd_smallest_effects": sd / smallest if smallest else np.nan,
-        "world_sd_difference": np.sqrt(difference.worlds),
+        "world_sd_difference": np.sqrt(difference.samples),
         "luck_sd_difference_defaults": usual_sd,
-        "pairs_over_worlds": pairs_needed(np.sqrt(difference.luck + difference.worlds), smallest),
-        "pairs_over_worlds_unpaired": pairs_needed(np.sqrt(independent + difference.worlds), smallest),
+        "pairs_over_worlds": pairs_needed(np.sqrt(difference.luck + difference.samples), smallest),
+        "pairs_over_worlds_unpaired": pairs_needed(np.sqrt(independent + difference.samples), smallest),
         "pairs_in_one_world": pairs_needed(sd, smallest),
         "pairs_in_one_world_unpaired": pairs_needed(np.sqrt(independent), smallest),
         "pairs_at_defaults": pairs_needed(usual_sd, usual),

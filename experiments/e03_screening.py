@@ -17,7 +17,7 @@ from s3sim.ensemble.experiments.drivers import (
     whole_trajectories,
 )
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import SEED, Space
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.screening import mu_star_sigma
@@ -48,7 +48,7 @@ def designs(study):
         *design.trajectory.tolist(),
         *range(design.trajectories, design.trajectories + len(again)),
     )
-    return [replace(study.worlds(unit), space=space, replications=luck)]
+    return [replace(study.samples(unit), space=space, replications=luck)]
 
 
 def answer(study, run):
@@ -76,7 +76,7 @@ def answer(study, run):
     groups = by_group(table)
     words = [
         f"{kept.trajectories} trajectories over {len(design.labels) - int(design.dummies.sum())} parameters, "
-        f"{len(design.unit) + evidence.worlds.unit.shape[0] - rows} worlds under both policies. Effects are mean "
+        f"{len(design.unit) + evidence.samples.unit.shape[0] - rows} worlds under both policies. Effects are mean "
         "absolute changes over a whole range, extrapolated from steps of two thirds of it, in percent of the "
         "mean under isolated S3.",
         *(sentence(table, groups, stable, name, output) for name in study.design.outcomes for output in OUTPUTS),
@@ -87,7 +87,7 @@ def answer(study, run):
     settled = [one for one in stable.values() if np.isfinite(one)]
     checks = [
         Check("dummies", "exactly 0", f"largest {dummies.max(axis=None) if len(dummies) else 0:g}", zero, True),
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check("same parameters kept by resampled screenings", f"in {STABLE:.0%} of them, every output",
               f"lowest {min(settled):.0%}" if settled else "no output varies", bool(settled) and min(settled) >= STABLE),
     ]  # fmt: skip

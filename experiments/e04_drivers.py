@@ -7,7 +7,7 @@ from scipy.stats import rankdata
 from s3sim.analysis.paired_outputs import three_outputs
 from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import along, change_of_sign, strongest
+from s3sim.ensemble.experiments.conditions import binned_mean, sign_change, strongest
 from s3sim.ensemble.experiments.drivers import (
     TOP,
     every_row,
@@ -19,7 +19,7 @@ from s3sim.ensemble.experiments.drivers import (
     whole_scrambles,
 )
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY, SEED, space
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.indices import index_bars
@@ -54,8 +54,8 @@ def design_of(study):
 
 def designs(study):
     """The worlds of the headline; and a Saltelli design, in which luck is the factor 'seed'."""
-    mixed = study.worlds(design_of(study).unit, space=space_of(study), policies=(study.baseline, study.policy))  # fmt: skip
-    return [study.worlds(), mixed]
+    mixed = study.samples(design_of(study).unit, space=space_of(study), policies=(study.baseline, study.policy))  # fmt: skip
+    return [study.samples(), mixed]
 
 
 def answer(study, run, mixed):
@@ -104,7 +104,7 @@ def answer(study, run, mixed):
     ]  # fmt: skip
     checks = [
         Check("dummies", "exactly 0", f"largest {np.abs(dummies.to_numpy()).max(initial=0):g}", bool((dummies == 0).all(axis=None)), True),
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check(f"half-width of ST, largest {TOP} of every output", f"at most {WIDEST:g}", f"widest {wide:.2f}", bool(wide <= WIDEST)),
         Check("surrogate", "explains at least 0.9 of what is not luck, or its indices are withheld",
               f"{sum(np.isfinite(gaps))} of {len(gaps)} outputs trusted, the others withheld", True),
@@ -204,12 +204,12 @@ def curve(study, x, difference, frame, name, words, figures):
     own = [one.name for one in study.space.factors if one.group == group]
     factor = strongest(x.loc[::2, own], difference[::2])[0]
     value, difference = x[factor].to_numpy()[1::2], difference[1::2]
-    drawn, title = along(value, difference), OUTCOMES[name].title.lower()
+    drawn, title = binned_mean(value, difference), OUTCOMES[name].title.lower()
     words.append(
         f"Along {factor}, which explains most within {group} (chosen on one half of the worlds, shown on the other), the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
         f"isolated mean at its low end ({drawn['low'].iloc[0]:+.1f} to {drawn['high'].iloc[0]:+.1f}) and "
         f"{drawn['mean'].iloc[-1]:+.1f} % at its high end ({drawn['low'].iloc[-1]:+.1f} to {drawn['high'].iloc[-1]:+.1f}); "
-        f"{change_of_sign(drawn)}."
+        f"{sign_change(drawn)}."
     )  # fmt: skip
     figures[f"tipping_{name}"] = tipping_curve(
         drawn, pd.DataFrame({"value": value, "difference": difference}), factor=factor, outcome=title,

@@ -7,7 +7,7 @@ from s3sim.analysis.stopping import Stopping, stopped_at
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.estimates import LOWER, estimates, sentence
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.effort import running_mean
 from s3sim.report.figures.studies.spread import difference_distributions
@@ -18,7 +18,7 @@ PRIMARY = 2
 
 def designs(study):
     """Worlds drawn over all declared ranges, under all four policies."""
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def rule(study, evidence, outcome):
@@ -58,7 +58,7 @@ def answer(study, run):
         "This is no forecast: it says what the model does over the ranges that were declared.",
     ]  # fmt: skip
     checks = [
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check("failed worlds", "at most 1 %", f"{evidence.failed} of {len(evidence.whole)}", evidence.failed <= 0.01 * len(evidence.whole), True),
         *(Check(f"stopping rule, {OUTCOMES[name].title.lower()}", "precise enough", one.sentence, one.reason == "precise enough")
           for name, one in stops.items()),

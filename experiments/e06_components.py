@@ -6,7 +6,7 @@ import pandas as pd
 from s3sim.analysis.shapley import interactions, shapley
 from s3sim.analysis.simultaneous import by_scrambles
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
 from s3sim.policies.brokers import Brokers
@@ -41,7 +41,7 @@ EXACT = 1e-9
 
 def designs(study):
     """All combinations and both placebos in the same worlds."""
-    return [study.worlds(policies=(*study.policies, *ARMS), own_policies=ARMS)]
+    return [study.samples(policies=(*study.policies, *ARMS), own_policies=ARMS)]
 
 
 def answer(study, run):
@@ -68,7 +68,7 @@ def answer(study, run):
         "that were declared.",
     ]
     checks = [
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
         Check("parts sum to the total", f"within {EXACT:g} of its size", f"{max(gaps):.1e}", max(gaps) <= EXACT, True),
         Check("placebo interval reported", "both placebos, both outcomes", f"{(table['kind'] == 'control').sum()} rows",
               bool(np.isfinite(table.loc[table["kind"] == "control", "low"]).all())),
@@ -84,7 +84,7 @@ def split(evidence, outcome):
     The gap is a share of the total or, where that is zero, of the baseline's level.
     """
     level = evidence.level(outcome)
-    of = {name: level[:, k] for k, name in enumerate(evidence.worlds.policies)}
+    of = {name: level[:, k] for k, name in enumerate(evidence.samples.policies)}
     value = {parts: of[arm] for parts, arm in MADE_OF.items()}
     parts = shapley(value, COMPONENTS)
     total = value[frozenset(COMPONENTS)] - value[frozenset()]

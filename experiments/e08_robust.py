@@ -11,7 +11,7 @@ from s3sim.core.formatting import listed
 from s3sim.core.streams import generator
 from s3sim.ensemble.experiments.estimates import LOWER
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY
 from s3sim.ensemble.sampling import SEQUENCES
 from s3sim.outcomes import OUTCOMES
@@ -26,7 +26,7 @@ RESAMPLES = 4999
 
 def designs(study):
     """The worlds of the headline."""
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def answer(study, run):
@@ -175,8 +175,8 @@ def partner_choice(study, over):
 
 def information(study, evidence):
     """Return the value of knowing each group of factors, with jackknife intervals over scrambles."""
-    space, level = evidence.worlds.space, evidence.level(VALUED)
-    x = evidence.worlds.natural[evidence.whole].reset_index(drop=True)
+    space, level = evidence.samples.space, evidence.level(VALUED)
+    x = evidence.samples.natural[evidence.whole].reset_index(drop=True)
     groups = {}
     for factor in space.factors:
         if factor.is_parameter:

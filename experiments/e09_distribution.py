@@ -8,7 +8,7 @@ from s3sim.analysis.policy_failure import losers
 from s3sim.analysis.simultaneous import by_scrambles
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.regional import convergence_change, inequality, regional
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.parts import winners_losers
 
@@ -19,7 +19,7 @@ MOST_WIDTH = 1000.0  # percent
 
 def designs(study):
     """The worlds of the headline."""
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def answer(study, run):

@@ -16,7 +16,7 @@ from s3sim.ensemble.experiments.money import (
     ratio,
     same_outlay,
 )
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.sampling import by_sample
 from s3sim.report.figures.studies.effort import cost_curve
 
@@ -26,11 +26,11 @@ MILLION = 1e6
 
 def designs(study):
     """The worlds of the headline, and some of them at every cost of a broker."""
-    worlds, levels = study.worlds(), study.option("levels")
-    unit = np.repeat(worlds.unit[: study.option("swept_worlds")], levels, axis=0)
+    worlds, levels = study.samples(), study.option("levels")
+    unit = np.repeat(worlds.unit[: study.option("swept_samples")], levels, axis=0)
     unit[:, study.space.names.index(COST)] = np.tile(np.linspace(0, 1, levels), len(unit) // levels)
     # The baseline has no brokers: its runs are those of the headline.
-    return [worlds, study.worlds(unit, policies=(study.policy,))]
+    return [worlds, study.samples(unit, policies=(study.policy,))]
 
 
 def answer(study, run, swept):

@@ -6,8 +6,8 @@ import pandas as pd
 from s3sim.analysis.simultaneous import by_scrambles, verdict_table
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.experiments.structure import under, variant
-from s3sim.ensemble.experiments.study import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.structure import sign_table
 
@@ -17,7 +17,7 @@ SIGNS = {"same": "clearly that of the declared model", "open": "open", "changed"
 
 def designs(study):
     """The same worlds under every variant."""
-    return [under(study.worlds(), variant(name)) for name in study.option("variants")]
+    return [under(study.samples(), variant(name)) for name in study.option("variants")]
 
 
 def answer(study, *runs):

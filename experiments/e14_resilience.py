@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from s3sim.ensemble.executors import local_executor
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.provenance import hashed
 from s3sim.ensemble.runner import Interrupted, run_scenarios

@@ -9,7 +9,7 @@ from s3sim.analysis.intervals import t_interval
 from s3sim.core.formatting import listed
 from s3sim.ensemble.experiments.conditions import defaults
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.study import Answer, Check
+from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY, SEED, Space
 from s3sim.outcomes import OUTCOMES
 from s3sim.report.figures.studies.ranges import tornado
@@ -28,13 +28,13 @@ def designs(study):
             block[1 + len(ENDS) * k + j, k] = end
     lucks = study.option("lucks")
     luck = tuple(np.repeat(np.arange(lucks), len(block)).tolist())
-    return [replace(study.worlds(np.tile(block, (lucks, 1))), space=space, replications=luck)]
+    return [replace(study.samples(np.tile(block, (lucks, 1))), space=space, replications=luck)]
 
 
 def answer(study, run):
     """Compare every end with the defaults on the same luck."""
     evidence, lucks = Evidence(*run), study.option("lucks")
-    factors = evidence.worlds.space.factors
+    factors = evidence.samples.space.factors
     rows, words, figures, short = [], [], {}, []
     for name in study.design.outcomes:
         levels = np.full((len(evidence.whole), 2), np.nan)
@@ -66,7 +66,7 @@ def answer(study, run):
     ]  # fmt: skip
     checks = [
         Check("dummies", "change exactly nothing", f"largest {dummies.max():g}", bool((dummies == 0).all()), True),
-        Check("equal public outlay", "to the cent, every year and world", "compared", evidence.outlay_is_equal(), True),
+        evidence.outlay_check(),
     ]  # fmt: skip
     return Answer(
         words,

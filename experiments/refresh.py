@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-from s3sim.ensemble.experiments.catalogue import names
-from s3sim.ensemble.experiments.definition import Definition
+from s3sim.ensemble.experiments.config import ExperimentConfig, names
 
 HERE = Path(__file__).parent
 KEPT = HERE.parent / "docs" / "experiments"
@@ -15,7 +14,7 @@ def overview():
     """Every question with its command, cost and answer in a sentence."""
     lines = ["| Question | Runs, minutes | Answer found |", "|---|---|---|"]
     for name in names(HERE):
-        one = Definition.read(HERE / f"{name}.toml")
+        one = ExperimentConfig.read(HERE / f"{name}.toml")
         held = kept(name)
         cost = f"{held['runs']:,}, {minutes(held)}" if held else ""
         said = (
@@ -43,7 +42,7 @@ def minutes(held):
 
 def section(name):
     """One experiment: question, command, cost, and what was found."""
-    question = Definition.read(HERE / f"{name}.toml").question
+    question = ExperimentConfig.read(HERE / f"{name}.toml").question
     lines = [f"### {name[:3].upper()}: {question}", ""]
     held = kept(name)
     if held is None:

@@ -134,7 +134,7 @@ def state_of(organisations, world, **tables):
         ),
         "brokers": Brokers(
             skill=np.zeros(regions), credit=np.zeros(regions), clients=none, firms=none,
-            matches=none, allocate_budget=np.zeros(regions),
+            matches=none, funded_share=np.zeros(regions),
         ),
         "regions": Regions(
             published=table, awaiting=table, pool=table * 0, entries=none, exits=none,

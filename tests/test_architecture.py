@@ -1,6 +1,7 @@
 """Imports run downward only, by folder; libraries stay home. A failure names file and line."""
 
 import ast
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,15 @@ def test_the_house_is_small():
     assert {p.stem for p in PACKAGE.glob("*.py")} == {"__init__", "__main__"}
     long = {relative(p): n for p in files() if (n := len(p.read_text().splitlines())) > MOST_LINES}
     assert not long
+
+
+def test_no_circle_and_few_floors():
+    spec = spec_from_file_location("house", PACKAGE.parent / "benchmarks" / "house.py")
+    house = module_from_spec(spec)
+    spec.loader.exec_module(house)
+    found = house.counts()
+    assert found["circles of rooms"] == found["circles of files"] == []
+    assert found["floors"] <= 9
 
 
 def test_a_run_imports_numpy_and_nothing_else():

@@ -1,14 +1,25 @@
-"""A box of worlds: limits on a few factors, and what is true inside."""
+"""Boxes of worlds: limits on a few factors, what is true inside, and where they come from.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+Boxes are searched by patient rule induction (PRIM; Friedman and Fisher 1999, in the form of Kwakkel
+and Jaxa-Rozen 2016) of the EMA workbench, and by a classification tree (CART; Breiman et al. 1984).
+"""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from s3sim.analysis.guard import missing_extra
 from s3sim.analysis.intervals import wilson
 from s3sim.core.arrays import Bools, Floats
+
+SMALLEST_MASS = 0.05
+"""Share of worlds peeled in one step and smallest share in a box or leaf (workbench's default)."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +33,7 @@ class Limit:
     low, high : float or None
         Smallest and largest value inside, both included; None where there is no limit.
     quasi_p_low, quasi_p_high : float or None
-        Chance of a density at least as high without that side of the limit (see `quasi_p`).
+        Chance of a density at least as high without that side of the limit (see `pruned`).
     """
 
     factor: str
@@ -30,15 +41,6 @@ class Limit:
     high: float | None = None
     quasi_p_low: float | None = None
     quasi_p_high: float | None = None
-
-    def contains(self, values: Floats) -> Bools:
-        """Return which of the values [n] are inside."""
-        inside = np.ones(len(values), bool)
-        if self.low is not None:
-            inside &= values >= self.low
-        if self.high is not None:
-            inside &= values <= self.high
-        return inside
 
     def phrase(self, title: str = "", unit: str = "") -> str:
         """Say the limit in words.
@@ -100,60 +102,45 @@ class Box:
         """The factors that are restricted."""
         return tuple(limit.factor for limit in self.limits)
 
+    def sides(self) -> list[tuple[str, str]]:
+        """Return (factor, "low" or "high") of every limit there is."""
+        return [
+            (limit.factor, side) for limit in self.limits for side in ("low", "high")
+            if getattr(limit, side) is not None
+        ]  # fmt: skip
+
+    def outside(self, x: pd.DataFrame) -> Bools:
+        """Return which worlds (rows of `x`, natural units) each side shuts out, [n, sides]."""
+        found = np.zeros((len(x), len(self.sides())), bool)
+        limits = {limit.factor: limit for limit in self.limits}
+        for k, (name, side) in enumerate(self.sides()):
+            values, bound = x[name].to_numpy(np.float64), getattr(limits[name], side)
+            found[:, k] = values < bound if side == "low" else values > bound
+        return found
+
     def contains(self, x: pd.DataFrame) -> Bools:
         """Return which worlds (rows of `x`, in natural units) are inside, shape [n]."""
-        inside = np.ones(len(x), bool)
-        for limit in self.limits:
-            inside &= limit.contains(x[limit.factor].to_numpy(np.float64))
-        return inside
+        return ~np.asarray(self.outside(x).any(axis=1))
 
     def score(self, x: pd.DataFrame, labels: Bools) -> Score:
         """Return density, coverage and mass on a sample of worlds."""
         inside = self.contains(x)
         n, losses = len(labels), int(labels.sum())
         held, hits = int(inside.sum()), int((inside & labels).sum())
-        density = wilson(hits, held)
-        coverage = wilson(hits, losses)
         mass = held / n if n else float("nan")
-        return Score(n, losses, held, hits, *density, *coverage, mass)
-
-    def sides(self) -> list[tuple[str, str]]:
-        """Return (factor, "low" or "high") of every limit there is."""
-        return [
-            (one.factor, side)
-            for one in self.limits
-            for side in ("low", "high")
-            if getattr(one, side) is not None
-        ]
-
-
-def quasi_p(box: Box, x: pd.DataFrame, labels: Bools) -> Box:
-    """Return the box with the quasi-p value of every limit on a sample (Bryant and Lempert 2010).
-
-    The chance that at least as many worlds inside were of interest if their density were that
-    of the box without the limit; one-sided binomial. "Quasi", because the limit was searched for
-    on the same worlds.
-    """
-    sides = box.sides()
-    values = dict(zip(sides, _values(_outside(box, x, sides), labels), strict=True))
-    return Box(
-        tuple(
-            replace(
-                one,
-                quasi_p_low=values.get((one.factor, "low")),
-                quasi_p_high=values.get((one.factor, "high")),
-            )
-            for one in box.limits
-        )
-    )
+        return Score(n, losses, held, hits, *wilson(hits, held), *wilson(hits, losses), mass)
 
 
 def pruned(box: Box, x: pd.DataFrame, labels: Bools, level: float, most: int) -> Box:
-    """Drop limits, the weakest first, until all have quasi-p < `level` on at most `most` factors."""
-    sides = box.sides()
-    outside = _outside(box, x, sides)
+    """Drop limits, the weakest first, until all have quasi-p < `level` on at most `most` factors.
+
+    Quasi-p (Bryant and Lempert 2010): the chance that at least as many worlds inside were of
+    interest if their density were that of the box without the limit; one-sided binomial. "Quasi",
+    because the limit was searched for on the same worlds. The limits left carry theirs.
+    """
+    sides, outside = box.sides(), box.outside(x)
+    values = _quasi_p(outside, labels)
     while sides:
-        values = _values(outside, labels)
         worst = int(np.argmax(values))
         strongest: dict[str, float] = {}
         for (name, _), value in zip(sides, values, strict=True):
@@ -167,26 +154,21 @@ def pruned(box: Box, x: pd.DataFrame, labels: Bools, level: float, most: int) ->
             break
         sides = [side for side, kept in zip(sides, keep, strict=True) if kept]
         outside = outside[:, keep]
+        values = _quasi_p(outside, labels)
+    left = dict(zip(sides, values.tolist(), strict=True))
     limits = []
-    for one in box.limits:
-        low = one.low if (one.factor, "low") in sides else None
-        high = one.high if (one.factor, "high") in sides else None
+    for limit in box.limits:
+        low, high = (left.get((limit.factor, side)) for side in ("low", "high"))
         if low is not None or high is not None:
-            limits.append(Limit(one.factor, low, high))
-    return quasi_p(Box(tuple(limits)), x, labels)
+            bounds = (
+                limit.low if low is not None else None,
+                limit.high if high is not None else None,
+            )
+            limits.append(Limit(limit.factor, *bounds, low, high))
+    return Box(tuple(limits))
 
 
-def _outside(box: Box, x: pd.DataFrame, sides: list[tuple[str, str]]) -> Bools:
-    """Return which worlds each side of a limit shuts out, shape [n, sides]."""
-    outside = np.zeros((len(x), len(sides)), bool)
-    limits = {one.factor: one for one in box.limits}
-    for k, (name, side) in enumerate(sides):
-        values, limit = x[name].to_numpy(np.float64), limits[name]
-        outside[:, k] = values < limit.low if side == "low" else values > limit.high
-    return outside
-
-
-def _values(outside: Bools, labels: Bools) -> Floats:
+def _quasi_p(outside: Bools, labels: Bools) -> Floats:
     """Return the quasi-p value of each side, shape [sides]."""
     shut = outside.sum(axis=1)
     inside = shut == 0
@@ -194,16 +176,90 @@ def _values(outside: Bools, labels: Bools) -> Floats:
     more = outside & (shut == 1)[:, None]
     held, hits = int(inside.sum()), int(labels[inside].sum())
     wider = held + more.sum(axis=0)
-    wider_hits = hits + (more & labels[:, None]).sum(axis=0)
-    share = wider_hits / np.maximum(wider, 1)
-    values: Floats = stats.binom.sf(hits - 1, held, share)
-    return np.where(wider > 0, values, 1.0)
+    share = (hits + (more & labels[:, None]).sum(axis=0)) / np.maximum(wider, 1)
+    return np.where(wider > 0, stats.binom.sf(hits - 1, held, share), 1.0)
 
 
-def listed(words: Sequence[str]) -> str:
-    """Join words: 'a', 'a and b', 'a, b and c'.
+def prim_boxes(x: pd.DataFrame, labels: Bools) -> list[Box]:
+    """Return the boxes of one peeling and pasting trajectory, the widest (everything) first.
 
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
+    Parameters
+    ----------
+    x : DataFrame [n, D]
+        Factors in natural units, one row a world.
+    labels : array [n]
+        True where the world is of interest; both kinds must occur.
     """
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else list(words))
+    with _quiet():
+        try:
+            from ema_workbench.analysis import prim
+        except ImportError as error:
+            raise missing_extra(error) from None
+        # Whole numbers break it (EMAworkbench issue 448), and it drops a column named "scenario".
+        frame = pd.DataFrame(x.to_numpy(np.float64), columns=[f"c{k}" for k in range(x.shape[1])])
+        search = prim.Prim(
+            frame, np.asarray(labels, bool), threshold=1e-9, peel_alpha=SMALLEST_MASS,
+            paste_alpha=SMALLEST_MASS, mass_min=SMALLEST_MASS,
+        )  # fmt: skip
+        bounds = [limits.to_numpy(np.float64) for limits in search.find_box().box_lims]
+    lowest, highest = bounds[0]
+    boxes = []
+    for low, high in bounds:
+        cut = np.where(low != lowest, low, -np.inf), np.where(high != highest, high, np.inf)
+        boxes.append(_box(x, *cut))
+    return boxes
+
+
+def tree_boxes(
+    x: pd.DataFrame, labels: Bools, *, most_limits: int, smallest_density: float, seed: int
+) -> list[Box]:
+    """Return the leaves of a tree in which `smallest_density` of worlds are of interest.
+
+    The leaf that holds most of them first. `most_limits` is the depth of the tree, `seed` decides
+    between splits that are equally good; `x` and `labels` as for `prim_boxes`.
+    """
+    try:
+        from sklearn.tree import DecisionTreeClassifier
+    except ImportError as error:
+        raise missing_extra(error) from None
+    model = DecisionTreeClassifier(
+        max_depth=most_limits, min_samples_leaf=SMALLEST_MASS, random_state=seed % 2**32
+    )
+    tree = model.fit(x.to_numpy(np.float64), labels).tree_
+    boxes = []
+    nodes = [(0, np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf))]
+    while nodes:
+        node, low, high = nodes.pop()
+        left, right = int(tree.children_left[node]), int(tree.children_right[node])
+        if left == right:
+            boxes.append(_box(x, low, high))
+            continue
+        at, cut = np.arange(x.shape[1]) == tree.feature[node], float(tree.threshold[node])
+        nodes += [(right, np.where(at, cut, low), high), (left, low, np.where(at, cut, high))]
+    scored = [(box, box.score(x, labels)) for box in boxes]
+    good = [(box, score) for box, score in scored if score.density >= smallest_density]
+    return [box for box, score in sorted(good, key=lambda pair: -pair[1].losses_inside)]
+
+
+def _box(x: pd.DataFrame, low: Floats, high: Floats) -> Box:
+    """Return the box within bounds [D]; infinite ones are no limits."""
+    return Box(
+        tuple(
+            Limit(str(name), float(a) if a > -np.inf else None, float(b) if b < np.inf else None)
+            for name, a, b in zip(x.columns, low, high, strict=True)
+            if a > -np.inf or b < np.inf
+        )
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the workbench's warnings and log messages from spreading."""
+    logger = logging.getLogger("EMA")
+    propagate, logger.propagate = logger.propagate, False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logger.propagate = propagate

@@ -1,28 +1,29 @@
 """Where does a policy lose? One box of worlds, found on some worlds and judged on others."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.boxes import Box, Score, pruned
-from s3sim.analysis.cart import tree_boxes
-from s3sim.analysis.discovery_words import (
-    FEWEST,
-    HELD_OUT,
-    MOST_LIMITS,
-    QUASI_P,
-    RESAMPLES,
-    SMALLEST_COVERAGE,
-    SMALLEST_DENSITY,
-    Words,
-)
+from s3sim.analysis.boxes import Box, Score, prim_boxes, pruned, tree_boxes
 from s3sim.analysis.label_noise import LabelNoise
-from s3sim.analysis.prim import peel, table
 from s3sim.core.arrays import Bools
 from s3sim.core.errors import InputError
+from s3sim.core.formatting import listed
 from s3sim.core.streams import generator
+
+HELD_OUT = 0.3
+"""Share of worlds that no box is fitted to. Assumed."""
+
+SMALLEST_COVERAGE, SMALLEST_DENSITY = 0.5, 0.7
+"""What a box must reach on held-out worlds to be called one. Assumed, fixed in advance."""
+
+MOST_LIMITS, QUASI_P = 4, 0.05
+"""Most factors in a box and largest quasi-p of a limit (Bryant and Lempert 2010)."""
+
+FEWEST, RESAMPLES = 20, 50
+"""Fewest worlds of either kind among those that boxes are fitted to (assumed); half-samples."""
 
 
 @dataclass(frozen=True)
@@ -105,49 +106,87 @@ def discover(
         If the factors are not distinct finite numbers or `labels` does not fit them.
     """
     labels = _checked(x, labels)
-    words = Words(policy, titles or {}, units or {})
     if noise is not None and noise.refused:
         return Discovery(noise.sentence, noise.sentence)
     fit = _split(labels, seed)
-    few = min(int(labels[fit].sum()), int((~labels[fit]).sum()))
-    if few < FEWEST:
-        text = words.too_few(labels)
+    if min(labels[fit].sum(), (~labels[fit]).sum()) < FEWEST:
+        text = _too_few(policy, labels)
         return Discovery(text, text)
-    here, there = x[fit].reset_index(drop=True), x[~fit].reset_index(drop=True)
-    boxes = peel(here, labels[fit])
-    box = choose(boxes, here, labels[fit])
-    stability = _stability(here, labels[fit], box, resamples, seed)
-    trees = tree_boxes(
-        here, labels[fit], most_limits=MOST_LIMITS, smallest_density=SMALLEST_DENSITY, seed=seed
+    here, there, mine = x[fit].reset_index(drop=True), x[~fit].reset_index(drop=True), labels[fit]
+
+    def scores(box: Box) -> tuple[Score, Score]:
+        return box.score(here, mine), box.score(there, labels[~fit])
+
+    def words(box: Box) -> str:
+        named = titles or {}, units or {}
+        return listed([a.phrase(*(known.get(a.factor, "") for known in named)) for a in box.limits])
+
+    leaves = tree_boxes(
+        here, mine, most_limits=MOST_LIMITS, smallest_density=SMALLEST_DENSITY, seed=seed
     )
-    tree = pd.DataFrame(
-        [
-            words.row(one, one.score(here, labels[fit]), one.score(there, labels[~fit]))
-            for one in trees
-        ]
-    )
-    found = table(boxes, here, labels[fit])
+    rows = [(words(leaf), *((s.density, s.coverage) for s in scores(leaf))) for leaf in leaves]
+    columns = ["limits", "density", "coverage", "density_held_out", "coverage_held_out"]
+    tree = pd.DataFrame([(text, *a, *b) for text, a, b in rows], columns=columns)
+    boxes = prim_boxes(here, mine)
+    box = choose(boxes, here, mine)
+    found = Discovery(
+        "", trajectory=trajectory(boxes, here, mine), tree=tree,
+        stability=_stability(here, mine, box, resamples, seed),
+    )  # fmt: skip
+    none = f"There is no compact region of worlds in which {policy} loses"
     if box is None:
-        return Discovery(words.none(), trajectory=found, stability=stability, tree=tree)
-    train, held = box.score(here, labels[fit]), box.score(there, labels[~fit])
+        text = f"{none}: no limit on any factor raises the share of losses enough."
+        return replace(found, sentence=text)
+    train, held = scores(box)
     accepted = held.density >= SMALLEST_DENSITY and held.coverage >= SMALLEST_COVERAGE
-    text = words.found(box, train, held) if accepted else words.none(box, held)
-    return Discovery(text, "", accepted, box, train, held, found, stability, tree)
+    inside = f"{held.density:.0%} of held-out worlds there lose"
+    text = (
+        f"{none}. The best box is where {words(box)}, but "
+        f"{inside if held.inside else 'no held-out world lies there'} and {held.coverage:.0%} "
+        f"of all losses lie there; {SMALLEST_DENSITY:.0%} and {SMALLEST_COVERAGE:.0%} are asked."
+    )
+    if accepted:
+        text = (
+            f"{policy} loses where {words(box)}: {train.density:.0%} of worlds there "
+            f"lose (held out: {held.density:.0%}), {train.coverage:.0%} of all losses lie there "
+            f"(held out: {held.coverage:.0%})."
+        )
+    return replace(found, sentence=text, accepted=accepted, box=box, train=train, held_out=held)
+
+
+def trajectory(boxes: list[Box], x: pd.DataFrame, labels: Bools) -> pd.DataFrame:
+    """Return coverage, density, mass and restricted factors of each box of a trajectory."""
+    scored = [(k, box.score(x, labels), box.factors) for k, box in enumerate(boxes)]
+    return pd.DataFrame(
+        [(k, s.coverage, s.density, s.mass, len(f), ", ".join(f)) for k, s, f in scored],
+        columns=["step", "coverage", "density", "mass", "restricted", "factors"],
+    )
 
 
 def choose(boxes: list[Box], x: pd.DataFrame, labels: Bools) -> Box | None:
     """Return the box that the rule of `discover` takes; None if no box with a limit is eligible."""
     candidates = dict.fromkeys(pruned(box, x, labels, QUASI_P, MOST_LIMITS) for box in boxes)
     scored = [(box, box.score(x, labels)) for box in candidates if box.limits]
-    scored = [(box, one) for box, one in scored if one.coverage >= SMALLEST_COVERAGE]
+    scored = [(box, score) for box, score in scored if score.coverage >= SMALLEST_COVERAGE]
     if not scored:
         return None
-    best = max((one for _, one in scored), key=lambda one: (one.density, one.coverage))
+    best = max((score for _, score in scored), key=lambda score: (score.density, score.coverage))
     # One world of each kind is added, so that a density of 1 has a standard error too.
     share = (best.losses_inside + 1) / (best.inside + 2)
     least = best.density - np.sqrt(share * (1 - share) / (best.inside + 2))
-    good = [(box, one) for box, one in scored if one.density >= least]
+    good = [(box, score) for box, score in scored if score.density >= least]
     return max(good, key=lambda pair: (pair[1].coverage, -len(pair[0].sides())))[0]
+
+
+def _too_few(policy: str, labels: Bools) -> str:
+    losses, n = int(labels.sum()), len(labels)
+    if losses in (0, n):
+        every = "no world" if losses == 0 else "every world"
+        return f"{policy} loses in {every} of {n}; there is no region to look for."
+    return (
+        f"{policy} loses in {losses} of {n} worlds; too few on one side to look for a "
+        f"region (at least {FEWEST} of either kind among fitted worlds are needed)."
+    )
 
 
 def _checked(x: pd.DataFrame, labels: Bools) -> Bools:
@@ -183,19 +222,17 @@ def _stability(
     x: pd.DataFrame, labels: Bools, box: Box | None, resamples: int, seed: int
 ) -> pd.DataFrame:
     rng, half = generator(seed, "discovery.stability"), len(labels) // 2
-    counts, done = dict.fromkeys(x.columns, 0), 0
+    counts = pd.Series(0, index=[str(name) for name in x.columns])
     for _ in range(resamples):
         rows = np.sort(rng.choice(len(labels), half, replace=False))
         part, kinds = x.iloc[rows].reset_index(drop=True), labels[rows]
-        done += 1
-        one = choose(peel(part, kinds), part, kinds) if 0 < kinds.sum() < half else None
-        for factor in one.factors if one else ():
-            counts[factor] += 1
-    chosen = box.factors if box else ()
+        again = choose(prim_boxes(part, kinds), part, kinds) if 0 < kinds.sum() < half else None
+        counts[list(again.factors) if again else []] += 1
+    chosen = counts.index.isin(box.factors if box else ())
     return pd.DataFrame(
         {
-            "factor": [str(name) for name in counts],
-            "share": [count / done if done else float("nan") for count in counts.values()],
-            "chosen": [name in chosen for name in counts],
+            "factor": counts.index,
+            "share": counts.to_numpy() / (resamples or np.nan),
+            "chosen": chosen,
         }
     )

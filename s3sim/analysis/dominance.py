@@ -3,15 +3,14 @@
 First order: at every share u of worlds the u-quantile under the policy is at least the baseline's;
 everyone who prefers more then chooses the policy (Quirk and Saposnik 1962). Second order: the mean
 of the worst share u of worlds is at least the baseline's for every u; everyone who also dislikes
-risk then does (Hadar and Russell 1969; Rothschild and Stiglitz 1970). Both are curves over u in
-the outcome's unit.
+risk then does (Hadar and Russell 1969; Rothschild and Stiglitz 1970).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.analysis.levels import Levels
+from s3sim.analysis.robustness import checked_levels
 from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
@@ -34,8 +33,8 @@ class Dominance:
     share : array [99]
         Shares u of worlds, 0.01 to 0.99.
     gain : array [99]
-        Policy less baseline at each share, positive where the policy is better; order 1:
-        quantiles, order 2: means of the worst share.
+        Policy less baseline at each share, in the outcome's unit, positive where the policy is
+        better; order 1: quantiles, order 2: means of the worst share.
     low, high : array [99]
         Band that holds the whole curve with 95 % confidence.
     in_sample : bool
@@ -81,7 +80,6 @@ def dominance(
     order : int
         1 or 2.
     better : {"higher", "lower"}
-        Which direction of the outcome is wanted.
     name : str
         Title of the policy for the sentence.
     resamples, seed : int
@@ -89,7 +87,7 @@ def dominance(
     Raises
     ------
     InputError
-        For an order other than 1 or 2, or levels that are not fit (see `Levels`).
+        For an order other than 1 or 2, or levels that are not fit (`checked_levels`).
     """
     if order not in (1, 2):
         raise InputError(f"order = {order!r}; allowed: 1, 2.")
@@ -98,39 +96,26 @@ def dominance(
             f"policy has shape {np.shape(policy)} and baseline {np.shape(baseline)}; give one "
             "level a world under both."
         )
-    table = Levels.of(np.column_stack([baseline, policy]), ("baseline", name), better)
-    value = table.value
-    gain = _gain(value, order)
+    value = checked_levels(np.column_stack([baseline, policy]), ("baseline", name), better)
+    gain, n = _gain(value, order), len(value)
     rng = generator(seed, f"dominance.{order}")
-    n = len(value)
     drawn = np.array([_gain(value[rng.integers(0, n, n)], order) for _ in range(resamples)])
-    error = drawn.std(axis=0)
-    away = np.abs(drawn - gain)
+    error, away = drawn.std(axis=0), np.abs(drawn - gain)
     # The largest deviation over shares, in standard errors, makes one band for the whole curve.
     largest = np.divide(away, error, out=np.zeros_like(away), where=error > 0).max(axis=1)
-    critical = np.quantile(largest, CONFIDENCE)
-    low, high = gain - critical * error, gain + critical * error
+    half = np.quantile(largest, CONFIDENCE) * error
+    low, high = gain - half, gain + half
     slack = 1e-12 * float(np.abs(value).max())
     worst = int(np.argmin(gain))
     in_sample = bool(gain[worst] >= -slack)
-    word = OPEN
+    word = VIOLATED if (high < -slack).any() else OPEN
     if (low >= -slack).all():
         word = DOMINATES
-    elif (high < -slack).any():
-        word = VIOLATED
-    violation, at = (0.0, float("nan")) if in_sample else (float(-gain[worst]), SHARES[worst])
-    return Dominance(
-        order,
-        SHARES,
-        gain,
-        low,
-        high,
-        in_sample,
-        violation,
-        float(at),
-        word,
-        _sentence(name, order, word, violation, float(at), better),
+    violation, at = (
+        (0.0, float("nan")) if in_sample else (float(-gain[worst]), float(SHARES[worst]))
     )
+    text = _sentence(name, order, word, violation, at, better)
+    return Dominance(order, SHARES, gain, low, high, in_sample, violation, at, word, text)
 
 
 def _gain(value: Floats, order: int) -> Floats:
@@ -138,8 +123,7 @@ def _gain(value: Floats, order: int) -> Floats:
     if order == 1:
         found = np.quantile(value, SHARES, axis=0)
         return found[:, 1] - found[:, 0]
-    ordered = np.sort(value, axis=0)
-    difference = ordered[:, 1] - ordered[:, 0]
+    difference = np.diff(np.sort(value, axis=0), axis=1)[:, 0]
     size = SHARES * len(value)
     # Sums of the worst share, a world in part counted in part.
     summed = np.interp(size, np.arange(len(value) + 1), np.r_[0.0, np.cumsum(difference)])
@@ -147,17 +131,17 @@ def _gain(value: Floats, order: int) -> Floats:
 
 
 def _sentence(name: str, order: int, word: str, violation: float, at: float, better: str) -> str:
-    who = "everyone who wants it" if order == 1 else "everyone who wants it and dislikes risk"
     what = f"{'first' if order == 1 else 'second'}-order dominance over the baseline"
-    who += f" {better} prefers {name}"
-    where = f"the {at:.0%} quantile" if order == 1 else f"the mean of the worst {at:.0%} of worlds"
-    if better == "lower" and order == 1 and violation:
-        where = f"the {1 - at:.0%} quantile"
     if word == DOMINATES:
-        return f"{what}: yes, {who}."
-    worse = f"{where} is {violation:.3g} worse under {name}" if violation else ""
+        risk = "" if order == 1 else " and dislikes risk"
+        return f"{what}: yes, everyone who wants it{risk} {better} prefers {name}."
+    if not violation:
+        return f"{what}: undecided; it holds in this sample, but not in the whole 95 % band."
+    place = 1 - at if better == "lower" and order == 1 else at
+    where = f"the {place:.0%} quantile"
+    if order == 2:
+        where = f"the mean of the worst {at:.0%} of worlds"
+    worse = f"{where} is {violation:.3g} worse under {name}"
     if word == VIOLATED:
         return f"{what}: no; at the most, {worse}."
-    if worse:
-        return f"{what}: undecided; {worse}, which luck in the draw of worlds can explain."
-    return f"{what}: undecided; it holds in this sample, but not in the whole 95 % band."
+    return f"{what}: undecided; {worse}, which luck in the draw of worlds can explain."

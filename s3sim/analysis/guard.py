@@ -48,7 +48,7 @@ class SensitivityError(InputError):
         self.n_bad = n_bad
         self.rows = tuple(rows)
 
-    def __reduce__(self) -> tuple[type, tuple[list[str], int, tuple[int, ...]]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type, tuple[list[str], int, tuple[int, ...]]]:
         return type(self), (self.problems, self.n_bad, self.rows)
 
 
@@ -155,3 +155,8 @@ def constant(problem: Problem, grouped: bool, columns: Iterable[str]) -> pd.Data
     """Return the table of a constant output: nan everywhere, because no index is defined."""
     nan = np.full(len(problem.labels(grouped)), np.nan)
     return table(problem, grouped, {name: nan.copy() for name in columns}, CONSTANT)
+
+
+def missing_extra(error: ImportError) -> InputError:
+    """Return what to say when an optional library is missing."""
+    return InputError(f'{error}; install the extra it belongs to: pip install "s3sim[analysis]".')

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.levels import Levels
+from s3sim.analysis.robustness import checked_levels, direction
 from s3sim.analysis.smooth import smoother
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
@@ -45,7 +45,7 @@ class Information:
 
 def evpi(level: Floats, better: str = "higher") -> float:
     """Return the expected value of perfect information, >= 0, from levels [worlds, policies]."""
-    value = level if better == "higher" else -level
+    value = direction(better) * level
     gain = value - value[:, :1]
     return float(max(0.0, gain.max(axis=1).mean() - gain.mean(axis=0).max()))
 
@@ -84,7 +84,7 @@ def value_of_information(
     -----
     Regression errors make EVPPI too high where the choice is close (fitted values scatter, and
     the maximum of scatter is positive); nothing is subtracted, but a value inside the dummy band
-    is not told from nothing. EVPPI cannot exceed EVPI; a spline can by its overshoot, so EVPI
+    is not told from nothing. EVPPI cannot exceed EVPI; a curve can by its overshoot, so EVPI
     caps it.
 
     Raises
@@ -92,44 +92,34 @@ def value_of_information(
     InputError
         If the tables do not fit or a factor of a group is unknown.
     """
-    table = Levels.of(level, policies, better)
-    asked: dict[str, tuple[str, ...]] = {str(name): (str(name),) for name in x.columns}
-    if groups is not None:
-        asked = {name: tuple(members) for name, members in groups.items()}
-    unknown = [f for members in asked.values() for f in members if f not in x.columns]
+    value = checked_levels(level, policies, better)
+    asked = {str(name): [str(name)] for name in x.columns} if groups is None else groups
+    asked = {name: list(members) for name, members in asked.items()}
+    unknown = [name for members in asked.values() for name in members if name not in x.columns]
     problems = [f"unknown factor '{name}' in a group." for name in unknown]
-    if len(x) != len(table.level):
-        problems.append(f"{len(x)} rows of factors for {len(table.level)} worlds; give one each.")
+    if len(x) != len(value):
+        problems.append(f"{len(x)} rows of factors for {len(value)} worlds; give one each.")
     if not problems and not np.isfinite(x.to_numpy(np.float64)).all():
         problems.append("a factor holds a number that is not finite; leave failed worlds out.")
     if not asked or not all(asked.values()):
         problems.append("there is no factor, or a group without one; name at least one each.")
     if problems:
         raise InputError(problems)
-    value = table.value
-    gain = value[:, 1:] - value[:, :1]
-    most = evpi(value)
+    gain, most = value[:, 1:] - value[:, :1], evpi(value)
     rng = generator(seed, "value_of_information")
     shuffles = [rng.permutation(len(gain)) for _ in range(dummies)]
     rows = []
     for name, members in asked.items():
-        model = smoother(x[list(members)].to_numpy(np.float64))
+        model = smoother(x[members].to_numpy(np.float64))
         found = min(_evppi(model.fit(gain)), most)
-        chance = [min(_evppi(model.fit(gain[rows_])), most) for rows_ in shuffles]
+        chance = [min(_evppi(model.fit(gain[shuffle])), most) for shuffle in shuffles]
         band = float(np.quantile(chance, BAND)) if chance else float("nan")
-        rows.append(
-            {
-                "name": name,
-                "evppi": found,
-                "share": found / most if most > 0 else 0.0,
-                "dummy_band": band,
-                "above_dummy": found > band and found > 1e-12,
-            }
-        )
-    listed = pd.DataFrame(rows).sort_values("evppi", ascending=False, kind="stable")
-    listed = listed.reset_index(drop=True)
-    choice = table.policies[int(np.argmax(value.mean(axis=0)))]
-    return Information(most, choice, listed, _sentence(most, choice, listed, unit))
+        share = found / most if most > 0 else 0.0
+        rows.append((name, found, share, band, found > band and found > 1e-12))
+    table = pd.DataFrame(rows, columns=["name", "evppi", "share", "dummy_band", "above_dummy"])
+    table = table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
+    choice = policies[int(np.argmax(value.mean(axis=0)))]
+    return Information(most, choice, table, _sentence(most, choice, table, unit))
 
 
 def _evppi(fitted: Floats) -> float:

@@ -27,8 +27,7 @@ class LabelNoise:
     Parameters
     ----------
     share : float
-        Estimated share of worlds whose observed and expected difference lie on different sides of
-        the threshold, 0-1.
+        Of worlds whose observed and expected difference lie on different sides of the threshold.
     sd : float
         Standard deviation of luck in the difference that is labelled (root mean square over
         worlds), in the unit of the difference.
@@ -78,8 +77,7 @@ def label_noise(
     threshold : float
         Where the label changes, in the unit of the difference.
     sd : float or array [n], optional
-        Standard deviation of luck in each number of a one-column `difference`, from repeated
-        seeds; not negative.
+        Standard deviation of luck in each number of a one-column `difference`, not negative.
 
     Raises
     ------
@@ -95,18 +93,18 @@ def label_noise(
             "give at least two worlds, with one or more seeds each, without failed worlds."
         )
     n, seeds = values.shape
+    if (sd is None) == (seeds == 1):
+        raise InputError(
+            "one seed a world cannot show luck: give sd, or two seeds a world; not both."
+        )
     disagreement = float("nan")
-    if seeds > 1:
-        if sd is not None:
-            raise InputError("sd is given and also measured from several seeds; give one of both.")
+    if sd is None:
         spread = np.full(n, np.sqrt(values.var(axis=1, ddof=1).mean() / seeds))
         disagreement = float(((values[:, 0] < threshold) != (values[:, 1] < threshold)).mean())
-    elif sd is None:
-        raise InputError("one seed a world cannot show luck; give sd, or two seeds for each world.")
     else:
         spread = np.broadcast_to(np.asarray(sd, np.float64), (n,))
-        if not np.isfinite(spread).all() or (spread < 0).any():
-            raise InputError("sd holds a number that is negative or not finite; allowed 0 or more.")
+    if not np.isfinite(spread).all() or (spread < 0).any():
+        raise InputError("sd holds a number that is negative or not finite; allowed 0 or more.")
     share = _mislabelled(values.mean(axis=1), spread, threshold)
     return LabelNoise(share, float(np.sqrt((spread**2).mean())), disagreement, n)
 

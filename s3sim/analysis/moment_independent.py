@@ -19,7 +19,7 @@ from s3sim.analysis.guard import (
     number,
     table,
     undisturbed,
-)
+)  # fmt: skip
 from s3sim.analysis.problem import Problem
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
@@ -61,22 +61,15 @@ def rbd_fast(problem: Problem, unit: ArrayLike, y: ArrayLike, seed: int = 0) -> 
         For groups, which SALib would ignore without a word, and for too few rows.
     """
     points, values = _checked(problem, unit, y, "RBD-FAST")
-    columns = ("S1", "S1_low", "S1_high")
     if is_constant(values):
-        return constant(problem, False, columns)
+        return constant(problem, False, ("S1", "S1_low", "S1_high"))
     with undisturbed() as notes:
         from SALib.analyze import rbd_fast as method
 
         found = method.analyze(
-            problem.salib(),
-            points,
-            values,
-            num_resamples=RESAMPLES,
-            seed=number(seed, "rbd-fast"),
+            problem.salib(), points, values, num_resamples=RESAMPLES, seed=number(seed, "rbd-fast")
         )
-    frame = _with_interval(problem, columns, found, "S1", "S1_conf")
-    frame["note"] = _notes(problem, points, notes)
-    return frame
+    return _frame(problem, points, "S1", found, "S1", notes, [""] * problem.size)
 
 
 def delta(
@@ -84,17 +77,9 @@ def delta(
 ) -> pd.DataFrame:
     """Return the delta measure: how much fixing a factor shifts the whole distribution.
 
-    Borgonovo 2007 (RESS 92:771), estimated as by Plischke et al. 2013 (EJOR 226:536).
-
-    Parameters
-    ----------
-    problem : Problem
-        Without groups.
-    unit : array-like [n, factors]
-        Any plain random or low-discrepancy design, n of 100 or more.
-    y : array-like [n]
-    seed, resamples : int
-        Of SALib's bootstrap, which also removes bias; `resamples` is 2 or more.
+    Borgonovo 2007 (RESS 92:771), estimated as by Plischke et al. 2013 (EJOR 226:536). Parameters
+    and errors as for `rbd_fast`; `resamples`, 2 or more, also remove bias. An output with too few
+    different values to estimate a density is a SensitivityError too.
 
     Returns
     -------
@@ -102,47 +87,34 @@ def delta(
         factor, group, delta, delta_low, delta_high (95 %), note. The value is SALib's `delta_raw`,
         which is `delta` before SALib 1.6.
 
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, for another number of rows, and for an output with too few
-        different values to estimate a density.
-    InputError
-        For groups, which SALib would ignore without a word, and for too few rows.
-
     Notes
     -----
     An inert factor does not score 0 but about 0.1 with 500 rows; compare with a dummy. For the
     order of factors, not for their size.
     """
     points, values = _checked(problem, unit, y, "delta")
-    columns = ("delta", "delta_low", "delta_high")
     if is_constant(values):
-        return constant(problem, False, columns)
+        return constant(problem, False, ("delta", "delta_low", "delta_high"))
     with undisturbed() as notes:
         from SALib.analyze import delta as method
 
         try:
             found = method.analyze(
-                problem.salib(),
-                points,
-                values,
-                num_resamples=resamples,
-                method="delta",
+                problem.salib(), points, values, num_resamples=resamples, method="delta",
                 seed=number(seed, "delta"),
-            )
+            )  # fmt: skip
         except (ValueError, np.linalg.LinAlgError) as error:
             raise SensitivityError(
                 f"delta cannot be estimated for this output: {str(error).strip()}; it needs many "
                 "different values."
             ) from error
     key = "delta_raw" if "delta_raw" in found else "delta"
-    frame = _with_interval(problem, columns, found, key, f"{key}_conf")
-    own = [_STEP_NOTE.sub("", str(one)).strip() for one in found.get("notes", [])]
+    own = [
+        _STEP_NOTE.sub("", str(text)).strip() for text in found.get("notes", [""] * problem.size)
+    ]
     # Variants of the measure that are not reported have warnings of their own.
     notes = [text for text in notes if "[balanced]" not in text and "[step]" not in text]
-    frame["note"] = _notes(problem, points, notes, own)
-    return frame
+    return _frame(problem, points, "delta", found, key, notes, own)
 
 
 def _checked(problem: Problem, unit: ArrayLike, y: ArrayLike, method: str) -> tuple[Floats, Floats]:
@@ -165,28 +137,19 @@ def _checked(problem: Problem, unit: ArrayLike, y: ArrayLike, method: str) -> tu
     return points, values
 
 
-def _with_interval(
-    problem: Problem, columns: tuple[str, str, str], found: Mapping[str, Any], key: str, conf: str
-) -> pd.DataFrame:
+def _frame(
+    problem: Problem, points: Floats, name: str, found: Mapping[str, Any], key: str,
+    warned: list[str], own: list[str],
+) -> pd.DataFrame:  # fmt: skip
+    """Return the table; notes tell of repeated values, SALib's own notes and its warnings."""
     value = np.array(found[key], dtype=np.float64) + 0.0
-    half = np.array(found[conf], dtype=np.float64)
-    three = (value, value - half, value + half)
-    return table(problem, False, dict(zip(columns, three, strict=True)), "")
-
-
-def _notes(
-    problem: Problem, points: Floats, common: list[str], own: list[str] | None = None
-) -> list[str]:
-    """Return a note for each factor: repeated values, what SALib says of it, what it warned of."""
-    own = own or [""] * problem.size
+    half = np.array(found[f"{key}_conf"], dtype=np.float64)
+    columns = {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
     notes = []
-    for k, name in enumerate(problem.names):
+    for k, factor in enumerate(problem.names):
         different = len(np.unique(points[:, k]))
-        tied = (
-            f"{different} different values in {len(points)} rows: the order of ties decides"
-            if different < len(points)
-            else ""
-        )
-        warned = [text for text in common if "[" not in text or f"[{name}]" in text]
-        notes.append("; ".join(text for text in (tied, own[k], *warned) if text))
-    return notes
+        tied = f"{different} different values in {len(points)} rows: the order of ties decides"
+        mine = [text for text in warned if "[" not in text or f"[{factor}]" in text]
+        texts = (tied if different < len(points) else "", own[k], *mine)
+        notes.append("; ".join(text for text in texts if text))
+    return table(problem, False, columns, "").assign(note=notes)

@@ -175,23 +175,21 @@ def screen(
         frame = constant(design.problem, design.grouped, COLUMNS)
         frame.insert(len(frame.columns) - 1, "kept", False)
         return frame
-    effects = np.abs(elementary_effects(design, values))
+    signed = elementary_effects(design, values)
+    effects = np.abs(signed)
     weights = _weights(design.trajectories, RESAMPLES, seed, "interval")
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = np.percentile(weights @ effects, [tail, 100 - tail], axis=0)
-    again = _again(design, effects, seed, relevant)
-    point, notes = _salib(design, values)
-    if 0 < design.dummies.sum() < ENOUGH_DUMMIES:
-        notes = [*notes, f"fewer than {ENOUGH_DUMMIES} dummies: an uncertain threshold"]
-    columns = {
-        "mu_star": point["mu_star"],
-        "mu_star_low": low,
-        "mu_star_high": high,
-        "mu": point["mu"],
-        "sigma": point["sigma"],
-        "kept_share": again.mean(axis=0),
-    }
-    frame = table(design.problem, design.grouped, columns, "; ".join(notes))
+    single = [len(design.problem.members(label, design.grouped)) == 1 for label in design.labels]
+    mu, sigma = (
+        np.where(single, x, np.nan) for x in (signed.mean(axis=0), signed.std(axis=0, ddof=1))
+    )
+    kept_share = _again(design, effects, seed, relevant).mean(axis=0)
+    found = (effects.mean(axis=0), low, high, mu, sigma, kept_share)
+    columns = dict(zip(COLUMNS, found, strict=True))
+    few = 0 < design.dummies.sum() < ENOUGH_DUMMIES
+    note = f"fewer than {ENOUGH_DUMMIES} dummies: an uncertain threshold" if few else ""
+    frame = table(design.problem, design.grouped, columns, note)
     frame.insert(len(frame.columns) - 1, "kept", _kept(design, effects, weights, relevant))
     return frame
 
@@ -202,11 +200,6 @@ def stability(
     """Return the share of resampled screenings that keep exactly the same factors, 0 to 1.
 
     nan for a constant output. `kept_share` of `screen` says which factors come and go.
-
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, and for another number of rows.
     """
     values = checked(y, len(design.unit))
     if is_constant(values):
@@ -235,7 +228,7 @@ def _again(design: MorrisDesign, effects: Floats, seed: int, relevant: float) ->
     draw = generator(seed, "sensitivity: repeated screening")
     weights = _weights(design.trajectories, REPEATS, seed, "interval of a repeated screening")
     rows = draw.integers(design.trajectories, size=(REPEATS, design.trajectories))
-    return np.stack([_kept(design, effects[one], weights, relevant) for one in rows])
+    return np.stack([_kept(design, effects[drawn], weights, relevant) for drawn in rows])
 
 
 def _weights(trajectories: int, resamples: int, seed: int, purpose: str) -> Floats:
@@ -243,25 +236,3 @@ def _weights(trajectories: int, resamples: int, seed: int, purpose: str) -> Floa
     draw = generator(seed, f"sensitivity: {purpose}")
     share = np.full(trajectories, 1 / trajectories)
     return draw.multinomial(trajectories, share, size=resamples) / trajectories
-
-
-def _salib(design: MorrisDesign, y: Floats) -> tuple[dict[str, Floats], list[str]]:
-    """Return SALib's mu_star, mu and sigma; mu of a group of several factors is nan."""
-    with undisturbed() as notes:
-        from SALib.analyze import morris
-
-        found = morris.analyze(
-            design.problem.salib(design.grouped),
-            design.unit,
-            y,
-            num_resamples=2,
-            num_levels=design.levels,
-            seed=number(design.seed, "morris analysis"),
-        )
-    point = {
-        key: np.ma.filled(np.ma.asarray(found[key], dtype=np.float64), np.nan) + 0.0
-        for key in ("mu_star", "mu", "sigma")
-    }
-    several = [len(design.problem.members(one, design.grouped)) > 1 for one in design.labels]
-    point["mu"][several] = np.nan
-    return point, notes

@@ -3,13 +3,10 @@
 What drives an outcome is not what decides between two policies; the difference tells that.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
-from s3sim.analysis.guard import ROUNDING, SensitivityError
+from s3sim.analysis.guard import ROUNDING
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 
@@ -37,45 +34,17 @@ def three_outputs(baseline: ArrayLike, policy: ArrayLike) -> dict[str, Floats]:
     >>> {name: y.tolist() for name, y in three_outputs([1.0, 2.0], [1.5, 2.0]).items()}
     {'baseline': [1.0, 2.0], 'policy': [1.5, 2.0], 'difference': [0.5, 0.0]}
     """
-    one, other = np.array(baseline, dtype=np.float64), np.array(policy, dtype=np.float64)
-    if one.shape != other.shape or one.ndim != 1:
+    before, after = np.array(baseline, dtype=np.float64), np.array(policy, dtype=np.float64)
+    if before.shape != after.shape or before.ndim != 1:
         raise InputError(
-            f"baseline and policy have shapes {one.shape} and {other.shape}; "
+            f"baseline and policy have shapes {before.shape} and {after.shape}; "
             "give one value for each world under both."
         )
     # inf - inf is nan, which the analysis refuses with its row; no warning is needed here.
     with np.errstate(invalid="ignore"):
-        difference = other - one
-    level = np.abs(np.concatenate([one, other]))
+        difference = after - before
+    level = np.abs(np.concatenate([before, after]))
     level = level[np.isfinite(level)]
     if len(level):
         difference[np.abs(difference) <= ROUNDING * level.max()] = 0.0
-    return dict(zip(OUTPUTS, (one, other, difference), strict=True))
-
-
-def on_three(
-    analysis: Callable[[Floats], pd.DataFrame], baseline: ArrayLike, policy: ArrayLike
-) -> pd.DataFrame:
-    """Return an analysis of the three outputs in one table, with the column `output` first.
-
-    Parameters
-    ----------
-    analysis : function of one output [n] to a DataFrame
-        For example ``partial(indices, design)``.
-    baseline, policy : array-like [n]
-
-    Raises
-    ------
-    SensitivityError
-        From the analysis, naming the output.
-    """
-    frames = []
-    for name, y in three_outputs(baseline, policy).items():
-        try:
-            frame = analysis(y)
-        except SensitivityError as error:
-            problems = [f"output '{name}': {text}" for text in error.problems]
-            raise SensitivityError(problems, error.n_bad, error.rows) from error
-        frame.insert(0, "output", name)
-        frames.append(frame)
-    return pd.concat(frames, ignore_index=True)
+    return dict(zip(OUTPUTS, (before, after, difference), strict=True))

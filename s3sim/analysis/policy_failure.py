@@ -7,9 +7,13 @@ import numpy as np
 import pandas as pd
 
 from s3sim.analysis.intervals import t_interval, wilson
+from s3sim.analysis.robustness import direction
 from s3sim.analysis.simultaneous import simultaneous
+from s3sim.analysis.verdicts import UNCLEAR
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
+
+_COLUMNS = ["region", "mean", "low", "high", "low_joint", "high_joint", "share_losing", "share_losing_low", "share_losing_high", "word"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,9 @@ def losers(
     InputError
         If shapes do not fit or a number is not finite.
     """
-    if better not in ("higher", "lower"):
-        raise InputError(f"better = {better!r}; allowed: higher, lower.")
+    sign, difference = direction(better), np.asarray(difference, np.float64)
     joint = simultaneous(difference, regions, seed=seed)
-    sign = 1.0 if better == "higher" else -1.0
-    lost = sign * np.asarray(difference) < 0
-    weight = np.asarray(population, np.float64)
+    lost, weight = sign * difference < 0, np.asarray(population, np.float64)
     if weight.shape != (lost.shape[1],) or not (np.isfinite(weight) & (weight > 0)).all():
         raise InputError(
             f"population has shape {weight.shape} for {lost.shape[1]} regions; give one finite "
@@ -78,32 +79,19 @@ def losers(
         )
     rows = []
     for k, name in enumerate(regions):
-        mean, low, high = t_interval(np.asarray(difference)[:, k])
-        share, share_low, share_high = wilson(int(lost[:, k].sum()), len(lost))
-        ends = sorted((sign * float(joint.low[k]), sign * float(joint.high[k])))
-        word = "wins" if ends[0] > 0 else "loses" if ends[1] < 0 else "no clear difference"
-        rows.append(
-            {
-                "region": str(name),
-                "mean": mean,
-                "low": low,
-                "high": high,
-                "low_joint": float(joint.low[k]),
-                "high_joint": float(joint.high[k]),
-                "share_losing": share,
-                "share_losing_low": share_low,
-                "share_losing_high": share_high,
-                "word": word,
-            }
-        )
-    table = pd.DataFrame(rows)
-    order = np.argsort(sign * table["mean"].to_numpy(), kind="stable")
-    table = table.iloc[order].reset_index(drop=True)
+        low, high = float(joint.low[k]), float(joint.high[k])
+        worst, best = sorted((sign * low, sign * high))
+        word = "wins" if worst > 0 else "loses" if best < 0 else UNCLEAR
+        share = wilson(int(lost[:, k].sum()), len(lost))
+        rows.append((str(name), *t_interval(difference[:, k]), low, high, *share, word))
+    table = pd.DataFrame(rows, columns=_COLUMNS).sort_values(
+        "mean", key=lambda mean: sign * mean, kind="stable", ignore_index=True
+    )
     named = tuple(table.loc[table["word"] == "loses", "region"])
     regional, losing_share = float(lost.mean()), float((lost @ weight / weight.sum()).mean())
-    said = f"{', '.join(named)} lose" if named else "no region clearly loses"
-    if len(named) == 1:
-        said = f"{named[0]} loses"
+    said = (
+        f"{', '.join(named)} lose{'s' * (len(named) == 1)}" if named else "no region clearly loses"
+    )
     text = (
         f"In an average world {regional:.0%} of regions with {losing_share:.0%} of the population lose; "
         f"on average over worlds {said} (judged for all {len(regions)} regions at once)."

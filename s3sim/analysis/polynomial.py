@@ -2,7 +2,7 @@
 
 Terms are products of shifted Legendre polynomials, orthonormal for factors that are independent and
 uniform on [0, 1], so that means and variances are read off the coefficients (Sudret 2008). They are
-chosen by scikit-learn's orthogonal matching pursuit, how many by ten-fold cross-validation. Outputs
+chosen by scikit-learn's orthogonal matching pursuit, how many by five-fold cross-validation. Outputs
 that are positive, or lie between 0 and 1, are also tried on a log or logit scale.
 """
 
@@ -15,8 +15,8 @@ import numpy as np
 from scipy import special
 from scipy.stats import qmc
 
+from s3sim.analysis.guard import missing_extra
 from s3sim.core.arrays import Floats, Ints
-from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
 
 MAX_DEGREE = 12
@@ -28,7 +28,7 @@ MOST_INTERACTING = 12
 """Factors that may interact; with more of them the strongest are taken."""
 
 MOST_TERMS, MOST_CHOSEN, FIRST_CHOSEN, ROWS_PER_TERM = 6_000, 100, 24, 4
-FOLDS = 10
+FOLDS = 5
 
 PROJECTIONS = ((10, 1.0, 3), (7, 0.8, 3), (4, 1.0, 3), (4, 1.0, 2), (2, 1.0, 2), (1, 1.0, 1))
 MOST_PROJECTED, POINTS = 400, 2**12
@@ -168,7 +168,6 @@ def fit(
         links.append("logit" if (y < 1).all() else "log")
     fold = generator(seed, "surrogate selection").permutation(len(y)) % FOLDS
     best: tuple[float, int, Ints, str] | None = None
-    worse = 0
     settings = [c for c in CANDIDATES if c[0] <= max_degree] or [(max_degree, 1.0, 2)]
     for degree, q, order in settings:
         terms = multi_indices(unit.shape[1], degree, q, order, interacting)
@@ -180,10 +179,9 @@ def fit(
         score = min(found, key=lambda candidate: candidate[0])
         # The scale is settled by the first candidates, which are cheap.
         links = [score[3]]
-        if best is None or score[0] < best[0]:
-            best, worse = score, 0
-        elif (worse := worse + 1) == 2:
+        if best is not None and score[0] >= best[0]:
             break
+        best = score
     assert best is not None
     _, size, terms, link = best
     empty = Polynomial(tuple(names), terms[:1], np.zeros(1), terms, link)
@@ -204,13 +202,6 @@ def refit(like: Polynomial, columns: Floats, y: Floats, size: int) -> Polynomial
     )
 
 
-def missing(error: ImportError) -> InputError:
-    """Return what to say when an optional library is missing."""
-    return InputError(
-        f'{error}; install the extra it belongs to: pip install ".[analysis]" in a clone.'
-    )
-
-
 def _path(columns: Floats, z: Floats, most: int) -> Floats:
     """Return coefficients with no term, one, two, ... up to `most`, shape [candidates, steps + 1].
 
@@ -219,7 +210,7 @@ def _path(columns: Floats, z: Floats, most: int) -> Floats:
     try:
         from sklearn.linear_model import orthogonal_mp
     except ImportError as error:
-        raise missing(error) from None
+        raise missing_extra(error) from None
     means, middle = columns[:, 1:].mean(axis=0), z.mean()
     path = np.zeros((columns.shape[1], 1))
     if most > 0 and np.ptp(z) > 0:

@@ -13,7 +13,7 @@ from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError, unknown
 from s3sim.core.streams import generator
 
-DRAWS = 200
+DRAWS = 100
 
 
 def first_order(chaos: Polynomial, groups: Sequence[str] | None = None) -> pd.Series:

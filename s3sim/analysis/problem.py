@@ -1,7 +1,5 @@
 """What is varied: named factors on the unit cube, alone or in groups."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,12 +60,6 @@ class Problem:
     def size(self) -> int:
         """Number of factors."""
         return len(self.names)
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of names and groups; it never changes, whatever is sampled or analysed."""
-        text = json.dumps({"names": self.names, "groups": self.groups}, ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
 
     def labels(self, grouped: bool = False) -> tuple[str, ...]:
         """Return what gets an index: the factors, or the groups in order of appearance.

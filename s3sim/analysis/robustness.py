@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from s3sim.analysis.levels import Levels
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 
@@ -19,6 +17,42 @@ TAIL = 0.05
 REGRET_SHARE = 0.9
 OPTIMISM = (0.25, 0.5, 0.75)
 _TIE = 1e-12
+
+
+def direction(better: str) -> float:
+    """Return 1 if more of an outcome is wanted ("higher"), -1 if less ("lower")."""
+    if better not in ("higher", "lower"):
+        raise InputError(f"better = {better!r}; allowed: higher, lower.")
+    return 1.0 if better == "higher" else -1.0
+
+
+def checked_levels(level: Floats, policies: Sequence[str], better: str) -> Floats:
+    """Return an outcome [worlds, policies], baseline in column 0, turned so that more is wanted.
+
+    Raises
+    ------
+    InputError
+        If shape and names do not fit, there are fewer than two worlds or policies, or a number
+        is not finite (a world that failed under one policy is left out for all).
+    """
+    sign, level, problems = direction(better), np.asarray(level, np.float64), []
+    if len(set(policies)) < len(policies):
+        problems.append(f"a policy is named twice: {', '.join(policies)}.")
+    if level.ndim != 2 or level.shape[1] != len(policies) or min(level.shape) < 2:
+        problems.append(
+            f"level has shape {level.shape} for {len(policies)} policies; give at least "
+            "two worlds (rows) and two policies (columns, baseline first)."
+        )
+    elif not np.isfinite(level).all():
+        bad = np.flatnonzero(~np.isfinite(level).all(axis=1))
+        problems.append(
+            f"{len(bad)} of {len(level)} worlds hold a level that is not finite (the first: "
+            f"{bad[:5].tolist()}); leave them out for all policies."
+        )
+    if problems:
+        raise InputError(problems)
+    value: Floats = sign * level
+    return value
 
 
 @dataclass(frozen=True)
@@ -53,8 +87,9 @@ def regret(level: Floats, better: str = "higher") -> Floats:
 
     Some policy has no regret in every world.
     """
-    value = level if better == "higher" else -level
-    return value.max(axis=1, keepdims=True) - value
+    value = direction(better) * level
+    lost: Floats = value.max(axis=1, keepdims=True) - value
+    return lost
 
 
 def tail_mean(values: Floats, share: float = TAIL) -> Floats:
@@ -66,8 +101,7 @@ def tail_mean(values: Floats, share: float = TAIL) -> Floats:
     >>> tail_mean(np.array([[3.0], [1.0], [2.0], [4.0]]), 0.375).tolist()
     [1.3333333333333333]
     """
-    low = np.sort(values, axis=0)
-    size = share * len(low)
+    low, size = np.sort(values, axis=0), share * len(values)
     weight = np.clip(size - np.arange(len(low)), 0.0, 1.0)
     return (weight @ low) / size
 
@@ -101,16 +135,14 @@ def robustness(
     Raises
     ------
     InputError
-        If the table is not fit (see `Levels`) or a threshold is not finite or given twice.
+        If the table is not fit (`checked_levels`) or a threshold is not finite or given twice.
     """
-    table = Levels.of(level, policies, better)
+    value, sign = checked_levels(level, policies, better), direction(better)
     if not np.isfinite(list(thresholds)).all() or len(set(thresholds)) < len(thresholds):
         raise InputError(f"thresholds are {list(thresholds)}; give distinct finite numbers.")
-    value, sign = table.value, table.sign
-    lost = regret(table.level, better)
-    # Equality up to rounding: two arms that do the same may sum in another order.
+    lost, gain = regret(value), value - value[:, :1]
+    # Equality up to rounding: two policies that do the same may sum in another order.
     tie = _TIE * np.abs(value).max(axis=1, keepdims=True)
-    gain = value - value[:, :1]
     columns: dict[str, Floats] = {
         "mean": sign * value.mean(axis=0),
         "share_best": (lost <= tie).mean(axis=0),
@@ -125,44 +157,22 @@ def robustness(
     for optimism in OPTIMISM:
         mixed = optimism * value.max(axis=0) + (1 - optimism) * value.min(axis=0)
         columns[f"hurwicz_{optimism:g}"] = sign * mixed
-    metrics = pd.DataFrame(columns, index=pd.Index(table.policies, name="policy"))
-    return _ranked(metrics, sign)
-
-
-def _wanted(name: str, sign: float) -> float:
-    """Return 1 if more of a measure is wanted, else -1."""
-    if name.startswith("regret"):
-        return -1.0
-    return 1.0 if name.startswith(("share", "satisficing")) else sign
+    return _ranked(pd.DataFrame(columns, index=pd.Index(list(policies), name="policy")), sign)
 
 
 def _ranked(metrics: pd.DataFrame, sign: float) -> Robustness:
-    ranks = pd.DataFrame(
-        {
-            name: stats.rankdata(-_wanted(str(name), sign) * metrics[name].to_numpy().round(12))
-            for name in metrics
-        },
-        index=metrics.index,
-    )
-    names = list(metrics.columns)
-    tau = pd.DataFrame(
-        [[_tau(ranks[one].to_numpy(), ranks[two].to_numpy()) for two in names] for one in names],
-        index=names,
-        columns=names,
-    )
+    wanted = pd.Series(sign, index=metrics.columns)
+    wanted[metrics.columns.str.match("share|satisficing")] = 1.0
+    wanted[metrics.columns.str.startswith("regret")] = -1.0
+    ranks = (metrics.round(12) * -wanted).rank()
+    # A measure that ties all policies agrees with none, itself included (pandas says 1).
+    tau = ranks.corr("kendall").where(np.outer(moves := ranks.nunique() > 1, moves))
     firsts = {
-        name: tuple(str(p) for p in ranks.index[ranks[name] == ranks[name].min()]) for name in names
+        str(name): tuple(str(p) for p in ranks.index[column == column.min()])
+        for name, column in ranks.items()
     }
-    everywhere = [p for p in ranks.index if all(p in first for first in firsts.values())]
-    return Robustness(
-        metrics, ranks, tau, firsts, not everywhere, _sentence(firsts, [str(p) for p in everywhere])
-    )
-
-
-def _tau(one: Floats, two: Floats) -> float:
-    if np.ptp(one) == 0 or np.ptp(two) == 0:
-        return float("nan")
-    return float(stats.kendalltau(one, two).statistic)
+    everywhere = [str(p) for p in ranks.index if all(p in first for first in firsts.values())]
+    return Robustness(metrics, ranks, tau, firsts, not everywhere, _sentence(firsts, everywhere))
 
 
 def _sentence(firsts: dict[str, tuple[str, ...]], everywhere: list[str]) -> str:

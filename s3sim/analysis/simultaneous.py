@@ -87,17 +87,13 @@ def simultaneous(
     n = len(values)
     mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
     moves = np.ptp(values, axis=0) > 1e-12 * np.abs(values).max(axis=0)
-    low, high = mean.copy(), mean.copy()
-    p_value = np.where(mean == 0, 1.0, 0.0)
-    critical = 0.0
+    p_value, critical, half = np.where(mean == 0, 1.0, 0.0), 0.0, np.zeros(len(mean))
     if moves.any():
         largest = max_t(values[:, moves], seed=seed, resamples=resamples)
         critical = float(np.quantile(largest.max(axis=1), confidence, method="higher"))
-        low[moves], high[moves] = (
-            mean[moves] - critical * error[moves],
-            mean[moves] + critical * error[moves],
-        )
+        half[moves] = critical * error[moves]
         p_value[moves] = step_down(np.abs(mean[moves]) / error[moves], largest)
+    low, high = mean - half, mean + half
     return Simultaneous(tuple(outcomes), mean, low, high, p_value, critical, n, confidence)
 
 
@@ -131,8 +127,7 @@ def by_scrambles(
     single = np.where((error == 0) & (mean == 0), 1.0, 2 * stats.t.sf(t, n - 1))
     order = np.argsort(single, kind="stable")
     raised = np.maximum.accumulate(single[order] * (number - np.arange(number)))
-    p_value = np.empty(number)
-    p_value[order] = np.minimum(raised, 1.0)
+    p_value = np.minimum(raised, 1.0)[np.argsort(order)]
     half = critical * error
     return Simultaneous(
         tuple(outcomes), mean, mean - half, mean + half, p_value, critical, n, confidence
@@ -201,8 +196,7 @@ def step_down(t: Floats, largest: Floats) -> Floats:
     # Column k: the largest among the outcomes that are no more extreme than the k-th.
     left = np.maximum.accumulate(largest[:, order][:, ::-1], axis=1)[:, ::-1]
     single = (1 + (left >= t[order]).sum(axis=0)) / (1 + len(largest))
-    p_value = np.empty(len(t))
-    p_value[order] = np.maximum.accumulate(single)
+    p_value: Floats = np.maximum.accumulate(single)[np.argsort(order)]
     return p_value
 
 

@@ -13,14 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from s3sim.analysis.guard import (
-    checked,
-    constant,
-    is_constant,
-    number,
-    table,
-    undisturbed,
-)
+from s3sim.analysis.guard import checked, constant, is_constant, number, table, undisturbed
 from s3sim.analysis.problem import SEED, Problem
 from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Bools, Floats, Ints
@@ -100,14 +93,12 @@ def sobol_design(
     with undisturbed():
         from SALib.sample import sobol
 
+        seeds = [number(seed, f"sobol scramble {k}") for k in range(scrambles)]
+        each = n // scrambles
+        # A new description each time, because SALib writes into it.
         parts = [
-            sobol.sample(
-                problem.salib(grouped),
-                n // scrambles,
-                calc_second_order=False,
-                seed=number(seed, f"sobol scramble {k}"),
-            )
-            for k in range(scrambles)
+            sobol.sample(problem.salib(grouped), each, calc_second_order=False, seed=k)
+            for k in seeds
         ]
     unit: Floats = np.concatenate(parts)
     which = np.repeat(np.arange(scrambles, dtype=np.int64), len(parts[0]))
@@ -157,14 +148,9 @@ def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
     else:
         first_half, total_half = np.asarray(found["S1_conf"]), np.asarray(found["ST_conf"])
         notes = [*notes, ROWS]
-    columns = {
-        "S1": first,
-        "S1_low": first - first_half,
-        "S1_high": first + first_half,
-        "ST": total,
-        "ST_low": total - total_half,
-        "ST_high": total + total_half,
-    }
+    limits = (first - first_half, first + first_half, total - total_half, total + total_half)
+    values_of = (first, *limits[:2], total, *limits[2:])
+    columns = dict(zip(COLUMNS, values_of, strict=True))
     return table(design.problem, design.grouped, columns, "; ".join(notes))
 
 
@@ -174,12 +160,10 @@ def _salib(design: SobolDesign, y: Floats) -> tuple[dict[str, Any], list[str]]:
         from SALib.analyze import sobol
 
         found = sobol.analyze(
-            design.problem.salib(design.grouped),
-            y,
-            calc_second_order=False,
+            design.problem.salib(design.grouped), y, calc_second_order=False,
             num_resamples=2 if design.scrambles > 1 else RESAMPLES,
             seed=number(design.seed, "sobol analysis"),
-        )
+        )  # fmt: skip
     return dict(found), notes
 
 
@@ -204,15 +188,14 @@ def _check_size(n: int, scrambles: int) -> None:
     whole = all(isinstance(k, int | np.integer) and not isinstance(k, bool) for k in (n, scrambles))
     if not whole or scrambles < 1:
         raise InputError(f"n = {n!r} and scrambles = {scrambles!r} must be whole numbers above 0.")
-    each = n // scrambles
-    if n % scrambles or each < 2 or each & (each - 1):
-        allowed = [scrambles * 2**k for k in range(1, 31)]
-        below = [size for size in allowed if size < n][-1:]
-        above = [size for size in allowed if size > n][:1]
-        near = " or ".join(str(size) for size in below + above)
+    allowed = [scrambles * 2**k for k in range(1, 31)]
+    if n not in allowed:
+        near = [size for size in allowed if size < n][-1:] + [size for size in allowed if size > n][
+            :1
+        ]
         raise InputError(
             f"n = {n} is not allowed with {scrambles} scrambles; n is {scrambles} times a power of "
-            f"two ({', '.join(map(str, allowed[:4]))}, ...); take {near}."
+            f"two ({', '.join(map(str, allowed[:4]))}, ...); take {' or '.join(map(str, near))}."
         )
 
 
@@ -239,29 +222,8 @@ def noise_share(frame: pd.DataFrame, factor: str = SEED) -> NoiseShare:
     InputError
         When the seed is not among the factors.
     """
-    row = _row_of(frame, factor)
-    return NoiseShare(*(float(row[key]) for key in ("ST", "ST_low", "ST_high", "S1", "S1_low")))
-
-
-def mean_response(frame: pd.DataFrame, factor: str = SEED) -> pd.DataFrame:
-    """Return the frame with `S1_mean`, the first-order index of the output averaged over luck.
-
-    The variance of that average is the share 1 - ST of the seed, so S1_mean = S1 / (1 - ST_seed),
-    whether luck is added or acts through factors. It is nan for the seed itself, and everywhere
-    when luck is all there is (ST_seed of 1 or more).
-
-    Raises
-    ------
-    InputError
-        When the seed is not among the factors.
-    """
-    left = 1 - noise_share(frame, factor).share
-    rescaled = frame["S1"] / left if left > 0 else frame["S1"] * np.nan
-    return frame.assign(S1_mean=rescaled.mask(frame["factor"] == factor))
-
-
-def _row_of(frame: pd.DataFrame, factor: str) -> "pd.Series[Any]":
     rows = frame.loc[frame["factor"] == factor]
     if len(rows) != 1:
         raise InputError(unknown("factor", factor, [str(name) for name in frame["factor"]]))
-    return rows.iloc[0]
+    row = rows.iloc[0]
+    return NoiseShare(*(float(row[key]) for key in ("ST", "ST_low", "ST_high", "S1", "S1_low")))

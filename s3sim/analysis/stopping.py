@@ -35,15 +35,17 @@ class Stopping:
     confidence: float = CONFIDENCE
 
     def __post_init__(self) -> None:
-        problems = []
-        if self.minimum < 2:
-            problems.append(f"minimum = {self.minimum}; at least 2 worlds are needed.")
-        if not self.relative > 0:
-            problems.append(f"relative = {self.relative}; give a share above 0.")
-        if not self.smallest >= 0:
-            problems.append(f"smallest = {self.smallest}; give 0 or more.")
-        if not 0 < self.confidence < 1:
-            problems.append(f"confidence = {self.confidence}; give a share between 0 and 1.")
+        allowed = {
+            "minimum": (self.minimum >= 2, "at least 2 worlds are needed"),
+            "relative": (self.relative > 0, "give a share above 0"),
+            "smallest": (self.smallest >= 0, "give 0 or more"),
+            "confidence": (0 < self.confidence < 1, "give a share between 0 and 1"),
+        }
+        problems = [
+            f"{name} = {getattr(self, name)}; {what}."
+            for name, (fits, what) in allowed.items()
+            if not fits
+        ]
         if problems:
             raise InputError(problems)
 

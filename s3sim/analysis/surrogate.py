@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.analysis import polynomial
+from s3sim.analysis.guard import missing_extra
 from s3sim.analysis.polynomial import MAX_DEGREE, Polynomial, fit
 from s3sim.analysis.polynomial_indices import DRAWS, bootstrap, groups_of, index_table
 from s3sim.core.arrays import Floats
@@ -188,7 +188,7 @@ def trees_check(
     try:
         from sklearn.ensemble import ExtraTreesRegressor
     except ImportError as error:
-        raise polynomial.missing(error) from None
+        raise missing_extra(error) from None
     draw = generator(seed, "surrogate trees")
     fold = draw.permutation(len(y)) % TREE_FOLDS
     factors = unit.shape[1]

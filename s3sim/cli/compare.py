@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli.ending import FAILED, cli_errors, fault, mute, say, stop_code, unheard
+from s3sim.cli.ending import FAILED, cli_errors, fault, mute, say, stop_code
 
 if TYPE_CHECKING:
     from s3sim.ensemble.plan import Plan
@@ -69,7 +69,7 @@ def compare(
         try:
             result = run_comparison(
                 plan, where, out=out, overwrite=overwrite, accept_code=accept_code,
-                watch=lambda total: progress(total, quiet=silent), say=unheard if silent else say,
+                watch=lambda total: progress(total, quiet=silent), say=say, quiet=silent,
             )  # fmt: skip
         except NothingComplete as error:
             say(str(error))

@@ -31,10 +31,6 @@ def say(text: str) -> None:
         print(f"s3sim: {escaped(text)}", file=sys.stderr)
 
 
-def unheard(_: str) -> None:
-    """Say nothing, in the place of `say`."""
-
-
 def escaped(text: str) -> str:
     r"""Return a text without control characters, half surrogates and what else shows nothing.
 

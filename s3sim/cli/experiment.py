@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from s3sim.cli import options as o
-from s3sim.cli.ending import FAILED, cli_errors, say, stop_code, unheard
+from s3sim.cli.ending import FAILED, cli_errors, say, stop_code
 
 if TYPE_CHECKING:
-    from s3sim.ensemble.experiments.running import Done, Job
+    from s3sim.ensemble.experiments.result import ExperimentResult
+    from s3sim.ensemble.experiments.runner import ExperimentRun
     from s3sim.ensemble.sweep import Place
 
 UNMET = 3
@@ -21,7 +22,7 @@ experiment = typer.Typer(
 Folder = Annotated[
     Path | None,
     typer.Option("--folder", metavar="FOLDER", show_default=False, rich_help_panel=o.WHAT,
-                 help="Where experiments are; default: those of the package."),
+                 help="Where experiments are; default: those of the package. A folder is code: 'run' executes its scripts, 'list' reads its TOML files alone."),
 ]  # fmt: skip
 
 
@@ -29,7 +30,7 @@ Folder = Annotated[
 def list_(folder: Folder = None, json: o.Json = False) -> None:
     """List questions, and how many runs each takes at the three tiers."""
     with cli_errors():
-        from s3sim.ensemble.experiments.catalogue import home, listed
+        from s3sim.ensemble.experiments.config import home, listed
 
         found = listed(folder or home())
         if json:
@@ -58,7 +59,7 @@ def run(
     store: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", show_default=False, rich_help_panel=o.OUTPUT,
-                     help="Where runs are kept; default: OUT/store. Experiments on the same worlds can share one."),
+                     help="Where runs are kept; default: OUT/store. Experiments on the same samples can share one."),
     ] = None,
     folder: Folder = None,
     workers: o.Workers = None,
@@ -73,7 +74,7 @@ def run(
     """Run experiments, or what their stores do not hold yet, and write their answers."""
     with cli_errors():
         from s3sim.core.errors import InputError
-        from s3sim.ensemble.experiments.catalogue import chosen, home
+        from s3sim.ensemble.experiments.config import chosen, home
         from s3sim.ensemble.sweep import place as place_of
 
         place, wrong = place_of(workers, dask, max_seconds, prefix="--")
@@ -102,93 +103,96 @@ def run(
 def _job(
     where: Path, name: str, names: list[str], tier: str, out: Path | None, store: Path | None,
     accept_code: bool,
-) -> "Job":  # fmt: skip
+) -> "ExperimentRun":  # fmt: skip
     """Return the job of an experiment; those of one command share the runs they can share."""
-    from s3sim.ensemble.experiments.catalogue import load
-    from s3sim.ensemble.experiments.running import STORE, Job
+    from s3sim.ensemble.experiments.runner import STORE, ExperimentRun, load
 
-    definition, script = load(where, name)
+    config, script = load(where, name)
     if out is None:
         out, mine = Path("results/experiments"), True
     else:
         mine = len(names) > 1
-    owner = definition.worlds_of or name
+    owner = config.samples_of or name
     own = out / name if mine else out
     runs = out / owner / STORE if mine else own / STORE
-    definition.at(tier)
-    return Job(definition, script, tier, own, store or runs, accept_code)
+    config.at(tier)
+    return ExperimentRun(config, script, tier, own, store or runs, accept_code)
 
 
-def _run(job: "Job", place: "Place", *, overwrite: bool, quiet: bool) -> "Done":
+def _run(
+    job: "ExperimentRun", place: "Place", *, overwrite: bool, quiet: bool
+) -> "ExperimentResult":
     from s3sim.cli.progress import progress
-    from s3sim.ensemble.experiments.running import run as run_job
+    from s3sim.ensemble.experiments.runner import run as run_job
     from s3sim.ensemble.sweep import sweep
     from s3sim.report.figures.studies.base import save_study
 
-    shelves = job.shelves()
+    run_sets = job.run_sets()
     if overwrite:
-        for one in shelves:
-            one.discard()
+        for run_set in run_sets:
+            run_set.discard()
     if not quiet:
-        runs = sum(one.worlds.runs for one in shelves)
-        say(f"{job.definition.name}: {job.definition.question}")
+        runs = sum(run_set.samples.runs for run_set in run_sets)
+        say(f"{job.config.name}: {job.config.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
 
     def runs_of(scenarios: Any, store: Any) -> Any:
         return sweep(
-            scenarios, store, place, say=unheard if quiet else say,
+            scenarios, store, place, say=say, quiet=quiet,
             watch=lambda total: progress(total, quiet=quiet),
         )  # fmt: skip
 
     return run_job(job, runs_of, save_study)
 
 
-def _tell_cost(job: "Job", place: "Place", *, afresh: bool) -> None:
+def _tell_cost(job: "ExperimentRun", place: "Place", *, afresh: bool) -> None:
     import tempfile
 
-    from s3sim.ensemble.experiments.running import KEEP
+    from s3sim.ensemble.experiments.runner import KEEP
     from s3sim.ensemble.store import Store
     from s3sim.ensemble.sweep import estimate_cost
 
-    print(f"{job.definition.name} ({job.tier})")
-    shelves = job.shelves()
-    for one in shelves:
-        if one.folder.is_dir() and not (afresh and one.own):
-            with one.open() as store:
-                print(estimate_cost(one.worlds.scenarios, store, place))
+    print(f"{job.config.name} ({job.tier})")
+    run_sets = job.run_sets()
+    for run_set in run_sets:
+        if run_set.folder.is_dir() and not (afresh and run_set.own):
+            with run_set.open() as store:
+                print(estimate_cost(run_set.samples.scenarios, store, place))
         else:
             with tempfile.TemporaryDirectory() as path, Store(path, {}, keep=KEEP) as store:
-                print(estimate_cost(one.worlds.scenarios, store, place))
-    if not shelves:
+                print(estimate_cost(run_set.samples.scenarios, store, place))
+    if not run_sets:
         print("Runs: 0")
 
 
-def _tell(job: "Job", done: "Done", *, quiet: bool, as_json: bool) -> None:
+def _tell(job: "ExperimentRun", done: "ExperimentResult", *, quiet: bool, as_json: bool) -> None:
     if done.answer is None:
-        say(f"{job.definition.name}: {done.runs} runs are kept in {job.store}; the same command goes on from there.")  # fmt: skip
+        say(f"{job.config.name}: {done.runs} runs are kept in {job.store}; the same command goes on from there.")  # fmt: skip
         return
+    for problem in done.problems:
+        say(problem)
     if as_json:
         print(json_of(job))
         return
     from s3sim.cli.tables import console, print_answer
 
-    print_answer(job.definition.question, done.answer, console())
+    print_answer(job.config.question, done.answer, console())
     if not quiet:
         print(f"Summary, table and figures: {job.out}")
 
 
-def json_of(job: "Job") -> str:
+def json_of(job: "ExperimentRun") -> str:
     """Return the summary that was written, as one line."""
     import json
 
-    from s3sim.ensemble.experiments.running import summary
+    from s3sim.ensemble.experiments.result import summary
 
     return json.dumps(summary(job.out), allow_nan=False)
 
 
-def _code(done: "Done") -> int:
+def _code(done: "ExperimentResult") -> int:
     if done.stopped:
         return stop_code()
     if done.answer is not None and any(one.must and not one.met for one in done.answer.checks):
         return UNMET
-    return FAILED if done.failed else 0
+    return FAILED if done.failed or done.problems else 0

@@ -195,11 +195,13 @@ def print_experiments(found: list[dict[str, Any]], where: Console) -> None:
         table.add_column(name, overflow="fold")
     for name in ("smoke", "standard", "full"):
         table.add_column(name, justify="right", no_wrap=True)
-    for one in found:
-        runs = [f"{number:,}" for number in one["runs"].values()]
-        if one["uses_runs_of"]:
-            runs = [f"of {one['uses_runs_of'].partition('_')[0]}"] * len(runs)
-        table.add_row(one["name"], shown(one["question"], where), *runs)
+    for row in found:
+        runs = [f"{number:,}" for number in row["runs"].values()] or [""] * 3
+        if row["uses_runs_of"]:
+            runs = [f"of {row['uses_runs_of'].partition('_')[0]}"] * len(runs)
+        table.add_row(
+            shown(row["name"], where), shown(row.get("problem", row["question"]), where), *runs
+        )
     where.print(table)
     where.print("The last three columns are runs at each tier.", style="dim")
 
@@ -209,7 +211,7 @@ def print_answer(question: str, answer: Any, where: Console) -> None:
     where.print(shown(question, where), style="bold")
     if answer.short:
         where.print(shown(f"In short: {answer.short}", where))
-    for sentence in answer.words:
+    for sentence in answer.findings:
         where.print(shown(sentence, where))
     for check in answer.checks:
         sign = "met" if check.met else "NOT MET"

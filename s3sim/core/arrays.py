@@ -1,5 +1,7 @@
 """Names for the arrays that the model is made of, and sums by group."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +18,8 @@ def sum_by(group: Ints, n_groups: int, values: Floats | Bools | None = None) -> 
     >>> sum_by(np.array([0, 2, 2]), 3, np.array([1.0, 2.0, 3.0])).tolist()
     [1.0, 0.0, 5.0]
     """
-    return np.bincount(as_index(group), values, n_groups).astype(np.float64, copy=False)
+    total: Any = np.bincount(as_index(group), values, n_groups)
+    return total if total.dtype == np.float64 else total.astype(np.float64)
 
 
 def count_by(group: Ints, n_groups: int) -> Ints:
@@ -71,9 +74,8 @@ def draw_own(cumulative: Floats, u: Floats) -> Ints:
     [1, -1]
     """
     total = cumulative[..., -1]
-    passed = cumulative <= (u * total)[..., None]
-    column = np.minimum(passed.sum(axis=-1), cumulative.shape[-1] - 1)
-    return np.where(total > 0, column, -1)
+    beyond = cumulative > (u * total)[..., None]
+    return np.where(total > 0, beyond.argmax(axis=-1), -1)
 
 
 def draw_from(cumulative: Floats, row: Ints, u: Floats) -> Ints:

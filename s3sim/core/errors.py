@@ -2,65 +2,69 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
-MOST_PROBLEMS = 10
-"""Mistakes that a message names; the rest is counted."""
+MOST_SHOWN = 10
+"""Problems shown at most; what is left is counted."""
 
-MOST_LETTERS = 400
-"""Letters of a mistake that a message shows."""
+LONGEST = 600
+"""Characters of one problem shown at most."""
 
 
 class InputError(ValueError):
     """One or more mistakes in what the user gave; the command line ends with exit code 2.
 
+    The text of the error shows the first ten problems, each up to 600 characters, with characters
+    that do not print as escapes; `problems` holds all of them as they are.
+
     Parameters
     ----------
     problems : str or iterable of str
         One finished sentence a mistake, each naming the place, the value and what is allowed.
-
-    Attributes
-    ----------
-    problems : list of str
-        All of them, whole; the text of the error shows at most `MOST_PROBLEMS`, shortened.
     """
 
     def __init__(self, problems: str | Iterable[str]) -> None:
         self.problems = [problems] if isinstance(problems, str) else list(problems)
-        super().__init__("\n".join(self.shown))
+        super().__init__(*self.problems[:1])
 
     @property
     def shown(self) -> list[str]:
-        """The mistakes as a terminal shows them: bounded in number and length, in plain letters."""
-        lines = [shortened(visible(text)) for text in self.problems[:MOST_PROBLEMS]]
-        more = len(self.problems) - len(lines)
-        return [*lines, f"and {more} more."] if more else lines
+        """The problems as a terminal can show them, one line or a few each."""
+        distinct = list(dict.fromkeys(self.problems))
+        lines = [printable(problem) for problem in distinct[:MOST_SHOWN]]
+        more = len(distinct) - MOST_SHOWN
+        return [*lines, f"and {more:,} more."] if more > 0 else lines
 
-    def __reduce__(self) -> tuple[type, tuple[list[str]]]:
+    def __str__(self) -> str:
+        return "\n".join(self.shown)
+
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)
 
 
-def visible(text: str) -> str:
-    r"""Return a text in which what no terminal shows is written as its code point.
+def printable(text: str, longest: int = LONGEST) -> str:
+    r"""Return a text shortened in its middle, characters that do not print as escapes.
 
-    >>> visible("LT01\u200b\x1b")
-    'LT01<U+200B><U+001B>'
+    >>> print(printable("bell \a, zero width \u200b"), printable("abcdefghij", 7))
+    bell \x07, zero width \u200b ab...ij
     """
+    if len(text) > longest:
+        half = (longest - 3) // 2
+        text = f"{text[:half]}...{text[-half:]}"
     return "".join(
-        letter if letter == " " or letter.isprintable() else f"<U+{ord(letter):04X}>"
-        for letter in text
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
     )
 
 
-def shortened(text: str, most: int = MOST_LETTERS) -> str:
-    """Return a text of at most `most` letters, its middle left out.
+def several(names: Iterable[str], most: int = 3) -> str:
+    """Return names in quotes, what exceeds `most` as a count.
 
-    >>> shortened("abcdefghij", 7)
-    'ab...ij'
+    >>> several(["a", "b"]), several("abcde")
+    ("'a', 'b'", "'a', 'b', 'c' and 2 more")
     """
-    if len(text) <= most:
-        return text
-    half = (most - 3) // 2
-    return f"{text[:half]}...{text[-half:]}"
+    names = list(names)
+    text = ", ".join(f"'{printable(name, 60)}'" for name in names[:most])
+    return f"{text} and {len(names) - most:,} more" if len(names) > most else text
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str:
@@ -71,7 +75,10 @@ def nearest(name: str, allowed: Iterable[str]) -> str:
     >>> nearest("x", ["isolated_s3"])
     ''
     """
-    match = get_close_matches(name, list(allowed), n=1, cutoff=0.6)
+    names = list(allowed)
+    match = [other for other in names if other.casefold() == name.casefold()]
+    if not match and len(name) <= 100:
+        match = get_close_matches(name, names, n=1, cutoff=0.6)
     return f"; did you mean '{match[0]}'?" if match else ""
 
 
@@ -84,4 +91,4 @@ def unknown(what: str, name: str, allowed: Iterable[str], *, see: str = "") -> s
     names = list(allowed)
     hint = nearest(name, names)
     tail = f" Allowed: {', '.join(names)}." if len(names) <= 24 else f" See '{see}'."
-    return f"unknown {what} '{name}'{hint or '.'}{tail}"
+    return f"unknown {what} '{printable(name, 100)}'{hint or '.'}{tail}"

@@ -1,7 +1,10 @@
 """Numbers as people read them: no more digits than the interval supports."""
 
+from collections.abc import Mapping, Sequence
 from math import floor, isfinite, log10
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "not available"
@@ -79,7 +82,34 @@ def is_percentage(unit: str) -> bool:
     return unit.startswith("%")
 
 
-def listed(items: list[str], word: str = "and") -> str:
+def plain(value: Any) -> Any:
+    """Return a value that JSON knows: arrays become lists, what is not a finite number null.
+
+    >>> plain({"a": np.float64(1.5), "b": np.array([1, 2]), "c": float("nan")})
+    {'a': 1.5, 'b': [1, 2], 'c': None}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return None if isinstance(value, float) and not isfinite(value) else value
+
+
+def cell(value: object) -> str:
+    """Write a value of a table for people.
+
+    >>> cell(1234567), cell(0.30000000000000004), cell(2.0), cell("a"), cell(float("nan"))
+    ('1,234,567', '0.3', '2', 'a', 'nan')
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    whole = isfinite(value) and value == int(value)
+    return f"{int(value):,}" if whole else f"{value:.6g}"
+
+
+def listed(items: Sequence[str], word: str = "and") -> str:
     """Join words as in a sentence.
 
     >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"], "or")

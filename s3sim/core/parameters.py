@@ -39,7 +39,7 @@ def param(
     source: str = "project",
     evidence: str = "assumed",
 ) -> Any:
-    """Declare a field of a `Parametric` class.
+    """Declare a field of a `ParameterGroup`.
 
     Parameters
     ----------
@@ -71,10 +71,14 @@ def param(
 class ParameterGroup:
     """A frozen holder of declared numbers; its constructor stores and checks, nothing else.
 
-    `name` is the first part of every dotted parameter name and the group of a sensitivity analysis.
+    `class Search(ParameterGroup, name="search")` names the group: the first part of every dotted
+    parameter name, and the group of a sensitivity analysis.
     """
 
     name: ClassVar[str] = ""
+
+    def __init_subclass__(cls, name: str = "") -> None:
+        cls.name = name or cls.name
 
     def __post_init__(self) -> None:
         problems = [

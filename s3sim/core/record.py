@@ -16,9 +16,9 @@ class Record:
 
     @classmethod
     def _made(cls, values: dict[str, Any]) -> Self:
-        """Return a record of all its values."""
+        """Return a record of all its values; the dictionary becomes the record's own."""
         new = object.__new__(cls)
-        new.__dict__.update(values)
+        object.__setattr__(new, "__dict__", values)
         if CHECKED:
             new.__post_init__()
         return new

@@ -1,5 +1,6 @@
 """Compare policies with a baseline on equal money and equal luck; on disk and back."""
 
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +33,7 @@ from s3sim.ensemble.tables import (
 )
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.result import RunResult
-from s3sim.world import WORLDS, World
+from s3sim.world import WORLDS, World, WorldNote
 
 __all__ = ["Comparison", "compare", "outcome_info"]
 
@@ -228,7 +229,9 @@ class _Folder:
         found = []
         for place in places:
             try:
-                found.append(World.load(place))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", WorldNote)  # told when the runs were made
+                    found.append(World.load(place))
             except InputError:
                 continue
         for world in found:

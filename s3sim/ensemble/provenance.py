@@ -27,7 +27,6 @@ OF_A_RUN = ("core", "world", "model", "mechanisms", "policies", "outcomes", "sim
 """Folders of the package that decide a run's result."""
 
 NOT_OF_A_RUN = (
-    "core/formatting.py",
     "outcomes/declared.py",  # outcome by outcome: see `outcome_fingerprints`
     "simulation/agents.py",
     "simulation/model.py",

@@ -74,7 +74,7 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
         raise InputError(
             f"--out {out} holds results of another scenario; name another folder or add --overwrite."
         )
-    elif (out / STORE).exists() and not is_store(out / STORE):
+    elif (out / STORE / SCENARIOS).exists() and not is_store(out / STORE):
         _refuse_store(out / STORE)
     return Store(out / STORE, design(plan), accept_code=accept_code)
 

@@ -158,7 +158,7 @@ def scenario(layers: Sequence[ConfigLayer]) -> Scenario:
 
 def notes(world: World, given: str | None = None) -> list[str]:
     """Return what a user should know of a world: what was defaulted, and which of two it is."""
-    told = list(getattr(world, "notes", ()))
+    told = list(world.notes)
     if given in WORLDS and Path(given).is_dir():
         told.append(f"world '{given}' is the one that the package ships; for the folder beside you write ./{given}.")  # fmt: skip
     return told

@@ -1,5 +1,6 @@
 """What a comparison is told, checked key by key, with each mistake named at its place."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from s3sim.core.parameters import Parameter, plain
 from s3sim.ensemble.options import KEYS, OPTIONS, Option
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import known_parameters, problems_with
-from s3sim.world import WORLDS, World
+from s3sim.world import WORLDS, World, WorldNote
 
 MOST_SHOWN = 60
 MOST_LETTERS = 4096
@@ -75,7 +76,10 @@ class ConfigLayer:
         folder = (self.folder or Path()) / given
         try:
             shipped = str(given) in WORLDS or not folder.is_dir()
-            found = World.load(str(given)[:1000] if shipped else folder)
+            # A folder called like a shipped world is a folder.
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", WorldNote)  # told as lines, by who asked
+                found = World.load(str(given)[:1000]) if shipped else World.from_tables(folder)
         except InputError as error:
             raise InputError(f"{place}: {problem}" for problem in error.problems) from None
         except (OSError, ValueError) as error:  # a name too long for a path, or with a null byte
@@ -157,8 +161,8 @@ def _problem(name: str, value: Any, known: Mapping[str, Parameter]) -> str:
 def flattened(table: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Return dotted names of nested tables with their values, and names that are there twice.
 
-    >>> flattened({"search": {"rate": 0.3}, "market.markup": 1.0})
-    ({'search.rate': 0.3, 'market.markup': 1.0}, set())
+    >>> flattened({"search": {"rate": 0.3, "breadth": 2}})
+    ({'search.rate': 0.3, 'search.breadth': 2}, set())
     >>> flattened({"search": {"rate": 0.3}, "search.rate": 0.2})[1]
     {'search.rate'}
     """

@@ -88,6 +88,7 @@ def sweep(
     *,
     watch: Callable[[int], AbstractContextManager[bool | Progress | None]],
     say: Say,
+    quiet: bool = False,
 ) -> tuple[list[RunResult], bool]:
     """Return results, and whether the user stopped the sweep; runs that were lost are none.
 
@@ -103,6 +104,8 @@ def sweep(
         Given the number of runs, a context manager of what is told about progress.
     say : callable
         Told one line where something is worth saying.
+    quiet : bool
+        Say only what went wrong.
 
     Raises
     ------
@@ -115,7 +118,7 @@ def sweep(
     for note in () if store is None else store.notes:
         say(note)
     pending = len(scenarios) - (0 if store is None else store.count(scenarios))
-    if 0 < pending < len(scenarios):
+    if 0 < pending < len(scenarios) and not quiet:
         say(
             f"{len(scenarios) - pending} of {len(scenarios)} runs are there already; {pending} to go"
         )

@@ -1,7 +1,6 @@
 """The quarter is closed: unspent money is booked, the ledger must balance."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -11,10 +10,8 @@ from s3sim.model.state import State
 
 
 @dataclass(frozen=True)
-class Accounts(ParameterGroup):
+class Accounts(ParameterGroup, name="accounts"):
     """Regional accounts and public books; a ledger that does not balance voids the run."""
-
-    name: ClassVar[str] = "accounts"
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state with the books of the quarter closed.

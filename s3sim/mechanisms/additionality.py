@@ -1,7 +1,6 @@
 """Grants are paid, projects start, and some of the R&D is additional."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from s3sim.model.state import FIRM, PROJECT_ITEMS, Projects, State
 
 
 @dataclass(frozen=True)
-class Additionality(ParameterGroup):
+class Additionality(ParameterGroup, name="additionality"):
     """Additionality is an outcome of liquidity, size and selection, not a number.
 
     A project that the firm could and would have paid itself only frees the grant, of which a share
@@ -21,8 +20,6 @@ class Additionality(ParameterGroup):
     is taken from the firm's other R&D. An authority that picks the best-looking projects picks
     feasible ones, and gets crowding out (Bronzini and Iachini 2014; Dimos and Pugh 2016).
     """
-
-    name: ClassVar[str] = "additionality"
 
     # fmt: off
     recycled_small: float = param(0.3, 0.0, 0.6, "freed money that small firms put back into R&D",
@@ -38,10 +35,11 @@ class Additionality(ParameterGroup):
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after the payments that are due and the running projects' R&D."""
         orgs, projects, n = state.organisations, state.projects, len(state.organisations)
+        now = context.calendar.quarter
         # A row that was left may have a new founder next quarter: take its projects back at once.
         gone = ~orgs.active[projects.organisation]
-        due = projects.due == context.calendar.quarter
-        state = _taken_back(state, gone & (projects.due >= context.calendar.quarter), context)
+        due = projects.due == now
+        state = _taken_back(state, gone & (projects.due >= now), context)
         paid = due & ~gone
         keur = np.where(paid, projects.award / CENTS_A_KEUR / context.weight, 0.0)
         firm = orgs.kind == FIRM
@@ -49,9 +47,7 @@ class Additionality(ParameterGroup):
         projects = projects.replace(
             rd=np.where(paid, self._added(state, projects, keur), projects.rd)
         )
-        running = (projects.due <= context.calendar.quarter) & (
-            projects.end > context.calendar.quarter
-        )
+        running = (projects.due <= now) & (projects.end > now)
         extra = sum_by(projects.organisation, n, np.where(running, projects.rd, 0.0))
         extra = np.where(orgs.active, extra, 0.0)
         cash = cash - np.where(firm, extra * YEAR_FRACTION, 0.0)
@@ -59,7 +55,7 @@ class Additionality(ParameterGroup):
         out = sum_cents(regions, context.world.n_regions, np.where(paid, projects.award, 0))
         return state.replace(
             organisations=orgs.replace(cash=cash, project_rd=extra),
-            projects=projects.where((projects.end > context.calendar.quarter) & ~gone),
+            projects=projects.where((projects.end > now) & ~gone),
             regions=state.regions.replace(grants_paid=out),
         )
 

@@ -5,7 +5,6 @@ needs, search in the broker network, matching, support, follow-up.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -14,9 +13,8 @@ from s3sim.core.constants import SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.matching import first_meetings
-from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
-from s3sim.model.state import BROKERED, FIRM, INSTITUTE, Organisations, State, Ties
+from s3sim.model.state import BROKERED, FIRM, Organisations, State, Ties
 
 SPECIALIST_LOSS = 0.5
 """A generalist broker judges firm-institute matches half as well."""
@@ -29,13 +27,11 @@ STANDARDISED_UNIFORM = np.sqrt(12)
 
 
 @dataclass(frozen=True)
-class Brokerage(ParameterGroup):
+class Brokerage(ParameterGroup, name="brokerage"):
     """Brokers propose pairs; the pairs decide. Fees are paid by the budget, before any grant.
 
     Ranking: q V / sd(V) + sqrt(1 - q^2) noise; skill q grows with cases: q + learning (1 - q) cases.
     """
-
-    name: ClassVar[str] = "brokerage"
 
     # fmt: off
     clients: float = param(4.0, 1.0, 20.0, "firms that a broker serves in a quarter", unit="firms",
@@ -54,7 +50,7 @@ class Brokerage(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after this quarter's clients were served."""
-        at_work = context.instruments.brokers * state.brokers.allocate_budget
+        at_work = context.instruments.brokers * state.brokers.funded_share
         if not at_work.any():
             return state
         orgs, brokers, n = state.organisations, state.brokers, len(state.organisations)
@@ -106,18 +102,7 @@ class Brokerage(ParameterGroup):
             return Ties.none()
         keep = self._shortlist(one, other, skill, orgs, context)
         one, other = one[keep], other[keep]
-        worth = context.partners.choice.utility(
-            orgs,
-            one,
-            other,
-            space=context.space,
-            proximity=context.proximity,
-            streams=context.streams,
-            relief=self.relief,
-            trust=self.trust,
-        )
-        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
-        yes = matched(one, other, surplus, free)
+        yes = context.agreed(orgs, one, other, free, relief=self.relief, trust=self.trust)
         no = np.zeros(int(yes.sum()), bool)
         kind = np.full(len(no), BROKERED)
         return Ties.new(one[yes], other[yes], kind, context.calendar.quarter, no, self.trust)
@@ -128,23 +113,21 @@ class Brokerage(ParameterGroup):
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
         u = context.streams.uniform("brokerage/register", (len(orgs), self.register, DRAWS), client)
-        region, domain, partners = orgs.region[client], orgs.domain[client], context.partners
+        region, partners = orgs.region[client], context.partners
         abroad = context.space.abroad[region]
         offices = context.instruments.brokers > 0
         where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
         # Registers list all regions alike: distance no longer decides who is met.
         index = partners.index(orgs)
-        there = partners.regions(
-            region, index.count_institute, where, u[..., 1], near=False
-        ).ravel()
-        looks = partners.regions(region, index.mass[domain], where, u[..., 1], near=False).ravel()
+        looks, science = partners.looks(orgs, client, where, u[..., 1], near=False)
+        firms_at, there = looks.ravel(), science.ravel()
         u = u.reshape(-1, DRAWS)
         asks_institute = (u[:, 0] < self.institutes) & (there >= 0)
         asks_firm = ~asks_institute
         other = np.empty(len(one), np.int64)
         other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
         other[asks_firm] = index.firms(
-            orgs.domain[one[asks_firm]], looks[asks_firm], u[asks_firm, 2:]
+            orgs.domain[one[asks_firm]], firms_at[asks_firm], u[asks_firm, 2:]
         )
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(orgs))
         return one[good], other[good]
@@ -153,21 +136,9 @@ class Brokerage(ParameterGroup):
         self, one: Ints, other: Ints, skill: Floats, orgs: Organisations, context: Context
     ) -> Bools:
         """Return the entries that a client's broker ranks highest, with error."""
-        space, region = context.space, orgs.region
-        distance = space.apart(orgs.knowledge, one, other)
-        institute = orgs.kind == INSTITUTE
-        abroad = space.abroad[region[one], region[other]]
         trust = np.full(len(one), self.trust)
-        value = context.proximity.value(
-            distance,
-            orgs.absorptive_capacity[one],
-            institute[one],
-            institute[other],
-            abroad,
-            trust,
-            self.relief,
-        )
-        judged = skill[region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
+        value = context.value_of(orgs, one, other, trust, self.relief)
+        judged = skill[orgs.region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
         noise = STANDARDISED_UNIFORM * (context.streams.pair("brokerage/error", one, other) - 0.5)
         seen = judged * value / max(float(value.std()), TINY) + np.sqrt(1 - judged**2) * noise
         order = np.lexsort((-seen, one))

@@ -1,7 +1,6 @@
 """The public purse opens each year: co-financing, what is set aside, what is left for calls."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -15,15 +14,13 @@ from s3sim.world import World
 
 
 @dataclass(frozen=True)
-class Budget(ParameterGroup):
+class Budget(ParameterGroup, name="budget"):
     """Appropriation of each year's innovation money for firms, the same under every policy.
 
     Broker fees, coordination and pooled money come out of the same envelope. What is not
     committed by the end of the year is unspent, and unspent money is on the ledger. Grants go to
     firms and consortia; the rest of the budget, infrastructure, is outside the model.
     """
-
-    name: ClassVar[str] = "budget"
 
     # fmt: off
     firm_share: float = param(0.40, 0.2, 0.8, unit="share",
@@ -49,7 +46,7 @@ class Budget(ParameterGroup):
         return state.replace(
             ledger=state.ledger.book(context.calendar.year, booked),
             authorities=state.authorities.replace(balance=balance - pooled),
-            brokers=state.brokers.replace(allocate_budget=paid),
+            brokers=state.brokers.replace(funded_share=paid),
             pool=state.pool + int(pooled.sum()) - overhead,
         )
 

@@ -1,7 +1,6 @@
 """Yearly regional calls: firms apply, authorities select with error, money is committed."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -23,15 +22,13 @@ from s3sim.model.state import (
 
 
 @dataclass(frozen=True)
-class Calls(ParameterGroup):
+class Calls(ParameterGroup, name="calls"):
     """Regional calls, and horizontal support where a policy offers it.
 
     Applicants know the value of their project; the authority sees it with noise, the more the
     worse its administration, adds points for priorities and for SMEs, and funds down the list
     until the money is gone; the last project gets what remains.
     """
-
-    name: ClassVar[str] = "calls"
 
     # fmt: off
     application_rate: float = param(0.30, 0.05, 0.8,

@@ -1,7 +1,6 @@
 """Firms leave, and latent founders enter where related knowledge is."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -34,20 +33,34 @@ KEPT_MASTERY = (0.7, 0.3)
 DRAWS = 8
 """Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge."""
 
+ACTIVITY = [
+    "value_added",
+    "rd",
+    "project_rd",
+    "learning",
+    "institute_learning",
+    "novelty",
+    "tie_cost",
+    "spillover",
+    "innovations",
+    "absorptive_capacity",
+    "distress",
+    "seeking",
+]
+"""Columns of what an organisation does, which stops when it leaves."""
+
 PERCENT = 100
 """Relatedness density is on a scale of 0 to 100."""
 
 
 @dataclass(frozen=True)
-class Demography(ParameterGroup):
+class Demography(ParameterGroup, name="demography"):
     """Exit by age, size and insolvency; entry by relatedness density; entrants copy a parent.
 
     hazard = (h_inf + (h_0 - h_inf) exp(-age / fading)) (size / 10)^-size_effect, a year;
     h_0, h_inf and fading meet one-year and five-year survival and the turnover of firms
     (Eurostat) together. Countries with more births have proportionally more exits.
     """
-
-    name: ClassVar[str] = "demography"
 
     # fmt: off
     first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",
@@ -122,9 +135,11 @@ class Demography(ParameterGroup):
             self.entry_rate * self._churn(context) * start + self.spin_off * places
         )
         chance = np.minimum(1.0, expected / np.maximum(sum_by(orgs.region, n, dormant), 1.0))
-        return dormant & (
-            context.streams.uniform("demography/entry", len(orgs)) < chance[orgs.region]
-        )
+        row = np.flatnonzero(dormant)
+        luck = context.streams.uniform("demography/entry", len(orgs), row)
+        enters = np.zeros(len(orgs), bool)
+        enters[row] = luck < chance[orgs.region[row]]
+        return enters
 
     def _born(
         self, orgs: Organisations, row: Ints, state: State, context: Context
@@ -196,21 +211,7 @@ def _with(
 
 def _quiet(orgs: Organisations, leaves: Bools) -> Organisations:
     """Silence rows that left: they do nothing until a founder takes them up."""
-    idle = {
-        name: np.where(leaves, 0, getattr(orgs, name))
-        for name in (
-            "value_added",
-            "rd",
-            "project_rd",
-            "learning",
-            "institute_learning",
-            "novelty",
-            "tie_cost",
-            "spillover",
-            "innovations",
-            "absorptive_capacity",
-            "distress",
-            "seeking",
-        )
-    }
-    return orgs.replace(**idle)
+    row = np.flatnonzero(leaves)
+    if not len(row):
+        return orgs
+    return orgs.replace(**{name: _with(getattr(orgs, name), row, 0) for name in ACTIVITY})

@@ -1,7 +1,6 @@
 """Organisations innovate: more R&D, better partners, more skilled regions, sometimes radically."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -29,7 +28,7 @@ DRAWS = 3
 
 
 @dataclass(frozen=True)
-class Innovation(ParameterGroup):
+class Innovation(ParameterGroup, name="innovation"):
     """Innovations arrive at a rate; most are small steps, a few are radical and open a new domain.
 
     rate_i = rate (effort / 2 person-years)^returns (tertiary / mean)^skills
@@ -40,8 +39,6 @@ class Innovation(ParameterGroup):
     ones Pareto; a radical innovation masters a domain near the home domain, near what a partner
     knows and near what the region knows (branching: Boschma, Balland and Kogler 2015).
     """
-
-    name: ClassVar[str] = "innovation"
 
     # fmt: off
     rate: float = param(0.27, 0.05, 1.0, "innovations a year at two person-years of R&D",
@@ -78,10 +75,11 @@ class Innovation(ParameterGroup):
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after innovations of the quarter."""
         orgs = state.organisations
-        rate = np.where(orgs.active & orgs.innovative, self.expected(orgs, context), 0.0)
-        number = poisson(
-            rate * YEAR_FRACTION, context.streams.uniform("innovation/number", len(orgs))
-        )
+        able = np.flatnonzero(orgs.active & orgs.innovative)
+        rate = self.expected(orgs, context)[able]
+        luck = context.streams.uniform("innovation/number", len(orgs), able)
+        number = np.zeros(len(orgs), np.int64)
+        number[able] = poisson(rate * YEAR_FRACTION, luck)
         row = np.flatnonzero(number)
         some = number[row]
         chance = self.radical + self.radical_distance * orgs.novelty[row]
@@ -142,11 +140,7 @@ class Innovation(ParameterGroup):
         return knowledge
 
     def _branched(
-        self,
-        orgs: Organisations,
-        row: Ints,
-        state: State,
-        context: Context,
+        self, orgs: Organisations, row: Ints, state: State, context: Context
     ) -> Organisations:
         """Let the radical innovators of `row` master a new domain."""
         if not len(row):
@@ -155,7 +149,7 @@ class Innovation(ParameterGroup):
         partner = _latest_partner(state, len(orgs))[row]
         home = orgs.domain[row]
         shown = np.where((partner >= 0)[:, None], orgs.knowledge[np.maximum(partner, 0)], 0.0)
-        around = _regional_mastery(orgs, context)[orgs.region[row]]
+        around = _regional_mastery(orgs, orgs.region[row], context)[orgs.region[row]]
         near = self.unrelated + shown + orgs.absorptive_capacity[row, None] * around
         weight = context.space.relatedness_power[home] * near
         weight[np.arange(len(row)), home] = 0.0
@@ -176,7 +170,7 @@ class Innovation(ParameterGroup):
 def _kept_customers(
     orgs: Organisations, row: Ints, domain: Ints, state: State, context: Context
 ) -> Floats:
-    """Return appeal such that firms which change their market take their sales along."""
+    """Return demand shifters with which firms that change their market keep their value added."""
     price, first = state.markets.price, context.world.country[orgs.region] * context.world.n_domains
     before, after = price[first[row] + orgs.domain[row]], price[first[row] + domain[row]]
     demand_shifter = orgs.demand_shifter.copy()
@@ -194,10 +188,15 @@ def _latest_partner(state: State, n: int) -> Ints:
     return partner
 
 
-def _regional_mastery(orgs: Organisations, context: Context) -> Floats:
-    """Return mean mastery of each domain among a region's innovative organisations, [R, D]."""
+def _regional_mastery(orgs: Organisations, regions: Ints, context: Context) -> Floats:
+    """Return mean mastery of each domain among innovative organisations of `regions`, [R, D].
+
+    Rows of regions that nobody asked for are zero.
+    """
     table = np.zeros((context.world.n_regions, context.world.n_domains))
-    row = np.flatnonzero(orgs.active & orgs.innovative)
+    wanted = np.zeros(len(table), bool)
+    wanted[regions] = True
+    row = np.flatnonzero(orgs.active & orgs.innovative & wanted[orgs.region])
     order = row[np.argsort(orgs.region[row], kind="stable")]
     count = count_by(orgs.region[order], len(table))
     some = np.flatnonzero(count)

@@ -1,7 +1,6 @@
 """Research institutes deepen their domains, slowly, from grants and projects."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -17,7 +16,7 @@ MOST_BOOST = 3.0
 
 
 @dataclass(frozen=True)
-class Institutes(ParameterGroup):
+class Institutes(ParameterGroup, name="institutes"):
     """Knowledge of an institute grows with its research money, with a long lag (through its stock).
 
     growth of mastery = speed (stock a researcher / usual)^exponent (1 - mastery), on domains that
@@ -25,8 +24,6 @@ class Institutes(ParameterGroup):
     Institutes also raise radical innovation and widen the reach of learning (`innovation`,
     `proximity`), feed the pool of spillovers and let firms spin off (`demography`).
     """
-
-    name: ClassVar[str] = "institutes"
 
     # fmt: off
     speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year")
@@ -49,15 +46,8 @@ class Institutes(ParameterGroup):
         listed = (works_in & wanted).sum(axis=1, keepdims=True)
         # Effort is shared: what priorities get is taken from the institute's other domains.
         number = np.maximum(works_in.sum(axis=1, keepdims=True), 1)
-        boost = np.where(
-            listed > 0,
-            np.where(
-                wanted,
-                1 - self.steered + self.steered * number / np.maximum(listed, 1),
-                1 - self.steered,
-            ),
-            1.0,
-        )
+        steered = 1 - self.steered + self.steered * wanted * number / np.maximum(listed, 1)
+        boost = np.where(listed > 0, steered, 1.0)
         effort = np.where(works_in, np.minimum(boost, MOST_BOOST), 0.0)
         knowledge = orgs.knowledge.copy()
         grown = mastery + np.minimum(pace[:, None] * effort, 1.0) * (1 - mastery)

@@ -1,18 +1,16 @@
 """The joint call of Trans-S3: consortia across borders compete for pooled money."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Cents, Floats, Ints, sum_cents
+from s3sim.core.arrays import Cents, Floats, Ints, sum_cents
 from s3sim.core.constants import CENTS_A_KEUR, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.budget_allocation import allocate_budget
 from s3sim.model.context import Context
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
-    INSTITUTE,
     JOINT,
     JOINT_GRANT,
     SEEKING_ABROAD,
@@ -27,14 +25,12 @@ PRIVATE_VALUE = 0.5
 
 
 @dataclass(frozen=True)
-class JointCall(ParameterGroup):
+class JointCall(ParameterGroup, name="joint_call"):
     """Announced with the year, decided later: bids need partners in two countries.
 
     Firms in joint priority domains bid with a partner abroad that they have, or look for one.
     The pool is spent down the list of bids; what no bid deserves stays unspent.
     """
-
-    name: ClassVar[str] = "joint_call"
 
     # fmt: off
     bidding_rate: float = param(0.15, 0.02, 0.5,
@@ -83,9 +79,13 @@ class JointCall(ParameterGroup):
         bid = np.flatnonzero(ties.bid)
         score, value = self._scores(orgs, ties.where(ties.bid), context)
         asked = np.full(
-            len(bid), int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight)
+            len(bid),
+            int(2 * self.project_cost * self.aid * CENTS_A_KEUR * context.weight),
+            np.int64,
         )
-        award = allocate_budget(np.zeros(len(bid), np.int64), score, asked, np.array([state.pool]))
+        award = allocate_budget(
+            np.zeros(len(bid), np.int64), score, asked, np.array([state.pool], np.int64)
+        )
         won = award > 0
         kind, end, pending = ties.kind.copy(), ties.end.copy(), ties.pending.copy()
         start = ties.start.copy()
@@ -114,11 +114,9 @@ class JointCall(ParameterGroup):
 
     def _scores(self, orgs: Organisations, bids: Ties, context: Context) -> tuple[Floats, Floats]:
         """Return what the jury sees and the private value of each bid, standard deviations."""
-        one, other, space = bids.source, bids.partner, context.space
-        distance = space.apart(orgs.knowledge, one, other)
-        abroad = np.ones(len(bids), bool)
-        merit = _merit(context, orgs, one, other, distance, abroad, bids.trust)
-        merit = merit + _merit(context, orgs, other, one, distance, abroad, bids.trust)
+        one, other = bids.source, bids.partner
+        merit = context.value_of(orgs, one, other, bids.trust)
+        merit = merit + context.value_of(orgs, other, one, bids.trust)
         spread = max(float(merit.std()), TINY)
         value = context.streams.normal("joint call/value", len(orgs), one)
         noise = (self.selection_noise + context.instruments.selection_noise) * _normal_pairs(
@@ -161,26 +159,9 @@ class JointCall(ParameterGroup):
         )
 
 
-def _merit(
-    context: Context,
-    orgs: Organisations,
-    one: Ints,
-    other: Ints,
-    distance: Floats,
-    abroad: Bools,
-    trust: Floats,
-) -> Floats:
-    institute = orgs.kind == INSTITUTE
-    return context.proximity.value(
-        distance, orgs.absorptive_capacity[one], institute[one], institute[other], abroad, trust
-    )
-
-
 def _normal_pairs(context: Context, one: Ints, other: Ints) -> Floats:
     """Standard normal numbers of pairs (Box and Muller 1958)."""
-    u, v = (
-        context.streams.pair("joint call/jury", one, other),
-        context.streams.pair("joint call/jury 2", one, other),
-    )
+    u = context.streams.pair("joint call/jury", one, other)
+    v = context.streams.pair("joint call/jury 2", one, other)
     result: Floats = np.sqrt(-2 * np.log(u)) * np.cos(2 * np.pi * v)
     return result

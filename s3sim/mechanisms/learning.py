@@ -1,7 +1,6 @@
 """Partners learn from each other: an inverted U in how different they are."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -12,15 +11,13 @@ from s3sim.model.state import INSTITUTE, State
 
 
 @dataclass(frozen=True)
-class Learning(ParameterGroup):
+class Learning(ParameterGroup, name="learning"):
     """Value of learning and transfer of mastery along every collaboration in progress.
 
     The value (`proximity`) raises the chance to innovate; transfer moves the partner's home
     domain into one's own knowledge, which brings partners closer and makes a repeated tie worth
     less: second-hand knowledge is worth most when it is new.
     """
-
-    name: ClassVar[str] = "learning"
 
     # fmt: off
     transfer: float = param(0.20, 0.02, 0.6,
@@ -54,11 +51,7 @@ class Learning(ParameterGroup):
         )
 
     def _transferred(
-        self,
-        state: State,
-        learner: Ints,
-        teacher: Ints,
-        understood: Floats,
+        self, state: State, learner: Ints, teacher: Ints, understood: Floats
     ) -> Singles:
         orgs = state.organisations
         domain = orgs.domain[teacher]

@@ -5,7 +5,6 @@ What one firm gains within a market others lose, unless it takes share from the 
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -24,15 +23,13 @@ SMALLEST_FIRM = 0.5
 
 
 @dataclass(frozen=True)
-class Market(ParameterGroup):
+class Market(ParameterGroup, name="market"):
     """Monopolistic competition with constant elasticity of substitution in each country x domain.
 
-    share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x appeal;
+    share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x demand shifter;
     sales_i = share_i x expenditure / price index. Exports enter here when they come: as access of
     a firm to the markets of other countries.
     """
-
-    name: ClassVar[str] = "market"
 
     # fmt: off
     substitution: float = param(4.0, 2.5, 8.0, "elasticity of substitution between suppliers",
@@ -60,7 +57,7 @@ class Market(ParameterGroup):
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
-        """Return the state after sales, hiring and accounts of the quarter."""
+        """Return the state after production, hiring and accounts of the quarter."""
         orgs = self._shocked(state.organisations, context)
         strength = np.where(
             orgs.firms, (orgs.productivity * orgs.demand_shifter) ** (self.substitution - 1), 0.0

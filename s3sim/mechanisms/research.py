@@ -1,7 +1,6 @@
 """Organisations do R&D and become able to use what others know."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -11,13 +10,11 @@ from s3sim.model.state import FIRM, State
 
 
 @dataclass(frozen=True)
-class Research(ParameterGroup):
+class Research(ParameterGroup, name="research"):
     """R&D spending, its stock and the absorptive capacity that follows (Cohen and Levinthal 1990).
 
     S <- (1 - depreciation)^dt S + R&D dt;  ac = s / (s + half), s = S / size + skills x tertiary.
     """
-
-    name: ClassVar[str] = "research"
 
     # fmt: off
     depreciation: float = param(0.15, 0.08, 0.30, "depreciation of the R&D stock", unit="1/year",

@@ -1,7 +1,6 @@
 """Organisations look for partners: they meet a few, weigh them, and agree with some."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -9,7 +8,6 @@ from s3sim.core.arrays import Bools, Floats, Ints, count_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
 from s3sim.model.matching import first_meetings, permitted
-from s3sim.model.partner_choice import matched
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
     FIRM,
@@ -28,13 +26,11 @@ DRAWS = 4
 
 
 @dataclass(frozen=True)
-class Search(ParameterGroup):
+class Search(ParameterGroup, name="search"):
     """A small sample, not the whole market: some near, some related anywhere, friends of friends.
 
     Who has won a collaborative project, or bids in a joint call, looks where that money permits.
     """
-
-    name: ClassVar[str] = "search"
 
     # fmt: off
     rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",
@@ -58,17 +54,7 @@ class Search(ParameterGroup):
         if not len(row):
             return state.replace(organisations=settled)
         one, other, common = self._candidates(row, state, context)
-        worth = context.partners.choice.utility(
-            orgs,
-            one,
-            other,
-            space=context.space,
-            proximity=context.proximity,
-            streams=context.streams,
-            common=common,
-        )
-        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
-        yes = matched(one, other, surplus, free)
+        yes = context.agreed(orgs, one, other, free, common=common)
         new = self._ties(one[yes], other[yes], orgs, context)
         return state.replace(organisations=settled, ties=ties.joined(new))
 
@@ -85,11 +71,11 @@ class Search(ParameterGroup):
         one = np.repeat(row, self.candidates)
         drawn = context.streams.uniform("search/draw", (len(orgs), self.candidates, DRAWS), row)
         u = drawn.reshape(-1, DRAWS)
-        seeking, region, domain = orgs.seeking[row], orgs.region[row], orgs.domain[row]
+        seeking, region = orgs.seeking[row], orgs.region[row]
         open_ = permitted(seeking, region, context.space.abroad, context.instruments.joint_regions)
         index = partners.index(orgs)
         local = (drawn[..., 0] < self.local) & (seeking == NOT_SEEKING)[:, None]
-        looks = partners.regions(region, index.mass[domain], open_, drawn[..., 1])
+        looks, science = partners.looks(orgs, row, open_, drawn[..., 1])
         there = np.where(local, region[:, None], looks).ravel()
         from_top = 1 - u[:, 0]
         asks_institute = from_top < self.institutes
@@ -98,8 +84,9 @@ class Search(ParameterGroup):
         other[asks_firm] = index.firms(
             orgs.domain[one[asks_firm]], there[asks_firm], u[asks_firm, 2:]
         )
-        there = partners.regions(region, index.count_institute, open_, drawn[..., 1]).ravel()
-        other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
+        other[asks_institute] = index.research(
+            science.ravel()[asks_institute], u[asks_institute, 2]
+        )
         by_friend = asks_firm & (from_top < self.institutes + self.friends)
         friend = _friend_of_friend(one, state.ties, len(orgs), u[:, 1:3])
         asker = np.repeat(np.arange(len(row)), self.candidates)

@@ -1,7 +1,6 @@
 """Knowledge flows without contract: from related R&D nearby, and from the frontier."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -16,15 +15,13 @@ CHUNK = 1024
 
 
 @dataclass(frozen=True)
-class Spillovers(ParameterGroup):
+class Spillovers(ParameterGroup, name="spillovers"):
     """Pools of R&D that decay with distance and at borders, and imitation of the best.
 
     Pool_rd = sum of S_i K_id in r; Sp_i = ac_i K_i . G_r with
     G = ln(1 + (Omega Pool Phi^branching) / its mean at the start), Omega = exp(-km / decay) border^XB.
     d ln A = imitation ac max(0, ln A of the domain's best tenth - ln A). Refreshed once a year.
     """
-
-    name: ClassVar[str] = "spillovers"
 
     # fmt: off
     decay: float = param(300.0, 150.0, 630.0, "distance over which spillovers fall by e",

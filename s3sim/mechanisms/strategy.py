@@ -1,7 +1,6 @@
 """Authorities adopt the lists that their policy has worked out, and monitor what came of them."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -16,14 +15,12 @@ PUBLICATION = 2
 
 
 @dataclass(frozen=True)
-class Strategy(ParameterGroup):
+class Strategy(ParameterGroup, name="strategy"):
     """Adoption of priorities, publication of statistics, monitoring of funded projects.
 
     How lists are chosen is the business of policies; what authorities can know is decided here:
     statistics are 6 quarters old when a year's calls open, monitoring sees results with noise.
     """
-
-    name: ClassVar[str] = "strategy"
 
     # fmt: off
     monitoring_noise: float = param(0.5, 0.0, 2.0, "noise of monitored results over their size",

@@ -1,7 +1,6 @@
 """A collaboration costs effort, builds trust, and is renewed or ends."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -18,14 +17,12 @@ MOST_EFFORT = 0.9
 
 
 @dataclass(frozen=True)
-class TieDynamics(ParameterGroup):
+class TieDynamics(ParameterGroup, name="ties"):
     """Length, price, trust and renewal of ties.
 
     Renewal odds = exp(a0 + a1 trust + a2 V - a3 XB). Renewal after public money ends is free: it
     is not imposed (Creative Credits: strong first effects, gone after 12 months).
     """
-
-    name: ClassVar[str] = "ties"
 
     # fmt: off
     duration: int = param(8, 4, 14, "length of a collaboration", unit="quarters",
@@ -84,7 +81,11 @@ class TieDynamics(ParameterGroup):
         """Return value and understanding, mean of both sides, and whether a border is crossed."""
         orgs, space = state.organisations, context.space
         institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity
-        distance = space.apart(orgs.knowledge, ties.source, ties.partner)
+        # Learning has just changed what all know: nobody else needs these positions.
+        distance = space.cognitive_distance(
+            space.positions(orgs.knowledge[ties.source]),
+            space.positions(orgs.knowledge[ties.partner]),
+        )
         abroad = space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
         me = np.concatenate((ties.source, ties.partner))
         you = np.concatenate((ties.partner, ties.source))

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
+import numpy as np
+
+from s3sim.core.arrays import Bools, Floats, Ints
 from s3sim.core.record import Record
 from s3sim.core.streams import Streams
 from s3sim.model.instruments import Instruments
+from s3sim.model.partner_choice import matched
 from s3sim.model.partner_search import PartnerSearch
 from s3sim.model.proximity import Proximity, Space
+from s3sim.model.state import INSTITUTE, Organisations
 from s3sim.world import World
 
 QUARTERS = 4
@@ -64,6 +69,31 @@ class Context(Record):
             partners=self.partners.for_quarter(),
         )
         return self.replace(**{**own, **changes})
+
+    def value_of(
+        self, orgs: Organisations, one: Ints, other: Ints, trust: Floats, relief: float = 0.0
+    ) -> Floats:
+        """Return what each `one` could learn from its `other` (`Proximity.value`), shape [P]."""
+        institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity[one]
+        distance = self.space.apart(orgs.knowledge, one, other)
+        abroad = self.space.abroad[orgs.region[one], orgs.region[other]]
+        return self.proximity.value(
+            distance, capacity, institute[one], institute[other], abroad, trust, relief
+        )
+
+    def agreed(
+        self, orgs: Organisations, one: Ints, other: Ints, free: Ints, **terms: Any
+    ) -> Bools:
+        """Return which pairs form a tie: both gain, and both have a free place, shape [P].
+
+        `terms` are those of `PartnerChoice.utility`: common, relief, trust.
+        """
+        worth = self.partners.choice.utility(
+            orgs, one, other,
+            space=self.space, proximity=self.proximity, streams=self.streams, **terms,
+        )  # fmt: skip
+        surplus = np.where((worth > 0).all(axis=0), worth.sum(axis=0), 0.0)
+        return matched(one, other, surplus, free)
 
     @property
     def weight(self) -> float:

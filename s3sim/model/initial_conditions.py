@@ -1,7 +1,6 @@
 """The state before the first quarter: population, collaborations, markets, published lists."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -38,10 +37,8 @@ FIRST_TRUST = 0.3
 
 
 @dataclass(frozen=True)
-class InitialConditions(ParameterGroup):
+class InitialConditions(ParameterGroup, name="beginning"):
     """What is going on already when a run starts."""
-
-    name: ClassVar[str] = "beginning"
 
     # fmt: off
     outside_tradable: float = param(0.6, 0.0, 0.9,
@@ -96,7 +93,7 @@ class InitialConditions(ParameterGroup):
                 clients=np.zeros(regions, np.int64),
                 firms=np.zeros(regions, np.int64),
                 matches=np.zeros(regions, np.int64),
-                allocate_budget=np.zeros(regions),
+                funded_share=np.zeros(regions),
             ),
             regions=Regions(
                 published=world.domain_share * world.business_employment[:, None] * context.scale,
@@ -160,11 +157,9 @@ class InitialConditions(ParameterGroup):
         abroad = u[:, 0] < (world.cooperating_abroad / np.maximum(world.cooperating, 1e-9))[region]
         seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
         where = permitted(seeking, region, context.space.abroad, np.ones(world.n_regions, bool))
-        domain, look = orgs.domain[row], u[:, None, 1]
-        there = partners.regions(region, index.mass[domain], where, look)[:, 0]
-        firm = index.firms(domain, there, u[:, 2:4])
-        there = partners.regions(region, index.count_institute, where, look)[:, 0]
-        institute = index.research(there, u[:, 2])
+        looks, science = partners.looks(orgs, row, where, u[:, None, 1])
+        firm = index.firms(orgs.domain[row], looks[:, 0], u[:, 2:4])
+        institute = index.research(science[:, 0], u[:, 2])
         other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
         good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
         row, other, u = row[good], other[good], u[good]

@@ -41,26 +41,8 @@ class Instruments(Record):
 
     @classmethod
     def none(cls, world: World) -> "Instruments":
-        """Return what is on offer when nothing is."""
-        regions, authorities = world.n_regions, world.n_authorities
-        return cls(
-            priorities=None,
-            joint_priorities=None,
-            reserved_share=0.0,
-            horizontal_share=0.0,
-            abroad_share=0.0,
-            pooled_share=np.zeros(authorities),
-            overhead_share=0.0,
-            joint_delay=0,
-            joint_regions=np.zeros(regions, bool),
-            cohesion_weight=0.0,
-            selection_noise=0.0,
-            secretariat=np.zeros(authorities),
-            broker_quarters=np.zeros(regions),
-            brokers=np.zeros(regions),
-            broker_cost=0.0,
-            broker_network=False,
-        )
+        """Return what is on offer when nothing is; its arrays are read-only."""
+        return _nothing(world.n_regions, world.n_authorities)
 
     @classmethod
     def combined(cls, offers: Sequence[tuple[str, "Instruments"]], world: World) -> "Instruments":
@@ -80,11 +62,41 @@ class Instruments(Record):
         mix: dict[str, Any] = {}
         for name, rule in _rules():
             empty = getattr(nothing, name)
-            made = [(part, getattr(what, name)) for part, what in offers]
-            made = [(part, value) for part, value in made if _offered(value, empty)]
+            made = []
+            for part, what in offers:
+                value = getattr(what, name)
+                if value is not empty and _offered(value, empty):
+                    made.append((part, value))
             if made:
                 mix[name] = rule(name, made)
         return nothing.replace(**mix)
+
+
+@cache
+def _nothing(regions: int, authorities: int) -> Instruments:
+    def none(n: int, kind: type = float) -> Any:
+        zeros: Any = np.zeros(n, kind)
+        zeros.setflags(write=False)
+        return zeros
+
+    return Instruments(
+        priorities=None,
+        joint_priorities=None,
+        reserved_share=0.0,
+        horizontal_share=0.0,
+        abroad_share=0.0,
+        pooled_share=none(authorities),
+        overhead_share=0.0,
+        joint_delay=0,
+        joint_regions=none(regions, bool),
+        cohesion_weight=0.0,
+        selection_noise=0.0,
+        secretariat=none(authorities),
+        broker_quarters=none(regions),
+        brokers=none(regions),
+        broker_cost=0.0,
+        broker_network=False,
+    )
 
 
 def _offered(value: Any, empty: Any) -> bool:

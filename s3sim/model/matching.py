@@ -6,7 +6,6 @@ keeps search a small sample and the computation linear.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -18,13 +17,11 @@ from s3sim.world import World
 
 
 @dataclass(frozen=True)
-class Matching(ParameterGroup):
+class Matching(ParameterGroup, name="meeting"):
     """Chances of meeting, before anybody weighs anything.
 
     `border` multiplies the odds that cooperating firms of the country report a European partner.
     """
-
-    name: ClassVar[str] = "meeting"
 
     # fmt: off
     border: float = param(5.0, 0.5, 8.0, source="CIS 2008, partners",

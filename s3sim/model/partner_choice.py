@@ -1,7 +1,6 @@
 """Whether two who have met agree: five proximities, a price, and scarce attention."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -16,14 +15,12 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class PartnerChoice(ParameterGroup):
+class PartnerChoice(ParameterGroup, name="agreement"):
     """Each side weighs the pair; both must gain (Boschma 2005: five proximities).
 
     U = cognitive V - geographic ln(1 + km / 100) - border XB (1 - relief) - language
-        - organisational + social common + openness habit - threshold + luck (Gumbel).
+        - organisational + social common + habit x cooperation propensity - threshold + luck (Gumbel).
     """
-
-    name: ClassVar[str] = "agreement"
 
     # fmt: off
     cognitive: float = param(10.0, 4.0, 20.0, "weight of the value of learning",

@@ -79,8 +79,31 @@ class PartnerSearch(Record):
         """Return how many partners each organisation can attend to, shape [N]."""
         return self._memo.of("capacity", (orgs.kind, orgs.size), lambda: self.choice.capacity(orgs))
 
+    def looks(
+        self, orgs: Organisations, asker: Ints, where: Bools, u: Floats, *, near: bool = True
+    ) -> tuple[Ints, Ints]:
+        """Return where askers look for firms and for institutes, or -1, each of shape [A, k].
+
+        Parameters
+        ----------
+        asker : array [A]
+            Rows of those who look.
+        where, u, near
+            As for `regions`; both looks share their uniforms.
+        """
+        index, region = self.index(orgs), orgs.region[asker]
+        science = np.broadcast_to(index.count_institute.astype(np.float64), where.shape)
+        there = self.regions(
+            np.concatenate((region, region)),
+            np.concatenate((index.mass[orgs.domain[asker]], science)),
+            np.concatenate((where, where)),
+            np.concatenate((u, u)),
+            near=near,
+        )
+        return there[: len(asker)], there[len(asker) :]
+
     def regions(
-        self, region: Ints, mass: Floats | Ints, where: Bools, u: Floats, *, near: bool = True
+        self, region: Ints, mass: Floats, where: Bools, u: Floats, *, near: bool = True
     ) -> Ints:
         """Return the region of each look, or -1, shape [A, k].
 

@@ -1,7 +1,6 @@
 """The first quarter: firms, institutes, ties and markets drawn from the figures of a world."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -25,10 +24,8 @@ FOUNDERS_BASE = 4
 
 
 @dataclass(frozen=True)
-class Population(ParameterGroup):
+class Population(ParameterGroup, name="population"):
     """How the first firms are drawn where statistics give only totals."""
-
-    name: ClassVar[str] = "population"
 
     # fmt: off
     productivity_spread: float = param(0.35, 0.1, 0.7,
@@ -146,8 +143,8 @@ def innovative_share(world: World) -> Floats:
 
     The size gradient of CIS 2020 (44.5, 60.1, 74.1 %) scaled to the region's overall share.
     """
-    combine_instruments = world.firms / world.firms.sum(axis=1, keepdims=True)
-    level = world.innovative / (combine_instruments @ SIZE_GRADIENT)
+    shares = world.firms / world.firms.sum(axis=1, keepdims=True)
+    level = world.innovative / (shares @ SIZE_GRADIENT)
     return np.clip(level[:, None] * SIZE_GRADIENT, 0.0, 0.98)
 
 

@@ -1,7 +1,6 @@
 """How far apart two organisations are, and what one can learn from the other."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 import numpy as np
 
@@ -16,15 +15,13 @@ SPECTRUM_KEPT = 0.9
 
 
 @dataclass(frozen=True)
-class Proximity(ParameterGroup):
+class Proximity(ParameterGroup, name="proximity"):
     """Value of learning = novelty x understanding, an inverted U in cognitive distance.
 
     Nooteboom et al. (2007): novelty rises and understanding falls with cognitive distance; the
     optimum lies farther away for organisations of high absorptive capacity, and cumulative R&D
     also makes novelty harder to find ("boredom").
     """
-
-    name: ClassVar[str] = "proximity"
 
     # fmt: off
     reach: float = param(0.35, 0.2, 0.5, source="shape: Nooteboom et al. 2007",

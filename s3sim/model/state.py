@@ -180,7 +180,7 @@ class Brokers(Table):
     clients: Ints  # cases so far, simulated
     firms: Ints  # different firms served so far, simulated
     matches: Ints  # ties brought about so far, simulated
-    allocate_budget: Floats  # share of this year's broker contracts that the budget could pay, 0-1
+    funded_share: Floats  # share of this year's broker contracts that the budget could pay, 0-1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,7 +205,7 @@ class Markets(Table):
     expenditure: Floats  # kEUR a year at the start
     outside: Floats  # strength of competitors from the rest of the world at the start
     strength: Floats  # all suppliers' strength at the start (fixes the price index)
-    price: Floats  # sales that a unit of strength brings now, kEUR a year
+    price: Floats  # value added that a unit of strength brings now, kEUR a year
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,4 +224,4 @@ class State(Record):
     pool: int  # uncommitted money of the joint pool, cents
     frontier: Floats  # [D] log productivity of the domain's best tenth
     spill_reference: float  # mean of the raw knowledge pool at the start
-    substitution: float  # elasticity that appeal is measured with
+    substitution: float  # elasticity that demand shifters are measured with

@@ -4,17 +4,13 @@ import numpy as np
 
 from s3sim.core.arrays import Floats
 from s3sim.model.context import QUARTERS
-from s3sim.outcomes import outcome, ratio
+from s3sim.outcomes.outcome import outcome, ratio
 from s3sim.outcomes.panel import Window
 
+# fmt: off
 
-@outcome(
-    "Cross-border collaborations",
-    "per 1000 firms",
-    "higher",
-    window="last 4 years",
-    proxies="RCO87 organisations cooperating across borders",
-)
+@outcome("Cross-border collaborations", "per 1000 firms", "higher", window="last 4 years",
+         proxies="RCO87 organisations cooperating across borders")
 def cross_border_collaborations(m: Window) -> Floats:
     """Active collaborations between two countries; each counts half in either region."""
     return 1000 * ratio(m["cross_border"], m["firms"])
@@ -26,49 +22,29 @@ def domestic_collaborations(m: Window) -> Floats:
     return 1000 * ratio(m["domestic"], m["firms"])
 
 
-@outcome(
-    "Industry-science collaborations",
-    "per 1000 firms",
-    "higher",
-    window="last 4 years",
-    proxies="RIS public-private co-publications",
-)
+@outcome("Industry-science collaborations", "per 1000 firms", "higher", window="last 4 years",
+         proxies="RIS public-private co-publications")
 def industry_science_collaborations(m: Window) -> Floats:
     """Active collaborations of a firm and a research institute."""
     return 1000 * ratio(m["industry_science"], m["firms"])
 
 
-@outcome(
-    "Innovators cooperating",
-    "%",
-    "higher",
-    window="last 4 years",
-    proxies="CIS innovation cooperation",
-)
+@outcome("Innovators cooperating", "%", "higher", window="last 4 years",
+         proxies="CIS innovation cooperation")
 def share_cooperating(m: Window) -> Floats:
     """Share of innovation-active firms with at least one partner."""
     return 100 * ratio(m["cooperating"], m["innovators"])
 
 
-@outcome(
-    "Innovators cooperating across a border",
-    "%",
-    "higher",
-    window="last 4 years",
-    proxies="CIS cooperation with European partners",
-)
+@outcome("Innovators cooperating across a border", "%", "higher", window="last 4 years",
+         proxies="CIS cooperation with European partners")
 def share_cooperating_abroad(m: Window) -> Floats:
     """Share of innovation-active firms with at least one partner in another country."""
     return 100 * ratio(m["cooperating_abroad"], m["innovators"])
 
 
-@outcome(
-    "Innovations",
-    "per 1000 firms and year",
-    "higher",
-    window="last 4 years",
-    proxies="RCR03 SMEs introducing innovation",
-)
+@outcome("Innovations", "per 1000 firms and year", "higher", window="last 4 years",
+         proxies="RCR03 SMEs introducing innovation")
 def innovations(m: Window) -> Floats:
     """Innovations of firms."""
     return 1000 * QUARTERS * ratio(m["innovations"], m["firms"])
@@ -86,9 +62,8 @@ def productivity_growth(m: Window) -> Floats:
     return growth
 
 
-@outcome(
-    "Gross value added", "EUR million a year", "higher", decimals=0, proxies="regional accounts"
-)
+@outcome("Gross value added", "EUR million a year", "higher", decimals=0,
+         proxies="regional accounts")
 def gross_value_added(m: Window) -> Floats:
     """Value added of firms at constant prices."""
     return m["value_added"]
@@ -147,14 +122,8 @@ def grants_paid(m: Window) -> Floats:
     return QUARTERS * m["grants_paid"]
 
 
-@outcome(
-    "Absorption",
-    "% of appropriations",
-    "higher",
-    window="whole run",
-    regional=False,
-    proxies="programme absorption",
-)
+@outcome("Absorption", "% of appropriations", "higher", window="whole run", regional=False,
+         proxies="programme absorption")
 def absorption_rate(m: Window) -> Floats:
     """Appropriated money that is not left unspent, over the whole run."""
     return np.asarray(100 * (1 - m.panel.unspent / m.panel.sources) if m.panel.sources else np.nan)

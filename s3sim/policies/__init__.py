@@ -54,84 +54,50 @@ class Policy:
 
 
 POLICIES: Registry[Policy] = Registry(kind="policy")
+# fmt: off
 POLICIES |= {
     "no_s3": Policy("No S3", "untargeted innovation grants, no priorities (before 2014)"),
-    "isolated_s3": Policy(
-        "Isolated S3",
+    "isolated_s3": Policy("Isolated S3",
         "each authority chooses its own priorities; partners abroad only at the firm's own cost (2014-20)",
-        (Priorities(),),
-    ),
-    "coordinated_s3": Policy(
-        "Coordinated S3",
+        (Priorities(),)),
+    "coordinated_s3": Policy("Coordinated S3",
         "lists are visible to all, 15 % of collaborative projects may find a partner abroad; no pool, no brokers",
-        (Priorities(visibility=0.7, abroad_share=0.15),),
-    ),
-    "trans_s3": Policy(
-        "Trans-S3",
+        (Priorities(visibility=0.7, abroad_share=0.15),)),
+    "trans_s3": Policy("Trans-S3",
         "joint priorities in five steps with complementarity, pooled money for calls across borders",
-        (Priorities(), JointProgramme()),
-    ),
-    "trans_s3_tibs": Policy(
-        "Trans-S3 + TIBS",
+        (Priorities(), JointProgramme())),
+    "trans_s3_tibs": Policy("Trans-S3 + TIBS",
         "Trans-S3 and one transnational innovation broker in each region",
-        (Priorities(), JointProgramme(), Brokers()),
-    ),
-    "macro_regional": Policy(
-        "Macro-regional",
+        (Priorities(), JointProgramme(), Brokers())),
+    "macro_regional": Policy("Macro-regional",
         "half of all money pooled, free eligibility abroad, two brokers a region, points for lagging regions",
-        (
-            Priorities(abroad_share=1.0),
-            JointProgramme(pooled_share=0.5, cohesion=0.5),
-            Brokers(per_region=2.0),
-        ),
-    ),
-    "domestic_brokers": Policy(
-        "Domestic brokers",
+        (Priorities(abroad_share=1.0), JointProgramme(pooled_share=0.5, cohesion=0.5),
+         Brokers(per_region=2.0))),
+    "domestic_brokers": Policy("Domestic brokers",
         "placebo: the money of TIBS for brokers who search within the own country",
-        (Priorities(), Brokers(domestic=1)),
-        fixed_parameters=("brokers.domestic",),
-    ),
-    "tibs_only": Policy(
-        "TIBS only",
-        "isolated strategies and transnational brokers",
-        (Priorities(), Brokers()),
-    ),
-    "random_priorities": Policy(
-        "Random priorities",
+        (Priorities(), Brokers(domestic=1)), fixed_parameters=("brokers.domestic",)),
+    "tibs_only": Policy("TIBS only", "isolated strategies and transnational brokers",
+        (Priorities(), Brokers())),
+    "random_priorities": Policy("Random priorities",
         "control: Trans-S3 with all lists drawn by lot",
         (Priorities(at_random=1), JointProgramme(at_random=1)),
-        fixed_parameters=("priorities.at_random", "joint.at_random"),
-    ),
-    "horizontal_support": Policy(
-        "Horizontal support",
-        "control: the same money pro rata to R&D",
-        (HorizontalSupport(),),
-    ),
-    "no_change": Policy(
-        "No change",
+        fixed_parameters=("priorities.at_random", "joint.at_random")),
+    "horizontal_support": Policy("Horizontal support", "control: the same money pro rata to R&D",
+        (HorizontalSupport(),)),
+    "no_change": Policy("No change",
         "control: Trans-S3 + TIBS with nothing pooled and no broker; must equal isolated S3 exactly",
         (Priorities(), JointProgramme(pooled_share=0.0), Brokers(per_region=0.0)),
-        fixed_parameters=("joint.pooled_share", "brokers.per_region"),
-    ),
-    "gosmart": Policy(
-        "GoSmart BSR",
+        fixed_parameters=("joint.pooled_share", "brokers.per_region")),
+    "gosmart": Policy("GoSmart BSR",
         "the founding project at its real scale: brokers in the partner regions from month 16, EUR 1.76 million over 42 months",
-        (
-            Priorities(),
-            Brokers(quarters=9, partnership="gosmart"),
-            Secretariat(cost=163.0, quarters=14, partnership="gosmart"),
-        ),
-    ),
-    "gosmart_excel": Policy(
-        "GoSmart&Excel BSR",
+        (Priorities(), Brokers(quarters=9, partnership="gosmart"),
+         Secretariat(cost=163.0, quarters=14, partnership="gosmart"))),
+    "gosmart_excel": Policy("GoSmart&Excel BSR",
         "the extension at its real scale: brokers in the enlarged partnership, EUR 0.77 million over 9 months",
-        (
-            Priorities(),
-            Brokers(lag=0, quarters=3, partnership="gosmart_excel"),
-            Secretariat(cost=368.0, quarters=3, partnership="gosmart_excel"),
-        ),
-    ),
+        (Priorities(), Brokers(lag=0, quarters=3, partnership="gosmart_excel"),
+         Secretariat(cost=368.0, quarters=3, partnership="gosmart_excel"))),
 }
+# fmt: on
 
 
 def combine_instruments(

@@ -1,7 +1,6 @@
 """Innovation brokers as a policy: how many, where, since when, at what price."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -12,9 +11,6 @@ from s3sim.model.instruments import Instruments
 from s3sim.model.state import State
 from s3sim.world import World
 
-PARTNERSHIPS = ("gosmart", "gosmart_excel")
-"""Region sets that a preset can be limited to."""
-
 
 def members(world: World, partnership: str) -> Bools:
     """Return the partner regions of a partnership ('' means all regions), [R]."""
@@ -22,10 +18,8 @@ def members(world: World, partnership: str) -> Bools:
 
 
 @dataclass(frozen=True)
-class Brokers(ParameterGroup):
+class Brokers(ParameterGroup, name="brokers"):
     """A broker office in each region, paid from the authority's envelope before any grant."""
-
-    name: ClassVar[str] = "brokers"
 
     # fmt: off
     per_region: float = param(1.0, 0.0, 5.0, "brokers in each region", unit="full-time brokers",
@@ -41,34 +35,24 @@ class Brokers(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return the brokers at work now and the contracts of the year."""
-        world = context.world
+        world, now, length = context.world, context.calendar.quarter, context.calendar.n_quarters
         where = members(world, self.partnership) & (self.per_region > 0)
-        first, last = (
-            context.calendar.start + self.lag,
-            context.calendar.start + self.lag + self.quarters,
-        )
-        year = np.arange(context.calendar.quarter, context.calendar.quarter + QUARTERS)
-        contracted = int(((year >= first) & (year < min(last, context.calendar.n_quarters))).sum())
+        first = context.calendar.start + self.lag
+        last = first + self.quarters
         staff = np.where(where, self.per_region, 0.0)
-        if (
-            not where.any()
-            or context.calendar.quarter + QUARTERS <= first
-            or context.calendar.quarter >= last
-        ):
+        if not where.any() or now + QUARTERS <= first or now >= last:
             return Instruments.none(world)
         return Instruments.none(world).replace(
-            broker_quarters=staff * contracted,
-            brokers=staff if first <= context.calendar.quarter < last else 0.0 * staff,
+            broker_quarters=staff * _overlap(now, first, min(last, length)),
+            brokers=staff if first <= now < last else 0.0 * staff,
             broker_cost=self.cost,
             broker_network=not self.domestic,
         )
 
 
 @dataclass(frozen=True)
-class Secretariat(ParameterGroup):
+class Secretariat(ParameterGroup, name="secretariat"):
     """Coordination of a partnership outside any pool: what a project costs beside its brokers."""
-
-    name: ClassVar[str] = "secretariat"
 
     # fmt: off
     cost: float = param(100.0, 0.0, 1500.0, "coordination money of the partnership",
@@ -79,19 +63,17 @@ class Secretariat(ParameterGroup):
 
     def __call__(self, state: State, context: Context) -> Instruments:
         """Return this year's coordination money, in equal parts from the partners' authorities."""
-        world = context.world
-        year = np.arange(
-            context.calendar.quarter,
-            min(context.calendar.quarter + QUARTERS, context.calendar.n_quarters),
-        )
-        paid = int(
-            (
-                (year >= context.calendar.start) & (year < context.calendar.start + self.quarters)
-            ).sum()
-        )
+        world, calendar = context.world, context.calendar
+        end = min(calendar.start + self.quarters, calendar.n_quarters)
+        paid = _overlap(calendar.quarter, calendar.start, end)
         who = np.zeros(world.n_authorities)
         who[world.authority[members(world, self.partnership)]] = 1.0
         if not who.any() or not paid:
             return Instruments.none(world)
         share = who / who.sum()
         return Instruments.none(world).replace(secretariat=share * self.cost * paid / QUARTERS)
+
+
+def _overlap(quarter: int, first: int, end: int) -> int:
+    """Return how many quarters of the year that opens in `quarter` lie from `first` to `end`."""
+    return max(0, min(quarter + QUARTERS, end) - max(quarter, first))

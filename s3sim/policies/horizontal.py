@@ -1,7 +1,6 @@
 """Horizontal support: the same money to all who do R&D, without calls or priorities."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
@@ -10,10 +9,8 @@ from s3sim.model.state import State
 
 
 @dataclass(frozen=True)
-class HorizontalSupport(ParameterGroup):
+class HorizontalSupport(ParameterGroup, name="horizontal"):
     """Money pro rata to R&D, as a tax credit would pay it."""
-
-    name: ClassVar[str] = "horizontal"
 
     # fmt: off
     share: float = param(1.0, 0.0, 1.0, "share of regional money paid pro rata to R&D",

@@ -1,7 +1,6 @@
 """Trans-S3: joint priorities in five steps, pooled money, calls across borders."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -26,7 +25,7 @@ UNTRADED = 0.5
 
 
 @dataclass(frozen=True)
-class JointProgramme(ParameterGroup):
+class JointProgramme(ParameterGroup, name="joint"):
     """Five-step joint priority setting after the Trans-S3 methodology, and what it costs.
 
     1 common sets define, 2 analytical review verifies, 3 trends refine, 4 consultation finalises,
@@ -34,8 +33,6 @@ class JointProgramme(ParameterGroup):
     consultation repeat until the list is stable. Part of every envelope is pooled; coordination
     takes a share and time. Benefits and costs are twins: nothing here is free.
     """
-
-    name: ClassVar[str] = "joint"
 
     # fmt: off
     pooled_share: float = param(0.20, 0.0, 0.6, "share of each envelope that is pooled",

@@ -1,7 +1,6 @@
 """How an authority chooses, revises and copies its own priorities."""
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 
@@ -29,7 +28,7 @@ INSIDERS = 0.5
 
 
 @dataclass(frozen=True)
-class Priorities(ParameterGroup):
+class Priorities(ParameterGroup, name="priorities"):
     """The S3 cycle of one authority: analyse, discover with entrepreneurs, choose, revise.
 
     score = relatedness z(density) + complexity z(KCI) + discovery z(EDP) + mass z(employment)
@@ -38,8 +37,6 @@ class Priorities(ParameterGroup):
     additively, same-country lists resemble each other (Deegan, Broekel and Fitjar 2021). The
     authority knows statistics that are 6 quarters old, of its own territory alone.
     """
-
-    name: ClassVar[str] = "priorities"
 
     # fmt: off
     count: int = param(5, 3, 10, "priorities of an authority", unit="domains",

@@ -152,12 +152,13 @@ def run_comparison(
     out: Path | None,
     watch: Watch,
     say: Say,
+    quiet: bool = False,
     overwrite: bool = False,
     accept_code: bool = False,
 ) -> ComparisonResult:
     """Run a plan, saving each run in `out` at once; the tables are left to the caller.
 
-    For `where`, `watch` and `say` see `s3sim.ensemble.sweep.sweep`.
+    For `where`, `watch`, `say` and `quiet` see `s3sim.ensemble.sweep.sweep`.
 
     Raises
     ------
@@ -166,11 +167,11 @@ def run_comparison(
     """
     scenarios = plan.scenarios()
     if out is None:
-        results, stopped = sweep(scenarios, None, where, watch=watch, say=say)
+        results, stopped = sweep(scenarios, None, where, watch=watch, say=say, quiet=quiet)
     else:
         with tables.prepare(out, plan, overwrite=overwrite, accept_code=accept_code) as store:
             store.plan(scenarios)
-            results, stopped = sweep(scenarios, store, where, watch=watch, say=say)
+            results, stopped = sweep(scenarios, store, where, watch=watch, say=say, quiet=quiet)
     partial = len(results) < len(scenarios)
     if partial:
         results = complete(results, plan.policies)

@@ -21,6 +21,7 @@ from s3sim.report.figures.inputs import (
 )
 
 _SPLIT = re.compile(r"(?<=\d) (?=%)|(?<=EUR) (?=\d)")  # where no line may break
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 REGIONAL = "gross_value_added"
 CAPTIONS = {
     "effects": "Difference of each outcome from the baseline, with 95 % intervals.",
@@ -70,7 +71,9 @@ def write_report(
     )
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(_SPLIT.sub("\N{NO-BREAK SPACE}", page), encoding="utf-8", newline="\n")
+    target.write_text(
+        _SPLIT.sub("\N{NO-BREAK SPACE}", _UNPRINTABLE.sub("", page)), encoding="utf-8", newline="\n"
+    )
     return target
 
 

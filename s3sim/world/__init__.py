@@ -2,6 +2,6 @@
 
 from s3sim.world.geography import project
 from s3sim.world.land import land_countries, land_outlines
-from s3sim.world.world import WORLDS, World
+from s3sim.world.world import WORLDS, World, WorldNote
 
-__all__ = ["WORLDS", "World", "land_countries", "land_outlines", "project"]
+__all__ = ["WORLDS", "World", "WorldNote", "land_countries", "land_outlines", "project"]

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
+IntArray = NDArray[np.intp]
 BoolArray = NDArray[np.bool_]
 
 SIZE_CLASSES = ("small", "medium", "large")
@@ -23,7 +23,7 @@ def first_seen(labels: list[str]) -> tuple[tuple[str, ...], IntArray]:
     """
     order = tuple(dict.fromkeys(labels))
     place = {label: k for k, label in enumerate(order)}
-    return order, np.array([place[label] for label in labels], dtype=np.int64)
+    return order, np.array([place[label] for label in labels], dtype=np.intp)
 
 
 def freeze(value: Any) -> Any:

@@ -1,15 +1,20 @@
 """From tables to the arrays of a World."""
 
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, several
 from s3sim.world import schema, tables
 from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
-from s3sim.world.firms import enterprises, mean_sizes
+from s3sim.world.consistency import (
+    contradictory_pairs,
+    incomplete,
+    note_defaults,
+    note_strange_files,
+)
+from s3sim.world.csv_file import Log
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.plausibility import plausible
 from s3sim.world.tables import Table
@@ -18,7 +23,6 @@ DATA = Path(__file__).resolve().parent / "data"
 """Folder of the shipped tables."""
 
 _ADMIN_QUALITY = {"lagging": 0.5, "advanced": 0.7}
-_ROUNDING = 1.001
 
 
 class _Reader:
@@ -26,25 +30,22 @@ class _Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.problems: list[str] = []
-        self.notes: list[str] = []
+        self.log = Log()
         self.read_tables: list[Table] = []
 
     def own(self, file: str) -> bool:
         return self.folder == DATA or (self.folder / file).exists()
 
     def read(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
-        return self._read((self.folder if self.own(file) else DATA) / file, columns, key)
+        return self.required(file, columns, *key, folder=self.folder if self.own(file) else DATA)
 
-    def required(self, file: str, columns: tuple[schema.Column, ...], *key: str) -> Table:
-        return self._read(self.folder / file, columns, key)
-
-    def _read(self, path: Path, columns: tuple[schema.Column, ...], key: tuple[str, ...]) -> Table:
-        notes = self.notes if path.parent == self.folder != DATA else []
-        table = tables.read(path, columns, self.problems, notes)
+    def required(
+        self, file: str, columns: tuple[schema.Column, ...], *key: str, folder: Path | None = None
+    ) -> Table:
+        table = tables.read((folder or self.folder) / file, columns, self.log)
         self.read_tables.append(table)
         if key:
-            tables.unique(table, key, self.problems)
+            tables.unique(table, key, self.log)
         return table
 
     def fingerprint(self, only: str | None) -> str:
@@ -52,8 +53,8 @@ class _Reader:
         return digest([only or "", *(f"{t.file}:{t.sha256}" for t in self.read_tables)])
 
     def stop_if_wrong(self) -> None:
-        if self.problems:
-            raise InputError(self.problems)
+        if self.log.problems:
+            raise InputError(self.log.problems)
 
 
 def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, Any]:
@@ -74,57 +75,53 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         With all mistakes found in all tables.
     """
     source = _Reader(folder)
-    problems = source.problems
+    log = source.log
     regions = source.required("regions.csv", schema.REGIONS, "region")
     employment = source.required("employment.csv", schema.EMPLOYMENT, "region", "domain")
     domains = source.read("domains.csv", schema.DOMAINS, "domain")
     countries = source.read("countries.csv", schema.COUNTRIES, "country")
-    priorities = source.read("priorities.csv", schema.PRIORITIES)
-    pairs = source.read("h2020_pairs.csv", schema.H2020_PAIRS, "country_i", "country_j")
+    priorities = source.read(
+        "priorities.csv", schema.PRIORITIES, "region", "period", "priority", "domain"
+    )
+    pairs = source.read("h2020_pairs.csv", schema.H2020_PAIRS)
     activity = source.read("h2020_regions.csv", schema.H2020_REGIONS, "region")
+    # Without its domains the columns of the square table are unknown.
     square = source.read("relatedness.csv", schema.relatedness(domains["domain"]), "domain")
 
-    known = partial(tables.known, problems=problems)
-    known(regions, "country", countries)
-    known(employment, "region", regions)
-    known(employment, "domain", domains)
-    known(priorities, "domain", domains)
-    known(square, "domain", domains)
-    if source.own("h2020_pairs.csv"):
-        for column in ("country_i", "country_j"):
-            known(pairs, column, countries, key="country")
-        _no_contradiction(pairs, problems)
+    tables.known(regions, "country", countries, "country", log)
+    complete = tables.known(employment, "region", regions, "region", log)
+    for table in (employment, priorities, square):
+        tables.known(table, "domain", domains, "domain", log)
     for table in (priorities, activity):
         if source.own(table.file):
-            known(table, "region", regions)
-        elif only is None:
-            _not_covered(regions, table, source.notes)
-    if not (regions.broken or employment.broken):
-        for code in sorted(set(regions["region"]) - set(employment["region"])):
-            problems.append(f"employment.csv has no row for region '{code}' of regions.csv.")
-    if not (square.broken or domains.broken):
-        for domain in domains["domain"]:
-            if domain not in square["domain"]:
-                problems.append(f"{square.file} has no row for domain '{domain}' of domains.csv.")
+            tables.known(table, "region", regions, "region", log)
+    if source.own("h2020_pairs.csv"):
+        tables.known(pairs, "country_i", countries, "country", log)
+        tables.known(pairs, "country_j", countries, "country", log)
+    contradictory_pairs(pairs, log)
+    incomplete(employment if complete else None, regions, square, domains, log)
     source.stop_if_wrong()
 
     regions = _in_order(regions, only)
     codes: list[str] = regions["region"]
     employed = _spread(employment, "employed", codes, domains["domain"])
-    for code, total in zip(codes, employed.sum(axis=1), strict=True):
-        if total <= 0:
-            problems.append(f"employment.csv: region '{code}' employs nobody in any domain.")
-    relatedness = _relatedness(square, domains["domain"], problems)
+    idle = [code for code, total in zip(codes, employed.sum(axis=1), strict=True) if total <= 0]
+    if idle:
+        log.problems.append(f"employment.csv: nobody is employed in any domain of {several(idle)}.")
+    relatedness = _relatedness(square, domains["domain"], log.problems)
     row_of = {code: k for k, code in enumerate(countries["country"])}
     national = countries.select([row_of[code] for code in regions["country"]])
-    _check_shares(regions, national, employed, problems)
-    plausible(regions, employed.sum(axis=1), problems, source.notes)
     source.stop_if_wrong()
+    if folder != DATA:
+        plausible(regions, employed.sum(axis=1), countries, log)
+        source.stop_if_wrong()
+        shipped = [table for table in source.read_tables if not source.own(table.file)]
+        note_strange_files(folder, source.read_tables, log)
+        note_defaults(shipped, employment, regions, len(domains), log)
 
     fields = _of_regions(regions, national)
     business = employed.sum(axis=1)
-    firms = np.stack([national.numbers(f"firms_{k}") for k in SIZE_CLASSES], axis=1)
-    persons = np.stack([national.numbers(f"persons_{k}") for k in SIZE_CLASSES], axis=1)
+    firms, mean_size = _enterprises(national, business)
     themes = tuple(sorted({theme for row in domains["themes"] for theme in row}))
     chosen = priorities.select([k for k, on in enumerate(priorities["used"]) if on != 0.0])
     published = _spread(chosen, "weight", codes, domains["domain"])
@@ -132,11 +129,11 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     observed = dict(zip(activity["region"], activity["participations"], strict=True))
     return fields | {
         "name": name,
+        "notes": tuple(log.notes),
         "fingerprint": source.fingerprint(only),
-        "notes": tuple(source.notes),
         "business_employment": business,
-        "firms": enterprises(firms, national.numbers("business_employment"), business),
-        "mean_size": mean_sizes(firms, persons),
+        "firms": firms,
+        "mean_size": mean_size,
         "domains": tuple(domains["domain"]),
         "domain_labels": tuple(domains.texts("label", domains["domain"])),
         "tradable": domains.numbers("tradable"),
@@ -154,34 +151,6 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     }
 
 
-def _not_covered(regions: Table, shipped: Table, notes: list[str]) -> None:
-    """Note the regions that a shipped table does not know, among them codes of older NUTS."""
-    if regions.broken:
-        return
-    there = set(shipped["region"])
-    absent = [code for code in regions["region"] if code not in there]
-    if absent:
-        near = sorted({code for code in there if code[:2] in {one[:2] for one in absent}})
-        knows = f"; it knows {', '.join(near[:10])}" if near else ""
-        notes.append(
-            f"{shipped.file} (shipped, NUTS 2021) has nothing for {', '.join(absent[:10])}"
-            f"{', ...' if len(absent) > 10 else ''}{knows}. Add a table {shipped.file} of your own if you know it."
-        )
-
-
-def _no_contradiction(pairs: Table, problems: list[str]) -> None:
-    """Report pairs of countries that stand twice, once each way, with two values."""
-    seen: dict[tuple[str, str], int] = {}
-    values = pairs.numbers("affinity", 1.0)
-    for row, pair in enumerate(zip(pairs["country_i"], pairs["country_j"], strict=True)):
-        first = seen.setdefault((min(pair), max(pair)), row)
-        if values[first] != values[row]:
-            problems.append(
-                f"{pairs.file}, row {pairs.lines[row]}: '{pair[0]}' and '{pair[1]}' have affinity "
-                f"{values[row]:g} here and {values[first]:g} in row {pairs.lines[first]}; keep one."
-            )
-
-
 def _in_order(regions: Table, only: str | None) -> Table:
     """Return the wanted regions by latitude, longitude, population and GDP."""
     keys = [regions.numbers(k) for k in ("gdp", "population", "lon", "lat")]
@@ -189,6 +158,19 @@ def _in_order(regions: Table, only: str | None) -> Table:
     return regions.select(
         [k for k in order if only is None or regions["world"][k] in (only, "both")]
     )
+
+
+def _enterprises(national: Table, business: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return enterprises of a region, and persons an enterprise, by size class, both [R, 3].
+
+    No regional count of enterprises by size is public at this level of detail, so a region is
+    given its country's enterprises in proportion to its business employment:
+    firms[r, k] = firms[country, k] * employed[r] / employed[country]; not rounded.
+    """
+    firms = np.stack([national.numbers(f"firms_{k}") for k in SIZE_CLASSES], axis=1)
+    persons = np.stack([national.numbers(f"persons_{k}") for k in SIZE_CLASSES], axis=1)
+    share = business / national.numbers("business_employment")
+    return firms * share[:, None], persons / firms
 
 
 def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
@@ -248,30 +230,17 @@ def _relatedness(square: Table, domains: list[str], problems: list[str]) -> Floa
     row = {domain: k for k, domain in enumerate(square["domain"])}
     order = [row[domain] for domain in domains]
     array = np.stack([square.numbers(domain)[order] for domain in domains], axis=1)
-    for i, j in np.argwhere(np.abs(array - array.T) > 1e-6):
-        if i < j:
-            problems.append(
-                f"{square.file}: '{domains[i]}' to '{domains[j]}' is {array[i, j]:g} but the "
-                f"other way {array[j, i]:g}; the table must be symmetric."
-            )
+    uneven = [(i, j) for i, j in np.argwhere(np.abs(array - array.T) > 1e-6) if i < j]
+    if uneven:
+        i, j = uneven[0]
+        more = f" ({len(uneven)} pairs differ)" if uneven[1:] else ""
+        problems.append(
+            f"{square.file}: '{domains[i]}' to '{domains[j]}' is {array[i, j]:g} but the "
+            f"other way {array[j, i]:g}; the table must be symmetric{more}."
+        )
     array = (array + array.T) / 2
     np.fill_diagonal(array, 1.0)
     return array
-
-
-def _check_shares(
-    regions: Table, national: Table, employed: FloatArray, problems: list[str]
-) -> None:
-    whole = national.numbers("business_employment")
-    state = np.array(regions["country"])
-    for code in dict.fromkeys(regions["country"]):
-        total = float(employed[state == code].sum())
-        limit = float(whole[state == code][0])
-        if total > limit * _ROUNDING:
-            problems.append(
-                f"employment.csv: regions of '{code}' employ {total:.0f} persons, more than the "
-                f"country's business_employment of {limit:.0f} in countries.csv."
-            )
 
 
 def _membership(rows: list[list[str]], names: tuple[str, ...]) -> BoolArray:

@@ -1,119 +1,176 @@
-"""Figures that are read without complaint but cannot be meant: wrong units, swapped coordinates."""
+"""Whether a user's figures can be what they say they are, and which unit they are likely in.
+
+The bounds are several times wider than what regions of Europe show (shipped tables: GDP a head
+12,000 to 90,000 EUR, employed 0.35 to 0.59 of inhabitants, business 0.30 to 0.90 of employed).
+"""
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from s3sim.world.arrays import BoolArray, FloatArray
-from s3sim.world.geography import EARTH_RADIUS_KM
+from s3sim.core.errors import several
+from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray
+from s3sim.world.csv_file import Log
+from s3sim.world.geography import distances
 from s3sim.world.tables import Table
 
-EUROPE = (-32.0, 34.0, 70.0, 82.0)
-"""West, south, east and north of Europe with its islands, degrees."""
+_BUSINESS_SHARE = (0.02, 1.5)  # of the employed of all sectors; commuters may exceed 1
+_ROUNDING = 1.001
+_SIZES = ((5.0, 60.0), (40.0, 300.0), (200.0, 1e6))  # persons an enterprise by class
+_FAR_KM = 1500.0  # from the nearest shipped region of the same country
+_EUROPE = (-32.0, 70.0, 27.0, 82.0)  # west, east, south, north
 
-FAR_KM = 1500.0
-"""A region farther than this from the centre of its country's other regions is asked about.
-Assumed: no country of the Baltic Sea Region is wider."""
+
+class _Rule(NamedTuple):
+    """A ratio [R] with its bounds, in words, and what a ratio below or above them suggests."""
+
+    column: str
+    value: FloatArray
+    bounds: tuple[float, float]
+    what: str
+    if_low: str
+    if_high: str
 
 
-def plausible(regions: Table, employed: FloatArray, problems: list[str], notes: list[str]) -> None:
-    """Report figures that no region of Europe has, with the unit that they are probably in.
+def plausible(regions: Table, business: FloatArray, countries: Table, log: Log) -> None:
+    """Add to `log` a problem for each unit that cannot be right, and notes on odd places.
 
     Parameters
     ----------
-    regions : Table
-        regions.csv, R rows.
-    employed : array [R]
-        Persons employed by business, summed from employment.csv.
-    problems, notes : list of str
-        Take one sentence a cause; notes where a figure is odd but possible.
-
-    Notes
-    -----
-    Bounds are wide and assumed: Eurostat's regions have GDP of EUR 5,000 to 250,000 a head
-    (nama_10r_2gdp), 25 to 70 % of inhabitants in employment (lfst_r_lfe2emp) and 3 to 8,000
-    inhabitants a square kilometre (demo_r_d3dens).
+    regions, countries : Table
+        As read.
+    business : FloatArray [R]
+        Persons employed in all domains of each region, in the order of `regions`.
     """
-    population, jobs = regions.numbers("population"), regions.numbers("employment")
-    with np.errstate(divide="ignore", over="ignore"):
-        per_head = regions.numbers("gdp") * 1e6 / population
-        working, share = jobs / population, employed / jobs
-        density = population / regions.numbers("area")
-    checks = [
-        ("gdp", per_head > 1e6, per_head, "EUR a head", "gdp is in EUR million a year; is it in euro or thousand euro?"),
-        ("gdp", per_head < 500, per_head, "EUR a head", "gdp is in EUR million a year; is it in billion?"),
-        ("population", working > 1.5, working, "employed an inhabitant", "population is in persons; is it in thousands?"),
-        ("employment", working < 0.02, working, "employed an inhabitant", "employment is in persons; is it in thousands?"),
-        ("area", density < 0.05, density, "inhabitants a km2", "area is in square kilometres; is it in hectares or m2?"),
-        ("area", density > 1e5, density, "inhabitants a km2", "area is in square kilometres; is it in thousand km2?"),
-    ]  # fmt: skip
-    for column, wrong, value, unit, ask in checks:
-        _say(regions, wrong, f"column '{column}'", value, unit, ask, problems)
-    ask = "employed in employment.csv is in persons; is it in thousands (Eurostat's THS_PER)?"
-    unit = "of all persons employed (regions.csv) work in the domains of employment.csv"
-    _say(regions, share < 0.01, "employment.csv", share, unit, ask, problems)
-    ask = "regions.csv 'employment' counts all sectors; is it in thousands?"
-    unit = "times the persons employed (regions.csv) work in the domains of employment.csv"
-    _say(regions, share > 3.0, "employment.csv", share, unit, ask, problems)
-    _coordinates(regions, problems, notes)
-
-
-def _say(
-    regions: Table, wrong: BoolArray, where: str, value: FloatArray, unit: str, ask: str, problems: list[str]
-) -> None:  # fmt: skip
-    rows = np.flatnonzero(wrong)
-    if len(rows):
-        k = int(rows[0])
-        more = f" (and {len(rows) - 1} more regions)" if len(rows) > 1 else ""
-        problems.append(
-            f"{regions.file}, row {regions.lines[k]}, {where}: '{regions['region'][k]}' has {value[k]:.3g} "
-            f"{unit}{more}. {ask[0].upper()}{ask[1:]}"
-        )
-
-
-def _coordinates(regions: Table, problems: list[str], notes: list[str]) -> None:
-    lon, lat = regions.numbers("lon"), regions.numbers("lat")
-    west, south, east, north = EUROPE
-
-    def inside(x: FloatArray, y: FloatArray) -> BoolArray:
-        within: BoolArray = (x >= west) & (x <= east) & (y >= south) & (y <= north)
-        return within
-
-    codes = regions["region"]
-    outside = ~inside(lon, lat)
-    swapped = outside & inside(lat, lon)
-    if swapped.any():
-        k = int(np.flatnonzero(swapped)[0])
-        problems.append(
-            f"{regions.file}, row {regions.lines[k]}: '{codes[k]}' lies outside Europe at lon {lon[k]:g}, "
-            f"lat {lat[k]:g}; lon and lat are probably swapped ({int(swapped.sum())} of {len(codes)} regions)."
-        )
+    heads, gdp, employed = (regions.numbers(c) for c in ("population", "gdp", "employment"))
+    rules = (
+        _Rule("population", employed / heads, (0.05, 2.0),
+              "{} employed an inhabitant ('employment' over 'population')",
+              "is 'employment' in thousand persons?", "is 'population' in thousand persons?"),
+        _Rule("gdp", gdp * 1e6 / heads, (500.0, 1e6), "a GDP of {} EUR an inhabitant",
+              "is 'gdp' in EUR billion, not million?", "is 'gdp' in EUR, not EUR million?"),
+        _Rule("area", heads / regions.numbers("area"), (0.02, 50_000.0),
+              "{} inhabitants a square kilometre", "is 'area' in hectares or square metres?",
+              "is 'area' in thousand square kilometres?"),
+        _Rule("institutes", regions.numbers("institutes") / heads, (0.0, 0.01),
+              "{} institutes an inhabitant", "", "'institutes' is a count."),
+        _Rule("public_researchers", regions.numbers("public_researchers") / heads, (0.0, 0.5),
+              "{} public researchers an inhabitant", "", "the unit is full-time equivalents."),
+        _Rule("budget_per_head", regions.numbers("budget_per_head", 0.0), (0.0, 10_000.0),
+              "a budget of {} EUR an inhabitant", "", "is it the whole budget of the region?"),
+    )  # fmt: skip
+    codes: list[str] = regions["region"]
+    for rule in rules:
+        off = (rule.value < rule.bounds[0]) | (rule.value > rule.bounds[1])
+        if off.any():
+            first = int(np.argmax(off))
+            value = rule.value[first]
+            amount = rule.what.format(f"{value:,.0f}" if value >= 100 else f"{value:.3g}")
+            question = rule.if_low if value < rule.bounds[0] else rule.if_high
+            place = regions.place(first, rule.column)
+            log.problems.append(f"{place}: {_named(codes, off)} would have {amount}; {question}")
+            return  # one wrong unit upsets every later ratio
+    if _more_than_country(regions["country"], business, countries, log):
         return
-    places: dict[tuple[float, float], int] = {}
-    for k, place in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
-        first = places.setdefault(place, k)
-        if first != k:
-            problems.append(
-                f"{regions.file}, row {regions.lines[k]}: '{codes[k]}' lies exactly where '{codes[first]}' "
-                f"(row {regions.lines[first]}) lies; give each region its own lon and lat."
-            )
-    for k in np.flatnonzero(outside).tolist():
-        notes.append(
-            f"{regions.file}: '{codes[k]}' lies outside Europe (lon {lon[k]:g}, lat {lat[k]:g})."
+    share = business / employed
+    off = (share < _BUSINESS_SHARE[0]) | (share > _BUSINESS_SHARE[1])
+    if off.any():
+        first = int(np.argmax(off))
+        unit = "thousand persons" if share[first] < 1 else "persons, all sectors, once"
+        log.problems.append(
+            f"employment.csv: {_named(codes, off)} would employ {business[first]:,.0f} persons in all "
+            f"domains, {100 * share[first]:.2g} % of the {employed[first]:,.0f} 'employment' of "
+            f"regions.csv; is 'employed' in {unit}?"
         )
-    country = np.array(regions["country"])
-    for code in dict.fromkeys(regions["country"]):
-        mine = np.flatnonzero(country == code)
-        if len(mine) < 2:
-            continue
-        away = _km(lon[mine], lat[mine], float(np.median(lon[mine])), float(np.median(lat[mine])))
-        for k in mine[away > FAR_KM].tolist():
-            notes.append(
-                f"{regions.file}: '{codes[k]}' lies more than {FAR_KM:,.0f} km from the other regions of {code}."
+    _sizes(countries, log)
+    _coordinates(regions, log)
+
+
+def _named(codes: list[str], off: BoolArray) -> str:
+    wrong = [codes[k] for k in np.flatnonzero(off)]
+    return f"{'regions' if wrong[1:] else 'region'} {several(wrong)}"
+
+
+def _more_than_country(state: list[str], business: FloatArray, countries: Table, log: Log) -> bool:
+    """Report and say whether regions employ more persons than their country."""
+    total = np.array([business[np.array(state) == c].sum() for c in countries["country"]])
+    limit = countries.numbers("business_employment")
+    off = total > limit * _ROUNDING
+    if off.any():
+        first = int(np.argmax(off))
+        wrong = [countries["country"][k] for k in np.flatnonzero(off)]
+        log.problems.append(
+            f"employment.csv: regions of {several(wrong)} employ {total[first]:,.0f} persons, more "
+            f"than the country's business_employment of {limit[first]:,.0f} in countries.csv; are "
+            "both in persons?"
+        )
+    return bool(off.any())
+
+
+def _sizes(countries: Table, log: Log) -> None:
+    for size, (low, high) in zip(SIZE_CLASSES, _SIZES, strict=True):
+        mean = countries.numbers(f"persons_{size}") / countries.numbers(f"firms_{size}")
+        off = (mean < low) | (mean > high)
+        if off.any():
+            row = int(np.argmax(off))
+            place = countries.place(row, f"persons_{size}")
+            log.problems.append(
+                f"{place}: '{countries['country'][row]}' would have {mean[row]:.3g} persons an "
+                "enterprise; are enterprises and persons plain counts?"
             )
+            return
 
 
-def _km(lon: FloatArray, lat: FloatArray, lon0: float, lat0: float) -> FloatArray:
-    """Return great-circle distances (haversine)."""
-    x, y, x0, y0 = np.radians(lon), np.radians(lat), np.radians(lon0), np.radians(lat0)
-    half = np.sin((y - y0) / 2) ** 2 + np.cos(y) * np.cos(y0) * np.sin((x - x0) / 2) ** 2
-    km: FloatArray = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(half))
-    return km
+def _coordinates(regions: Table, log: Log) -> None:
+    """Refuse swapped or equal coordinates; note regions far from their country or Europe."""
+    lon, lat = regions.numbers("lon"), regions.numbers("lat")
+    codes: list[str] = regions["region"]
+    row_of: dict[tuple[float, float], int] = {}
+    for row, at in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
+        if row_of.setdefault(at, row) != row:
+            log.problems.append(
+                f"{regions.place(row, 'lon')}: '{codes[row]}' has the coordinates of "
+                f"'{codes[row_of[at]]}'; two regions cannot lie in one place."
+            )
+            return
+    far = np.array([_far(*at) for at in zip(regions["country"], lon, lat, strict=True)])
+    near_if_swapped = np.array(
+        [not _far(*at) for at in zip(regions["country"], lat, lon, strict=True)]
+    )
+    swapped = far & near_if_swapped
+    if swapped.any():
+        log.problems.append(
+            f"{regions.place(int(np.argmax(swapped)), 'lon')}: {_named(codes, swapped)} would lie "
+            "far from its country or outside Europe; are 'lon' (degrees east) and 'lat' (degrees "
+            "north) swapped?"
+        )
+    elif far.any():
+        log.notes.append(
+            f"regions.csv: {_named(codes, far)} would lie far from its country or outside Europe; "
+            "check 'lon' and 'lat'."
+        )
+
+
+def _far(country: str, lon: float, lat: float) -> bool:
+    """Say whether a place is outside Europe or far from the shipped regions of its country."""
+    west, east, south, north = _EUROPE
+    if not (west <= lon <= east and south <= lat <= north):
+        return True
+    there = _shipped_places().get(country)
+    if not there:
+        return False
+    places = np.array([(lon, lat), *there])
+    return bool(distances(places[:, 0], places[:, 1], np.ones(len(places)))[0, 1:].min() > _FAR_KM)
+
+
+@cache
+def _shipped_places() -> dict[str, list[tuple[float, float]]]:
+    found: dict[str, list[tuple[float, float]]] = {}
+    path = Path(__file__).resolve().parent / "data" / "regions.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        for row in csv.DictReader(handle):
+            found.setdefault(row["country"], []).append((float(row["lon"]), float(row["lat"])))
+    return found

@@ -1,6 +1,5 @@
 """Which columns the tables have and what they may hold."""
 
-import math
 from dataclasses import dataclass
 
 TRANS_FIELDS = (
@@ -16,6 +15,9 @@ TRANS_FIELDS = (
 """Shared priorities of the BSR-wide Trans-S3 of 2021 (Baltic Institute of Finland)."""
 
 _TINY = 1e-9
+
+MOST = 1e13
+"""No amount of a region or country is larger, whatever its unit."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Column:
 
     name: str
     kind: str = "number"
-    low: float = -math.inf
-    high: float = math.inf
+    low: float = 0.0
+    high: float = MOST
     required: bool = True
     allowed: tuple[str, ...] = ()
 
@@ -54,11 +56,9 @@ class Column:
             return "a text"
         if self.low == _TINY:
             return "a number above 0"
-        if math.isfinite(self.low) and math.isfinite(self.high):
-            return f"a number from {self.low:g} to {self.high:g}"
-        if math.isfinite(self.low):
+        if self.high == MOST:
             return f"a number of at least {self.low:g}"
-        return "a number"
+        return f"a number from {self.low:g} to {self.high:g}"
 
 
 def _text(name: str, *, required: bool = True, allowed: tuple[str, ...] = ()) -> Column:
@@ -66,7 +66,7 @@ def _text(name: str, *, required: bool = True, allowed: tuple[str, ...] = ()) ->
 
 
 def _amount(name: str, *, required: bool = True) -> Column:
-    return Column(name, low=0.0, required=required)
+    return Column(name, required=required)
 
 
 def _above_zero(name: str) -> Column:
@@ -167,11 +167,9 @@ H2020_PAIRS = (
 
 H2020_REGIONS = (
     _text("region"),
-    _amount("organisations", required=False),
     _amount("participations", required=False),
-    _amount("projects", required=False),
-    _amount("firms", required=False),
-    _amount("ec_contribution", required=False),
+    *(_optional(name, "text") for name in ("organisations", "projects", "firms")),
+    _optional("ec_contribution", "text"),
     FLAG,
 )
 

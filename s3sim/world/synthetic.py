@@ -71,7 +71,7 @@ def invent(
         "countries": country_names,
         "country": country,
         "authorities": codes,
-        "authority": np.arange(regions, dtype=np.int64),
+        "authority": np.arange(regions, dtype=np.intp),
         "lagging": lagging,
         "population": population,
         "gdp": population * 45000.0 * level / 1e6,

@@ -16,7 +16,7 @@ class WorldNote(UserWarning):
     """Something about a user's tables that is no mistake but should be known."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class World:
     """Regions (R), countries (C), authorities, domains (D) and themes (T); nothing changes it.
 
@@ -83,14 +83,13 @@ class World:
         Kilometres; the diagonal is the typical distance within the region.
     cross_border, shared_language : BoolArray [R, R]
         Pairs in two countries; pairs with a language in common.
+    notes : tuple of str
+        What reading a user's tables filled in or left out, a sentence each; no part of the content.
     fingerprint : str
         What decides the content, in 16 hex digits: a hash of the texts of the tables, whatever
         their line ends, or of the arguments of a synthetic world. A world that was put together or
         changed in memory (`dataclasses.replace`) has a hash of its arrays to six digits. It is the
         same on every processor.
-    notes : tuple of str
-        What was read but not used, or taken from the shipped tables; told when a user's tables are
-        read, as a `WorldNote` (a warning).
     """
 
     name: str
@@ -144,15 +143,15 @@ class World:
     distance: FloatArray
     cross_border: BoolArray
     shared_language: BoolArray
+    notes: tuple[str, ...] = ()
     fingerprint: str = field(default="", init=False)
-    notes: tuple[str, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
-        for one in fields(self):
-            object.__setattr__(self, one.name, freeze(getattr(self, one.name)))
+        content = {item.name: freeze(getattr(self, item.name)) for item in fields(self)}
+        self.__dict__.update(content)
         if not self.fingerprint:
-            content = {one.name: getattr(self, one.name) for one in fields(self)}
-            del content["name"], content["fingerprint"], content["notes"]
+            for name in ("name", "notes", "fingerprint"):
+                del content[name]
             object.__setattr__(self, "fingerprint", content_digest(content))
 
     @classmethod
@@ -182,7 +181,7 @@ class World:
         from s3sim.world.assemble import DATA, assemble
 
         name = str(name_or_folder)
-        if name in WORLDS:
+        if name in WORLDS and not isinstance(name_or_folder, Path):
             return cls._of(assemble(DATA, name, only=name))
         if Path(name_or_folder).is_dir():
             return cls.from_tables(name_or_folder)

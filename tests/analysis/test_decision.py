@@ -7,7 +7,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from s3sim.analysis.dominance import dominance
-from s3sim.analysis.inequality import convergence, lorenz, theil
+from s3sim.analysis.inequality import theil
 from s3sim.analysis.information import evpi, value_of_information
 from s3sim.analysis.policy_failure import losers
 from s3sim.analysis.robustness import regret, robustness, tail_mean
@@ -290,31 +290,6 @@ def test_theil_by_hand():
             theil(bad, np.ones(2), ["a", "b"])
     with pytest.raises(InputError):
         theil(np.ones(2), np.array([0.0, 1.0]), ["a", "b"])
-
-
-def test_convergence_at_a_known_speed():
-    start = np.random.default_rng(6).normal(0, 0.5, 40)
-    years = np.arange(11)[:, None]
-    # Gaps close by 3 % a year, all regions grow by 2 %.
-    value = np.exp(0.02 * years + start * np.exp(-0.03 * years))
-    found = convergence(value)
-    assert found.speed == pytest.approx(0.03)
-    assert found.beta == pytest.approx((np.exp(-0.3) - 1) / 10)
-    assert found.sigma == pytest.approx(start.std() * np.exp(-0.03 * years[:, 0]))
-    assert "poorer regions grow faster (3.0% of the gap a year)" in found.sentence
-    apart = convergence(np.exp(start * np.exp(0.03 * years)))
-    assert "richer regions grow faster" in apart.sentence
-    assert "does not fall" in apart.sentence
-    assert np.isnan(convergence(np.exp(0.02 * years) * np.ones((1, 5))).beta)
-    for bad in (value[:1], value[:, :2], value * 0):
-        with pytest.raises(InputError):
-            convergence(bad)
-
-
-def test_lorenz_curve_by_hand():
-    found = lorenz(np.array([3.0, 1.0]), np.array([1.0, 1.0]))
-    assert found["population"].tolist() == [0.0, 0.5, 1.0]
-    assert found["value"].tolist() == [0.0, 0.25, 1.0]
 
 
 def test_losers_are_named_with_care():

@@ -199,8 +199,7 @@ def test_a_large_smallest_effect_stops_earlier():
 
 
 @pytest.mark.parametrize(
-    "bad",
-    [{"minimum": 1}, {"relative": 0.0}, {"smallest": -1.0}, {"confidence": 1.0}],
+    "bad", [{"minimum": 1}, {"relative": 0.0}, {"smallest": -1.0}, {"confidence": 1.0}]
 )
 def test_impossible_rules_are_refused(bad):
     with pytest.raises(InputError):

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from known_answers import Screening
 from SALib.analyze import morris as raw
 
 from s3sim.analysis.guard import undisturbed
-from s3sim.analysis.known_functions import Ishigami, Screening
+from s3sim.analysis.known_functions import Ishigami
 from s3sim.analysis.morris import elementary_effects, morris_design, screen, stability
 from s3sim.analysis.problem import Problem
 from s3sim.core.errors import InputError

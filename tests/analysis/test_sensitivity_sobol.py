@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
+from known_answers import SobolG
 from SALib.analyze import sobol as raw
 
 from s3sim.analysis.guard import undisturbed
-from s3sim.analysis.known_functions import Ishigami, Noisy, SobolG
+from s3sim.analysis.known_functions import Ishigami, Noisy
 from s3sim.analysis.problem import Problem
-from s3sim.analysis.sobol import indices, mean_response, noise_share, sobol_design
+from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.errors import InputError
 
 
@@ -170,23 +171,6 @@ def test_luck_that_a_factor_scales_belongs_to_both():
     # 0.6 x 0.244 from the mean and 0.1 from luck; the error of six designs is below 0.01.
     assert total["x3"] == pytest.approx(0.6 * 0.2437 + 0.1, abs=0.03)
     assert sum(x.loc["seed", "S1"] for x in frames) / 6 == pytest.approx(0.3, abs=0.03)
-
-
-@pytest.mark.parametrize("scaled_by", [None, 1])
-def test_first_order_indices_of_the_mean_response(scaled_by):
-    f = Noisy(0.5, scaled_by)
-    frames = [mean_response(run(f, 1024, seed)).set_index("factor") for seed in range(6)]
-    mean = sum(x["S1_mean"] for x in frames) / 6
-    # Error 0.024 / sqrt(6) x 2 by the noise of one design; three of them.
-    assert mean[["x1", "x2", "x3"]].tolist() == pytest.approx(Ishigami().S1, abs=0.05)
-    assert np.isnan(mean["seed"])
-
-
-def test_pure_luck_has_no_mean_response():
-    design = sobol_design(Noisy().problem, 16, 0)
-    frame = indices(design, design.unit[:, -1])
-    frame.loc[frame["factor"] == "seed", "ST"] = 1.0
-    assert mean_response(frame)["S1_mean"].isna().all()
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from s3sim.core.errors import InputError
 from s3sim.core.parameters import EVIDENCE, ParameterGroup, param
+from s3sim.core.sources import SOURCES
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import SHARED_PARAMETERS, Scenario, known_parameters
 from s3sim.simulation.schedule import SCHEDULE
@@ -204,3 +205,9 @@ def test_what_is_no_number_in_range_is_told_in_one_short_line(world, value):
 def test_every_number_has_finite_bounds(one):
     assert math.isfinite(one.low)
     assert math.isfinite(one.high)
+
+
+def test_every_key_of_a_source_is_used_and_printed_in_full():
+    printed = {one.source for one in KNOWN.values()}
+    assert set(SOURCES.values()) <= printed
+    assert not printed & SOURCES.keys()

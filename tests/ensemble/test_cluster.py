@@ -145,6 +145,39 @@ def test_a_scheduler_without_workers_is_told(monkeypatch):
         pass
 
 
+def test_a_client_is_made_only_where_something_listens(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("a client was made")
+
+    monkeypatch.setattr(distributed, "Client", refuse)
+    monkeypatch.setattr(executors, "CLUSTER_SECONDS", 0.3)
+    for address in (
+        "tcp://127.0.0.1:9",
+        "tls://127.0.0.1:9",
+        "nobody",
+        "tcp://:1",
+        "tcp://a:99999",
+    ):
+        with pytest.raises(InputError, match="no Dask scheduler"), executors.dask(address, 1):
+            pass
+
+
+def test_a_local_cluster_listens_on_loopback_only(monkeypatch):
+    seen = []
+
+    class Cluster(distributed.LocalCluster):
+        def __init__(self, **options):
+            super().__init__(**options)
+            seen.extend([options, self.scheduler_address, self.dashboard_link])
+
+    monkeypatch.setattr(distributed, "LocalCluster", Cluster)
+    with executors.dask("local", 1):
+        options, scheduler, dashboard = seen
+    assert options["worker_dashboard_address"] == "127.0.0.1:0"
+    assert scheduler.startswith("tcp://127.0.0.1:")
+    assert dashboard.startswith("http://127.0.0.1:")
+
+
 def test_workers_of_other_code_are_refused(scheduler, monkeypatch):
     class Client:
         def __init__(self, answer):
@@ -168,7 +201,10 @@ def test_dask_that_is_not_installed_is_told(monkeypatch):
         raise ImportError(name)
 
     monkeypatch.setattr(executors, "import_module", load)
-    with pytest.raises(InputError, match=r"s3sim\[cluster\]"), executors.dask("local", 1):
+    with (
+        pytest.raises(InputError, match=r"pip install \"\.\[cluster\]\""),
+        executors.dask("local", 1),
+    ):
         pass
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -298,13 +299,22 @@ def test_files_of_a_user_are_not_replaced_unasked(plan, comparison, tmp_path, na
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def test_a_folder_store_that_is_none_is_refused_whatever_is_asked(plan, tmp_path):
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / "mydata.txt").write_text("precious")
-    for overwrite in (False, True):
-        with pytest.raises(InputError, match="is not a store of s3sim's runs"):
-            prepare(tmp_path, plan, overwrite=overwrite)
-    assert (tmp_path / "store" / "mydata.txt").read_text() == "precious"
+def test_a_users_folder_called_store_loses_nothing(plan, tmp_path):
+    mine = [tmp_path / "store" / name for name in ("film.part", "mydata.txt")]
+    mine[0].parent.mkdir()
+    for path in mine:
+        path.write_text("precious")
+    with pytest.raises(InputError, match="is not a store of s3sim's runs"):
+        prepare(tmp_path, plan, overwrite=True)
+    with prepare(tmp_path, plan) as store:
+        run_scenarios(plan.scenarios()[:2], store=store)
+    prepare(tmp_path, plan, overwrite=True).close()
+    assert [path.read_text() for path in mine] == ["precious"] * 2
+    other = tmp_path / "other" / "store"
+    other.mkdir(parents=True)
+    (other / "scenarios.parquet").write_text("mine")
+    with pytest.raises(InputError, match="is not a store of s3sim's runs"):
+        prepare(tmp_path / "other", plan)
 
 
 def test_the_manifest_goes_first_comes_last_and_stale_files_go(comparison, tmp_path, monkeypatch):
@@ -411,3 +421,11 @@ def test_run_ids_are_worked_out_once_and_are_those_of_each_scenario(plan):
     assert many.scenarios()[7 * 3 + 1].run_id == direct.run_id
     assert many.scenarios()[0] is many.scenarios()[0]
     assert len({scenario.run_id for scenario in many.scenarios()}) == 600
+
+
+def test_a_world_given_as_a_folder_is_never_the_shipped_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "partners").mkdir()
+    with pytest.raises(InputError, match=r"regions\.csv"):
+        World.load(Path("partners"))
+    assert World.load("partners").n_regions == 11

@@ -272,5 +272,6 @@ def test_a_dry_run_writes_nothing_and_tells_what_is_there(compare, tmp_path):
 def test_what_is_no_budget_is_refused(compare, seconds):
     code, text = compare("--max-seconds", seconds)
     assert code == 2
-    assert f"--max-seconds = {seconds!r} is not a number above 0." in text
+    empty = "--max-seconds is empty; give it a value"
+    assert (f"--max-seconds = {seconds!r} is not a number above 0." if seconds else empty) in text
     assert list(Path().iterdir()) == []

@@ -484,7 +484,7 @@ def test_the_fingerprint_is_of_what_a_run_loads_and_of_nothing_above():
 def test_outcomes_are_stored_by_name_whatever_their_order(tmp_path, done, monkeypatch):
     with Store(tmp_path, DESIGN) as runs:
         runs.add(done)
-    order = dict(reversed(OUTCOMES.items()))
+    order = {name: OUTCOMES[name] for name in reversed(list(OUTCOMES))}
     monkeypatch.setattr(provenance, "OUTCOMES", order)
     with Store(tmp_path, DESIGN) as runs:
         back = runs.load()[done.run_id]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from s3sim.ensemble.experiments.catalogue import home, names
+from s3sim.ensemble.experiments.config import home, names
 from s3sim.world import World
 
 HERE = Path(__file__).parents[2]

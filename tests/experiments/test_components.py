@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import home, load
 from s3sim.ensemble.experiments.conditions import (
-    along,
+    binned_mean,
     by_seed,
-    change_of_sign,
     repeated,
+    sign_change,
     strongest,
 )
+from s3sim.ensemble.experiments.config import home
 from s3sim.ensemble.experiments.money import (
     booked,
     break_even,
@@ -25,13 +25,14 @@ from s3sim.ensemble.experiments.money import (
     same_outlay,
 )
 from s3sim.ensemble.experiments.regional import convergence_change, inequality
+from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.study import Study
 from s3sim.model.ledger import ITEMS, SOURCES
 
 
 def study_of(name, tier="smoke"):
-    definition, script = load(home(), name)
-    return Study(definition.at(tier), tier), script
+    config, script = load(home(), name)
+    return Study(config.at(tier), tier), script
 
 
 def test_components_run_every_combination_once():
@@ -49,7 +50,7 @@ def test_components_run_every_combination_once():
         assert runs[arm].replication == runs["isolated_s3"].replication
 
 
-def test_repeated_worlds_differ_in_luck_alone():
+def test_repeated_samples_differ_in_luck_alone():
     study, script = study_of("e07_vulnerability")
     worlds, again = script.designs(study)
     seeds = study.option("seeds")
@@ -82,7 +83,7 @@ def test_swept_worlds_differ_in_cost_alone():
 def test_the_headlines_worlds_are_used_as_they_are(name, tier):
     owner, headline = study_of("e05_headline", tier)
     study, script = study_of(name, tier)
-    keys = ("world", "years", "scale", "seed", "start", "policies", "leave", "only", "dummies", "worlds")  # fmt: skip
+    keys = ("world", "years", "scale", "seed", "start", "policies", "leave", "only", "dummies", "samples")  # fmt: skip
     assert {k: getattr(study.design, k) for k in keys} == {
         k: getattr(owner.design, k) for k in keys
     }
@@ -103,15 +104,15 @@ def test_the_factor_that_matters_is_found_and_shown():
     x = pd.DataFrame(rng.random((200, 5)), columns=list("abcde"))
     y = np.sin(3 * x["c"].to_numpy()) - 0.5 + 0.05 * rng.normal(size=200)
     assert strongest(x, y)[0] == "c"
-    curve = along(x["c"].to_numpy(), y)
+    curve = binned_mean(x["c"].to_numpy(), y)
     assert len(curve) == 8
     assert curve["worlds"].sum() == 200
     assert curve["value"].is_monotonic_increasing
-    assert change_of_sign(curve) == "some bins are clearly above zero and others clearly below"
-    assert change_of_sign(along(x["c"].to_numpy(), y + 10)) == "no bin is clearly below zero"
-    flat = along(np.ones(6), np.zeros(6))
+    assert sign_change(curve) == "some bins are clearly above zero and others clearly below"
+    assert sign_change(binned_mean(x["c"].to_numpy(), y + 10)) == "no bin is clearly below zero"
+    flat = binned_mean(np.ones(6), np.zeros(6))
     assert len(flat) == 1
-    assert change_of_sign(flat) == "no bin is told from zero"
+    assert sign_change(flat) == "no bin is told from zero"
 
 
 def run_of(years, **items):

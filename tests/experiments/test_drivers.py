@@ -10,7 +10,7 @@ from s3sim.analysis.morris import morris_design, screen
 from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, sobol_design
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.config import home
 from s3sim.ensemble.experiments.drivers import (
     in_percent,
     leading,
@@ -19,6 +19,7 @@ from s3sim.ensemble.experiments.drivers import (
     whole_scrambles,
     whole_trajectories,
 )
+from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.study import Study
 
 PROBLEM = Problem(("a", "b", "dummy_1", "seed"), ("one", "one", "dummy_1", "seed"))
@@ -82,8 +83,8 @@ def test_leading_leaves_some_out():
 
 
 def test_screening_keeps_luck_within_a_trajectory():
-    definition, script = load(home(), "e03_screening")
-    study = Study(definition.at("smoke"), "smoke")
+    config, script = load(home(), "e03_screening")
+    study = Study(config.at("smoke"), "smoke")
     [worlds] = script.designs(study)
     design, _ = script.design_of(study)
     block = len(design.labels) + 1
@@ -116,13 +117,13 @@ def fake(n):
     factors = [SimpleNamespace(name=a, group=b) for a, b in zip(names, groups, strict=True)]
     return SimpleNamespace(
         unit=unit[:, :3], names=names[:3], groups=groups[:3], whole=np.ones(n, bool),
-        worlds=SimpleNamespace(unit=unit, space=SimpleNamespace(names=names, factors=factors)),
+        samples=SimpleNamespace(unit=unit, space=SimpleNamespace(names=names, factors=factors)),
     )  # fmt: skip
 
 
 def test_shares_of_the_surrogate_are_of_all_the_variance():
     worlds = fake(300)
-    x = worlds.worlds.unit
+    x = worlds.samples.unit
     y = 2 * x[:, 0] + x[:, 1] + x[:, 3]  # variances 4, 1 and, by luck, 1
     shares, reason = surrogate(worlds, y, 1 / 6, 0)
     assert reason.startswith("trusted")
@@ -143,7 +144,7 @@ def test_a_surrogate_is_withheld_with_its_reason():
 
 def test_opinions_name_single_factors_and_the_groups_they_lie_in():
     worlds = fake(300)
-    x = worlds.worlds.unit
+    x = worlds.samples.unit
     frame = pd.DataFrame({"factor": ["one", "two", "dummy_1", "seed"], "ST": [0.8, 0.2, 0.0, 0.0]})
     said = opinions(worlds, 2 * x[:, 0] + x[:, 1], frame, 0)
     assert "RBD-FAST (a, b, " in said

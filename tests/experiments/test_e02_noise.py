@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import home, load
+from s3sim.ensemble.experiments.config import home
 from s3sim.ensemble.experiments.noise import gain, pairs_needed, spread
+from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.study import Study
 
 
@@ -19,7 +20,7 @@ def test_shares_of_known_variances():
     # The share is 0.1; the standard error of 2000 worlds with 4 seeds is about 0.003.
     assert found.share == pytest.approx(0.1, abs=0.012)
     assert found.luck == pytest.approx(1.0, abs=0.06)
-    assert found.worlds == pytest.approx(9.0, abs=1.2)
+    assert found.samples == pytest.approx(9.0, abs=1.2)
     assert found.low < found.share < found.high
 
 
@@ -88,13 +89,13 @@ def test_pairs_give_the_half_width():
     "bad", [np.zeros((1, 3)), np.zeros((3, 1)), np.zeros(4), np.full((3, 3), np.nan)]
 )
 def test_refuses(bad):
-    with pytest.raises(InputError, match="worlds, seeds"):
+    with pytest.raises(InputError, match="samples, seeds"):
         spread(bad)
 
 
 def test_the_last_world_has_the_defaults():
-    definition, script = load(home(), "e02_noise")
-    study = Study(definition.at("smoke"), "smoke")
+    config, script = load(home(), "e02_noise")
+    study = Study(config.at("smoke"), "smoke")
     [worlds] = script.designs(study)
     for policy, one in zip(worlds.policies, worlds.scenarios[-2:], strict=True):
         usual = study.base.replace(policy=policy).parameter_values()

@@ -9,8 +9,9 @@ from typer.testing import CliRunner
 
 from s3sim.cli import app
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.catalogue import chosen, home, listed, names
-from s3sim.ensemble.experiments.definition import Definition
+from s3sim.ensemble.experiments.config import ExperimentConfig, chosen, home, listed, names
+from s3sim.ensemble.experiments.runner import load
+from s3sim.ensemble.experiments.study import Study
 
 SMALL = """# Is one small experiment enough?
 title = "Small"
@@ -22,23 +23,23 @@ policies = ["isolated_s3", "trans_s3"]
 only = ["search.rate", "joint"]
 leave = ["joint.at_random"]
 dummies = 1
-worlds = 16
+samples = 16
 [tier.smoke]
-worlds = 8
+samples = 8
 """
 SCRIPT = '''"""Is one small experiment enough?"""
 
 import pandas as pd
 
-from s3sim.ensemble.experiments.study import Answer
+from s3sim.ensemble.experiments.result import Answer
 
 
 def designs(study):
-    return [study.worlds()]
+    return [study.samples()]
 
 
 def answer(study, run):
-    worlds, results = run
+    samples, results = run
     table = pd.DataFrame({"run_id": [r.run_id for r in results],
                           "value": [r.outcomes["innovations"] for r in results]})
     return Answer(["It ran."], table, {"n": len(results)})
@@ -71,6 +72,14 @@ def test_the_packages_own_are_listed_with_their_runs():
         assert one["question"].endswith("?")
         assert set(one["runs"]) == {"smoke", "standard", "full"}
         assert one["runs"]["smoke"] <= one["runs"]["standard"] <= one["runs"]["full"]
+
+
+def test_files_state_the_runs_that_scripts_make():
+    for name in names(home()):
+        config, script = load(home(), name)
+        made = script.designs(Study(config.at("smoke"), "smoke"))
+        runs = sum(samples.runs for samples in made[1 if config.samples_of else 0 :])
+        assert config.runs["smoke"] == runs, f"write [runs] smoke = {runs} into {name}.toml"
 
 
 def test_run_resume_and_extend(s3sim, tmp_path):
@@ -117,11 +126,11 @@ USER = '''"""Does another experiment use these worlds?"""
 
 import pandas as pd
 
-from s3sim.ensemble.experiments.study import Answer
+from s3sim.ensemble.experiments.result import Answer
 
 
 def designs(study):
-    return [study.worlds(), study.worlds().first(8)]
+    return [study.samples(), study.samples().first(8)]
 
 
 def answer(study, run, more):
@@ -132,7 +141,7 @@ def answer(study, run, more):
 def test_afresh_means_its_own_runs_and_leaves_those_of_others(s3sim, tmp_path):
     (tmp_path / "mine/e92_user.toml").write_text(
         SMALL.replace("Is one small experiment enough?", "Does another experiment use these worlds?")
-        .replace('title = "Small"', 'title = "User"\nworlds_of = "e90_small"')
+        .replace('title = "Small"', 'title = "User"\nsamples_of = "e90_small"')
     )  # fmt: skip
     (tmp_path / "mine/e92_user.py").write_text(USER)
     both = ("run", "e90", "e92", "--tier", "smoke", "--out", "out", "--workers", 1)
@@ -140,14 +149,16 @@ def test_afresh_means_its_own_runs_and_leaves_those_of_others(s3sim, tmp_path):
 
     stores = [tmp_path / "out/e90_small" / name for name in ("store", "store_e92_user_2")]
 
+    def parts():
+        return [
+            {path: path.stat().st_mtime_ns for path in one.glob("parts/part-*")} for one in stores
+        ]
+
+    before = parts()
+
     def kept():
-        return [(one / "mark").exists() for one in stores]
+        return [now == then for now, then in zip(parts(), before, strict=True)]
 
-    def mark():
-        for one in stores:
-            (one / "mark").touch()
-
-    mark()
     user = (
         "run",
         "e92",
@@ -167,7 +178,7 @@ def test_afresh_means_its_own_runs_and_leaves_those_of_others(s3sim, tmp_path):
     assert kept() == [True, True]
     assert s3sim(*user).exit_code == 0
     assert kept() == [True, False]
-    mark()
+    before = parts()
     assert s3sim(*both, "--overwrite").exit_code == 0
     assert kept() == [False, False]
 
@@ -178,7 +189,7 @@ def test_a_tier_changes_single_options(tmp_path):
         "# May a tier change one option?\n[design]\noptions = { a = 1, b = 2 }\n"
         "[tier.smoke]\noptions = { b = 3 }\n"
     )
-    tiers = Definition.read(path).tiers
+    tiers = ExperimentConfig.read(path).tiers
     assert tiers["smoke"].options == {"a": 1, "b": 3}
     assert tiers["standard"].options == tiers["full"].options == {"a": 1, "b": 2}
 
@@ -206,12 +217,12 @@ def test_mistakes_are_told_at_once(s3sim, tmp_path):
 def test_a_bad_file_is_explained(tmp_path):
     path = tmp_path / "e92_bad.toml"
     path.write_text(
-        'tilte = "x"\n[design]\nworlds = -1\nyeers = 3\npolicies = ["trans-s3"]\n[tier.smok]\nworlds = 1\n'
+        'tilte = "x"\n[design]\nsamples = -1\nyeers = 3\npolicies = ["trans-s3"]\n[tier.smok]\nsamples = 1\n'
     )
     with pytest.raises(InputError) as error:
-        Definition.read(path)
+        ExperimentConfig.read(path)
     told = "\n".join(error.value.problems)
-    for part in ("not a question", "unknown key 'tilte'", "did you mean 'title'", "worlds = -1",
+    for part in ("not a question", "unknown key 'tilte'", "did you mean 'title'", "samples = -1",
                  "unknown setting 'yeers'; did you mean 'years'?", "unknown tier 'smok'"):  # fmt: skip
         assert part in told, told
 
@@ -246,3 +257,111 @@ def test_an_experiment_without_a_script(tmp_path, s3sim):
     done = s3sim("run", "e93", "--tier", "smoke")
     assert done.exit_code == 2
     assert "has no script e93_alone.py" in done.output
+
+
+BROKEN_FILES = {
+    "e94_toml.toml": "# Is it TOML?\n[design\n",
+    "e95_deep.toml": "# Is it deep?\na = " + "[" * 5000 + "]" * 5000,
+    "e96_up.toml": '# May it climb?\nsamples_of = "../../.."\n',
+    "e97_flat.toml": "# Is it a table?\ndesign = 3\ntier = [1]\ntitle = 7\n",
+    "e98_huge.toml": "# Is it huge?\n[design]\nsamples = 10000000000000000000\noptions = { a = nan, b = 1979-05-27 }\n",
+    "e99_bytes.toml": b"# Is it text?\xff\n",
+}
+
+
+def test_a_broken_file_is_a_line_and_no_script_runs(s3sim, tmp_path):
+    for name, text in BROKEN_FILES.items():
+        (tmp_path / "mine" / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    (tmp_path / "mine/e93_folder.toml").mkdir()
+    (tmp_path / "mine/e90_small.py").write_text("raise SystemExit(0)")
+    done = s3sim("list", "--json")
+    assert done.exit_code == 0, done.output
+    found = {row["name"]: row for row in json.loads(done.stdout)}
+    assert found["e90_small"]["runs"]["smoke"] == 16
+    assert len(found) == 2 + len(BROKEN_FILES)
+    for name, row in found.items():
+        assert ("problem" in row) == (name != "e90_small"), row
+        assert len(row.get("problem", "")) < 500
+    assert s3sim("list").exit_code == 0
+    for name in found:
+        done = s3sim("run", name, "--tier", "smoke", "--out", "out")
+        assert done.exit_code == 2, done.output
+        assert "Traceback" not in done.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("import pandas as pd", "import pandas as", "line 3"),
+        ("import pandas as pd", "import sys; sys.exit(0)", "line 3"),
+        ("def designs", "def design", "no function designs(study)"),
+        ("def answer", "answer = 3\ndef result", "no function answer(study, *runs)"),
+        ("[study.samples()]", "3", "list of samples"),
+        ("[study.samples()]", "[study.option('x')]", "line 9"),
+    ],
+)
+def test_a_slip_in_a_script_is_a_sentence(s3sim, tmp_path, old, new, said):
+    (tmp_path / "mine/e90_small.py").write_text(SCRIPT.replace(old, new))
+    done = s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1)
+    told = " ".join(done.output.split())
+    assert done.exit_code == 2, told
+    assert said in told
+    assert "e90_small.py" in told
+    assert "Traceback" not in told
+
+
+def test_a_slip_in_an_answer_costs_no_run(s3sim, tmp_path):
+    path = tmp_path / "mine/e90_small.py"
+    command = ("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1)
+    returned = 'return Answer(["It ran."], table, {"n": len(results)})'
+    for line, said in {
+        "raise SystemExit(0)": "line 16",
+        "return 1 / 0": "ZeroDivisionError",
+        "return None": "returns an Answer",
+        'return Answer("It ran.", table)': "Answer.findings is not a list of sentences",
+        'return Answer(["It ran."], 3)': "Answer.table is not a DataFrame",
+        'return Answer(["It ran."], table, {"n": object()})': "Answer.numbers",
+        'return Answer(["It ran."], table, figures={"../x": 3})': "Answer.figures",
+    }.items():
+        path.write_text(SCRIPT.replace(returned, line))
+        done = s3sim(*command)
+        told = " ".join(done.output.split())
+        assert done.exit_code == 2, told
+        assert said in told
+        assert "Runs that were made are kept" in told
+        assert not (tmp_path / "out/summary.json").exists()
+    path.write_text(SCRIPT)
+    done = s3sim(*command, "--dry-run")
+    assert "16 of them are there already" in done.output
+    assert s3sim(*command).exit_code == 0
+
+
+def test_a_figure_that_fails_costs_neither_table_nor_summary(s3sim, tmp_path):
+    figure = 'type("Figure", (), {"savefig": None})()'
+    text = SCRIPT.replace("len(results)})", 'len(results)}, {"bad": ' + figure + "})")
+    (tmp_path / "mine/e90_small.py").write_text(text)
+    done = s3sim("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1)
+    assert done.exit_code == 1
+    assert "figure bad could not be drawn" in " ".join(done.output.split())
+    assert "It ran." in done.output
+    assert (tmp_path / "out/summary.json").exists()
+
+
+def test_afresh_removes_nothing_that_is_not_its_own(s3sim, tmp_path):
+    users = tmp_path / "users"
+    users.mkdir()
+    (users / "thesis.txt").write_text("years of work")
+    command = ("run", "e90", "--tier", "smoke", "--out", "out", "--workers", 1, "--overwrite")
+    done = s3sim(*command, "--store", users)
+    assert done.exit_code == 2
+    assert "nothing was removed" in " ".join(done.output.split())
+    (users / "thesis.txt").rename(tmp_path / "thesis.txt")
+    assert s3sim(*command, "--store", users).exit_code == 0
+    for name in ("thesis.txt", "parts/mine.parquet"):
+        (users / name).write_text("years of work")
+    (tmp_path / "link").symlink_to(users)
+    assert s3sim(*command, "--store", tmp_path / "link").exit_code == 2
+    (users / "parts/mine.parquet").unlink()
+    assert s3sim(*command, "--store", users).exit_code == 0
+    assert (users / "thesis.txt").read_text() == "years of work"

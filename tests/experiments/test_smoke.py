@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from s3sim.cli import app
-from s3sim.ensemble.experiments.catalogue import home, names
+from s3sim.ensemble.experiments.config import ExperimentConfig, home, names
 
 NAMES = names(home())
 
@@ -18,9 +18,17 @@ def s3sim(tmp_path, monkeypatch):
     return lambda *arguments: CliRunner().invoke(app, [str(one) for one in arguments])
 
 
+@pytest.fixture(scope="module")
+def headline(tmp_path_factory):
+    """The store of the headline's samples, which five other experiments use."""
+    return tmp_path_factory.mktemp("headline") / "store"
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_smoke_tier_answers(s3sim, name, tmp_path):
-    done = s3sim("experiment", "run", name, "--tier", "smoke", "--out", "out", "--workers", 1, "-q")
+def test_smoke_tier_answers(s3sim, name, tmp_path, headline):
+    shares = "e05_headline" in (name, ExperimentConfig.read(home() / f"{name}.toml").samples_of)
+    store = ("--store", headline) if shares else ()
+    done = s3sim("experiment", "run", name, "--tier", "smoke", "--out", "out", "--workers", 1, "-q", *store)  # fmt: skip
     assert done.exit_code == 0, done.output
     summary = json.loads((tmp_path / "out/summary.json").read_text())
     question = (home() / f"{name}.toml").read_text().partition("\n")[0]

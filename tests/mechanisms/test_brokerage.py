@@ -19,10 +19,10 @@ def crowd(**columns):
                         "absorptive_capacity": 0.5, **columns})  # fmt: skip
 
 
-def state_with(folk, allocate_budget=1.0, table=None, **columns):
+def state_with(folk, funded_share=1.0, table=None, **columns):
     state = state_of(folk, WORLD, ties=table or ties([], []))
     return state.replace(
-        brokers=state.brokers.replace(allocate_budget=np.full(2, allocate_budget), **columns)
+        brokers=state.brokers.replace(funded_share=np.full(2, funded_share), **columns)
     )
 
 
@@ -45,9 +45,9 @@ def test_capacity_is_what_brokers_and_scale_allow_and_what_is_idle_is_lost():
 
 
 def test_only_funded_brokers_work():
-    state = state_with(crowd(), allocate_budget=0.0)
+    state = state_with(crowd(), funded_share=0.0)
     assert brokered(state) is state
-    half = brokered(state_with(crowd(), allocate_budget=0.5))
+    half = brokered(state_with(crowd(), funded_share=0.5))
     assert half.brokers.clients.tolist() == [2, 2]
 
 
@@ -90,7 +90,7 @@ def test_a_pair_is_brokered_once_and_capacity_holds(network):
                       knowledge=np.random.default_rng(seed).random((12, 3)))  # fmt: skip
         old = ties([0, 2, 4], [1, 3, 5] if network else [6, 5, 8])
         state = state_of(folk, WORLD, ties=old)
-        state = state.replace(brokers=state.brokers.replace(allocate_budget=np.ones(2)))
+        state = state.replace(brokers=state.brokers.replace(funded_share=np.ones(2)))
         context = around(
             WORLD, 1, replication=seed, values=EAGER, **{**OFFER, "broker_network": network}
         )

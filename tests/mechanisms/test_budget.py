@@ -37,14 +37,14 @@ def test_european_money_that_cannot_be_matched_stays_unspent():
 
 
 def test_brokers_that_cannot_be_paid_do_not_work():
-    fees, allocate_budget = broker_fees(
+    fees, funded_share = broker_fees(
         np.array([100_000_00, 20_000_00]), np.array([4.0, 4.0]), 50.0, WORLD
     )
     assert fees.tolist() == [50_000_00, 20_000_00]
-    np.testing.assert_allclose(allocate_budget, [1.0, 0.4])
-    fees, allocate_budget = broker_fees(np.array([1, 1]), np.zeros(2), 50.0, WORLD)
+    np.testing.assert_allclose(funded_share, [1.0, 0.4])
+    fees, funded_share = broker_fees(np.array([1, 1]), np.zeros(2), 50.0, WORLD)
     assert fees.tolist() == [0, 0]
-    assert allocate_budget.tolist() == [0.0, 0.0]
+    assert funded_share.tolist() == [0.0, 0.0]
 
 
 def test_fees_pool_and_overhead_come_out_of_the_envelope():
@@ -74,5 +74,5 @@ def test_nothing_is_paid_beyond_the_envelope():
     offer = dict(secretariat=np.array([1e9, 0.0]), broker_quarters=np.full(2, 4.0), broker_cost=1e9)
     after = Budget()(state_of(orgs(1), WORLD), around(WORLD, 0, **offer))
     assert after.authorities.balance.tolist() == [0, 0]
-    assert after.brokers.allocate_budget[0] == 0.0
+    assert after.brokers.funded_share[0] == 0.0
     after.ledger.check(0)

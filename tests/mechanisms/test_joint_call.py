@@ -106,9 +106,9 @@ def test_winners_share_the_award_and_losers_part():
     # Who formed for the bid and lost is gone; who collaborated before goes on.
     won = set(project.organisation[:4] // 2)
     assert set(after.ties.source // 2) == won | {6, 7, 8, 9}
-    allocate_budget = np.isin(after.ties.source // 2, list(won))
-    assert (after.ties.kind[allocate_budget] == JOINT_GRANT).all()
-    assert (after.ties.end[allocate_budget] == 14).all()
+    funded = np.isin(after.ties.source // 2, list(won))
+    assert (after.ties.kind[funded] == JOINT_GRANT).all()
+    assert (after.ties.end[funded] == 14).all()
     assert not after.ties.bid.any()
     assert not after.ties.pending.any()
     assert after.regions.awards.sum() == project.award.sum()

@@ -38,7 +38,9 @@ def met_firms(folk, region, domain, where, u, world=WORLD, **changes):
 def met_institutes(folk, region, where, u, world=WORLD):
     partners = around(world).partners
     index = partners.index(folk)
-    there = partners.regions(region, index.count_institute, where, u[:, None, 0])
+    there = partners.regions(
+        region, index.count_institute[None, :].astype(float), where, u[:, None, 0]
+    )
     return index.research(there[:, 0], u[:, 1])
 
 

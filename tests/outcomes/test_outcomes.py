@@ -9,6 +9,7 @@ from s3sim.model.state import BROKERED, INSTITUTE, JOINT_GRANT
 from s3sim.outcomes import OUTCOMES, outcome, ratio
 from s3sim.outcomes.measures import links, measures
 from s3sim.outcomes.panel import WINDOWS, Panel
+from s3sim.simulation.engine import Engine
 from s3sim.simulation.scenario import Scenario
 
 WORLD = two_regions()
@@ -201,3 +202,21 @@ def test_a_region_set_without_value_added_has_no_inequality():
     assert np.isnan(OUTCOMES["theil_index"].path(tiny_panel(value_added=gone))[4:]).all()
     for before in (tiny_panel(employment=1 - gone), tiny_panel(value_added=1 - gone)):
         assert np.isnan(OUTCOMES["productivity_growth"].total(before)), "nothing to grow from"
+
+
+@pytest.mark.parametrize("policy", ["no_s3", "trans_s3_tibs", "horizontal_support"])
+def test_a_run_without_any_organisation_goes_to_its_end(world, policy):
+    """Mechanisms and outcomes stand an economy that is gone; warnings are errors here."""
+    scenario = Scenario(world, policy, years=2, scale=0.2)
+    engine = Engine.of(scenario)
+    state, states = engine.initial_state(), []
+    for quarter in range(8):
+        orgs = state.organisations
+        gone = orgs.replace(active=np.zeros(len(orgs), bool))
+        none = state.ties.where(np.zeros(len(state.ties), bool))
+        state, _ = engine.step(state.replace(organisations=gone, ties=none), quarter)
+        states.append(state)
+    panel = panel_of(scenario, states)
+    for name, one in OUTCOMES.items():
+        found = [one.total(panel), *one.regions(panel), *one.path(panel)]
+        assert not np.isinf(found).any(), name

@@ -296,7 +296,7 @@ def test_brokers_serve_no_more_than_their_capacity(world, policy):
     states = ran(scenario)
     capacity = 0.0
     for quarter, offer in enumerate(offers(scenario, 20)):
-        capacity = capacity + offer.brokers * states[quarter].brokers.allocate_budget * 4.0 * 0.5
+        capacity = capacity + offer.brokers * states[quarter].brokers.funded_share * 4.0 * 0.5
         assert (states[quarter].brokers.clients <= capacity + 1e-9).all()
     assert states[-1].brokers.clients.sum() > 0.5 * capacity.sum()
     assert (states[-1].brokers.firms <= states[-1].brokers.clients).all()

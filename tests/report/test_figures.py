@@ -95,9 +95,8 @@ def test_map_of_changes_never_says_rise_when_nothing_is_clear():
 def test_regional_effects_are_paired_and_relative():
     comparison = make(n_policies=2)
     table = regional_effects(comparison, "gross_value_added").set_index("region")
-    wide = comparison.regions.pivot_table(
-        index="replication", columns=["policy", "region"], values="gross_value_added"
-    )
+    mine = comparison.regions[comparison.regions["outcome"] == "gross_value_added"]
+    wide = mine.pivot_table(index="replication", columns=["policy", "region"], values="value")
     base, other = wide["isolated_s3"]["PL84"], wide["trans_s3"]["PL84"]
     mean, low, high = mean_interval(100 * (other - base).to_numpy() / base.mean())
     assert table.loc["PL84", ["effect", "low", "high"]].tolist() == pytest.approx([mean, low, high])
@@ -187,3 +186,11 @@ def test_empty_tables_draw_nothing(tmp_path):
     }
     assert draw(type(comparison)(**(vars(comparison) | empty)), tmp_path) == []
     assert isinstance(empty["links"], pd.DataFrame)
+
+
+def test_a_figure_that_fails_is_one_line_and_the_others_are_drawn(tmp_path):
+    comparison = make(**SMALL)
+    torn = type(comparison)(**(vars(comparison) | {"timeline": comparison.timeline[["policy"]]}))
+    made = draw(torn, tmp_path, dpi=20)
+    assert [one.name for one in made] == [n for n in NAMES if not n.startswith("path")]
+    assert [line.partition(":")[0] for line in made.failed] == ["paths", "path_changes"]

@@ -178,7 +178,7 @@ def hold(scenario):
         check_dormant(start, state)
         check_books(state, context)
         paid_out += int(state.regions.grants_paid.sum())
-        at_work = context.instruments.brokers * state.brokers.allocate_budget
+        at_work = context.instruments.brokers * state.brokers.funded_share
         clients_paid += at_work * brokerage.clients * scenario.scale
         assert (state.brokers.clients <= clients_paid + 1e-6).all()
         assert (state.brokers.firms <= state.brokers.clients).all()

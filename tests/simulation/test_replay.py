@@ -25,12 +25,12 @@ def read(command):
     """Return the scenario that the command line runs, as `s3sim run` sees it."""
     seen = []
 
-    def catch(scenarios, **_):
-        seen.extend(scenarios)
+    def catch(wanted, *_):
+        seen.append(wanted)
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("s3sim.ensemble.runner.run_scenarios", catch)
+        patch.setattr("s3sim.simulation.result.run_one", catch)
         result = CliRunner().invoke(cli.app, shlex.split(command)[1:], prog_name="s3sim")
     assert result.exit_code == 130, result.output
     return seen[0]
@@ -56,7 +56,7 @@ def test_a_command_runs_the_same_scenario(scenario, change):
 def test_only_what_differs_from_the_policys_own_is_named(scenario):
     assert replay_command(scenario) == (
         "s3sim run --policy trans_s3_tibs --world partners --years 3 --start 2 --scale 0.0025 "
-        "--seed 7 --replication 4 --set search.rate=0.3 --set brokers.per_region=2"
+        "--seed 7 --replication 4 --set search.rate=0.3 --set brokers.per_region=2.0"
     )
 
 

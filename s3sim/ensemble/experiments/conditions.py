@@ -1,4 +1,4 @@
-"""Under which conditions a difference is small or large: what several scripts ask of worlds."""
+"""Under which conditions a difference is small or large: what several scripts ask of samples."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ MOST_BINS, FEWEST_IN_BIN = 8, 4
 def in_smallest_effects(
     evidence: Evidence, outcomes: Sequence[str], policy: str, smallest: Sequence[float]
 ) -> Floats:
-    """Return the best of the differences in several outcomes, in smallest effects, [worlds].
+    """Return the best of the differences in several outcomes, in smallest effects, [samples].
 
     It is below -1 where the policy loses in *every* one of the outcomes by more than the smallest
     effect of interest.
@@ -52,15 +52,15 @@ def in_smallest_effects(
     return best
 
 
-def repeated(worlds: Samples, n: int, seeds: int, seed: int) -> Samples:
-    """Return the first n worlds, each with several seeds; its own one first, rows adjacent.
+def repeated(samples: Samples, n: int, seeds: int, seed: int) -> Samples:
+    """Return the first n samples, each with several seeds; its own one first, rows adjacent.
 
     Parameters
     ----------
-    worlds : Samples
+    samples : Samples
         With luck as a factor.
     n, seeds : int
-        At most the worlds there are; 2 or more.
+        At most the samples there are; 2 or more.
     seed : int
         Decides the other coordinates of luck.
 
@@ -69,17 +69,17 @@ def repeated(worlds: Samples, n: int, seeds: int, seed: int) -> Samples:
     InputError
         If luck is no factor or numbers are out of range.
     """
-    if SEED not in worlds.space.names or not 0 < n <= len(worlds.unit) or seeds < 2:
+    if SEED not in samples.space.names or not 0 < n <= len(samples.unit) or seeds < 2:
         raise InputError(
-            f"{n} worlds with {seeds} seeds cannot be made of {len(worlds.unit)}; luck must be a "
+            f"{n} samples with {seeds} seeds cannot be made of {len(samples.unit)}; luck must be a "
             "factor, and two or more seeds are needed."
         )
-    unit = np.repeat(worlds.unit[:n], seeds, axis=0)
+    unit = np.repeat(samples.unit[:n], seeds, axis=0)
     other = np.arange(len(unit)) % seeds > 0
     luck = generator(seed, "repeated worlds").random(len(unit))
-    column = worlds.space.names.index(SEED)
+    column = samples.space.names.index(SEED)
     unit[other, column] = luck[other]
-    return Samples(worlds.space, worlds.base, worlds.policies, unit, worlds.own_policies)
+    return Samples(samples.space, samples.base, samples.policies, unit, samples.own_policies)
 
 
 def defaults(space: Space, scenario: Scenario) -> Floats:
@@ -100,7 +100,7 @@ def defaults(space: Space, scenario: Scenario) -> Floats:
 
 
 def by_seed(values: Floats, whole: Bools, seeds: int) -> Floats:
-    """Return values of complete rows as [worlds, seeds], without worlds that lost a seed.
+    """Return values of complete rows as [samples, seeds], without samples that lost a seed.
 
     Parameters
     ----------
@@ -121,12 +121,12 @@ def strongest(x: pd.DataFrame, difference: Floats) -> list[str]:
 
     Parameters
     ----------
-    x : DataFrame [worlds, factors]
-    difference : array [worlds]
+    x : DataFrame [samples, factors]
+    difference : array [samples]
 
     Notes
     -----
-    The first of many factors is partly first by luck: show its curve on other worlds than those
+    The first of many factors is partly first by luck: show its curve on other samples than those
     it was chosen on.
     """
     y = np.asarray(difference, np.float64)[:, None]
@@ -136,19 +136,19 @@ def strongest(x: pd.DataFrame, difference: Floats) -> list[str]:
     return sorted(explained, key=lambda name: -explained[name])
 
 
-def along(value: Floats, difference: Floats) -> pd.DataFrame:
-    """Return the mean difference with its t interval in bins of equally many worlds.
+def binned_mean(value: Floats, difference: Floats) -> pd.DataFrame:
+    """Return the mean difference with its t interval in bins of equally many samples.
 
     Parameters
     ----------
-    value, difference : array [worlds]
+    value, difference : array [samples]
         A factor in natural units, and the difference.
 
     Returns
     -------
     DataFrame
-        value (mean of the factor in the bin), mean, low, high, worlds; up to eight bins of at
-        least four worlds. Each interval is one of 95 % for its bin alone.
+        value (mean of the factor in the bin), mean, low, high, samples; up to eight bins of at
+        least four samples. Each interval is one of 95 % for its bin alone.
     """
     bins = max(1, min(MOST_BINS, len(value) // FEWEST_IN_BIN))
     order = np.argsort(value, kind="stable")
@@ -161,7 +161,7 @@ def along(value: Floats, difference: Floats) -> pd.DataFrame:
     return pd.DataFrame(rows).drop_duplicates("value", ignore_index=True)
 
 
-def change_of_sign(curve: pd.DataFrame) -> str:
+def sign_change(curve: pd.DataFrame) -> str:
     """Say whether the bins of a curve clearly change sign."""
     up, down = (curve["low"] > 0).any(), (curve["high"] < 0).any()
     if up and down:

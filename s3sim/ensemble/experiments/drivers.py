@@ -29,7 +29,7 @@ def problem_of(space: Space) -> Problem:
 
 def every_row(evidence: Evidence, outcome: str) -> Floats:
     """Return an outcome, [rows of the design, policies]; nan where a run of the row failed."""
-    table = np.full((len(evidence.whole), len(evidence.worlds.policies)), np.nan)
+    table = np.full((len(evidence.whole), len(evidence.samples.policies)), np.nan)
     table[evidence.whole] = evidence.level(outcome)
     return table
 
@@ -99,27 +99,27 @@ def leading(frame: pd.DataFrame, key: str, n: int, leave: Iterable[str] = ()) ->
 
 
 def surrogate(
-    worlds: Evidence, y: Floats, luck: float, seed: int
+    samples: Evidence, y: Floats, luck: float, seed: int
 ) -> tuple[pd.DataFrame | None, str]:
-    """Return group indices of the surrogate of an output over drawn worlds, or None, and why.
+    """Return group indices of the surrogate of an output over drawn samples, or None, and why.
 
     Parameters
     ----------
-    worlds : Evidence
-        Independent worlds.
-    y : array [worlds]
+    samples : Evidence
+        Independent samples.
+    y : array [samples]
         The output.
     luck : float
         Share of its variance in which luck takes part; nan if the output is constant.
     seed : int
     """
     if len(y) < FEWEST:
-        return None, f"withheld: {len(y)} worlds are too few ({FEWEST} are needed)."
+        return None, f"withheld: {len(y)} samples are too few ({FEWEST} are needed)."
     if not np.isfinite(luck) or luck >= 1:
         return None, "withheld: the output is constant or all luck."
     try:
         found = surrogate_study(
-            worlds.unit, y, list(worlds.names), list(worlds.groups), max(luck, 0.0), seed
+            samples.unit, y, list(samples.names), list(samples.groups), max(luck, 0.0), seed
         )
     except InputError as error:
         return None, f"withheld: {error}"
@@ -130,19 +130,19 @@ def surrogate(
     return shares, f"trusted: {found.reason}"
 
 
-def opinions(worlds: Evidence, y: Floats, frame: pd.DataFrame, seed: int) -> str:
-    """Say how two other methods rank single factors over drawn worlds, and where groups agree.
+def opinions(samples: Evidence, y: Floats, frame: pd.DataFrame, seed: int) -> str:
+    """Say how two other methods rank single factors over drawn samples, and where groups agree.
 
     Parameters
     ----------
-    worlds : Evidence
-    y : array [worlds]
+    samples : Evidence
+    y : array [samples]
     frame : DataFrame
         factor and ST of the groups.
     seed : int
     """
-    factors, unit = worlds.worlds.space.factors, worlds.worlds.unit[worlds.whole]
-    problem = Problem(worlds.worlds.space.names)
+    factors, unit = samples.samples.space.factors, samples.samples.unit[samples.whole]
+    problem = Problem(samples.samples.space.names)
     try:
         ranked = [leading(found, key, TOP)["factor"].tolist() for key, found in (
             ("S1", rbd_fast(problem, unit, y, seed)), ("delta", delta(problem, unit, y, seed)))
@@ -157,5 +157,5 @@ def opinions(worlds: Evidence, y: Floats, frame: pd.DataFrame, seed: int) -> str
         f"of the {TOP} largest single factors, RBD-FAST ({', '.join(ranked[0])}) and delta ({', '.join(ranked[1])}) "
         f"share {len(set(ranked[0]) & set(ranked[1]))}; {sum(groups[one] in top for one in ranked[0])} and "
         f"{sum(groups[one] in top for one in ranked[1])} of them lie in the {TOP} largest groups. With {len(y)} "
-        f"worlds for {problem.size} factors both are rough."
+        f"samples for {problem.size} factors both are rough."
     )  # fmt: skip

@@ -34,7 +34,7 @@ def estimates(
     Notes
     -----
     Intervals hold for all outcomes of a policy at once (95 %, from the spread between scrambles);
-    `bca_low` and `bca_high` are a bootstrap over worlds of one outcome alone, as a check.
+    `bca_low` and `bca_high` are a bootstrap over samples of one outcome alone, as a check.
     """
     frames = []
     for policy in policies:
@@ -55,7 +55,7 @@ def estimates(
 
 
 def _spread(difference: Floats, sign: float) -> dict[str, float]:
-    """Return how the difference varies over worlds; gains are positive whichever way is wanted."""
+    """Return how the difference varies over samples; gains are positive whichever way is wanted."""
     gain = sign * difference
     won, low, high = wilson(int((gain > 0).sum()), len(gain))
     _, bca_low, bca_high = bca_interval(difference, seed=0)
@@ -78,5 +78,5 @@ def sentence(row: "pd.Series[Any]") -> str:
     title, name = POLICIES[str(r["policy"])].title, OUTCOMES[str(r["outcome"])].title.lower()
     return (
         f"{title}, {name}: {r['verdict']} ({r['mean_percent']:+.1f} %, simultaneous 95 % interval "
-        f"{r['low_percent']:+.1f} to {r['high_percent']:+.1f} %); won in {100 * float(str(r['share_won'])):.0f} % of worlds."
+        f"{r['low_percent']:+.1f} to {r['high_percent']:+.1f} %); won in {100 * float(str(r['share_won'])):.0f} % of samples."
     )

@@ -1,4 +1,4 @@
-"""What transnational policies cost and yield over worlds: euro booked, links and value added."""
+"""What transnational policies cost and yield over samples: euro booked, links and value added."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ def booked(runs: Sequence[RunResult], items: Sequence[str]) -> Floats:
 
 
 def same_outlay(*arms: Sequence[RunResult]) -> bool:
-    """Say whether arms got the same public money to the cent, in every year of every world."""
+    """Say whether arms got the same public money to the cent, in every year of every sample."""
     columns = [ITEMS.index(item) for item in SOURCES]
     for row in zip(*arms, strict=True):
         sums = [one.ledger[:, columns].sum(axis=1) for one in row if one.ledger is not None]
@@ -45,13 +45,13 @@ def same_outlay(*arms: Sequence[RunResult]) -> bool:
 
 
 def links_added(policy: Sequence[RunResult], baseline: Sequence[RunResult]) -> Floats:
-    """Return additional cross-border collaborations of two years in each world, [worlds]."""
+    """Return additional cross-border collaborations of two years in each sample, [samples]."""
     more = [p.collaboration_years - b.collaboration_years for p, b in zip(policy, baseline, strict=True)]  # fmt: skip
     return np.array(more) / COLLABORATION_YEARS
 
 
 def discounted(yearly: Floats, rate: float, start: int) -> Floats:
-    """Return the value at the start of amounts [worlds, years], [worlds].
+    """Return the value at the start of amounts [samples, years], [samples].
 
     Year `start` counts in full, later years are discounted; earlier ones are left out.
     """
@@ -62,7 +62,7 @@ def discounted(yearly: Floats, rate: float, start: int) -> Floats:
 
 
 def ramp(last: Floats, years: int, start: int) -> Floats:
-    """Return amounts [worlds, years] that rise in a straight line to `last` [worlds].
+    """Return amounts [samples, years] that rise in a straight line to `last` [samples].
 
     Nothing before year `start`; `last` in the last year.
 
@@ -78,11 +78,11 @@ def ramp(last: Floats, years: int, start: int) -> Floats:
 
 
 def ratio(top: Floats, bottom: Floats, *, seed: int, clear: bool) -> tuple[float, float, float]:
-    """Return a ratio of means over worlds with its bootstrap interval: ratio, low, high.
+    """Return a ratio of means over samples with its bootstrap interval: ratio, low, high.
 
     Parameters
     ----------
-    top, bottom : array [worlds]
+    top, bottom : array [samples]
         Resampled together (percentile bootstrap).
     seed : int
     clear : bool

@@ -1,6 +1,6 @@
 """How much of an outcome is luck, what pairing saves, and how many pairs that takes.
 
-Values stand as [worlds, seeds]: each world, a draw of the parameters, is run with several seeds.
+Values stand as [samples, seeds]: each sample, a draw of the parameters, is run with several seeds.
 """
 
 from dataclasses import dataclass
@@ -23,25 +23,25 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True)
 class Spread:
-    """Variances of an outcome: between worlds, and of luck within a world.
+    """Variances of an outcome: between samples, and of luck within a sample.
 
     `share`, `low` and `high` are luck's part of both together with a 95 % interval (bootstrap of
-    worlds); nan for an outcome that never varies.
+    samples); nan for an outcome that never varies.
     """
 
     luck: float
-    worlds: float
+    samples: float
     share: float
     low: float
     high: float
 
 
 def spread(values: Floats, seed: int = 0) -> Spread:
-    """Return how an outcome varies between worlds and by luck.
+    """Return how an outcome varies between samples and by luck.
 
     Parameters
     ----------
-    values : array [worlds, seeds]
+    values : array [samples, seeds]
         Two or more of both, finite.
     seed : int
         Of the bootstrap.
@@ -54,7 +54,7 @@ def spread(values: Floats, seed: int = 0) -> Spread:
     Notes
     -----
     One-way analysis of variance with random effects (Searle, Casella and McCulloch 1992, Variance
-    Components, section 3.6): the variance of the means of worlds holds a part luck / seeds, which
+    Components, section 3.6): the variance of the means of samples holds a part luck / seeds, which
     is taken away; a negative rest counts as 0.
     """
     _check(values)
@@ -66,22 +66,22 @@ def spread(values: Floats, seed: int = 0) -> Spread:
         luck = within[rows].mean(axis=-1)
         return luck, np.maximum(middle[rows].var(axis=-1, ddof=1) - luck / seeds, 0.0)
 
-    luck, worlds = (float(one) for one in parts(np.arange(len(values))))
-    if luck + worlds <= nothing:
+    luck, samples = (float(one) for one in parts(np.arange(len(values))))
+    if luck + samples <= nothing:
         nan = float("nan")
         return Spread(0.0, 0.0, nan, nan, nan)
     again_luck, again_worlds = parts(_resamples(len(values), seed, "share of luck"))
     total = again_luck + again_worlds
     shares = again_luck[total > nothing] / total[total > nothing]
     low, high = np.quantile(shares, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Spread(luck, worlds, luck / (luck + worlds), float(low), float(high))
+    return Spread(luck, samples, luck / (luck + samples), float(low), float(high))
 
 
 @dataclass(frozen=True)
 class Gain:
     """How many times less the difference varies by luck when both policies meet the same luck.
 
-    `ratio` is the median over worlds with a 95 % interval (bootstrap of worlds); `pooled` that of
+    `ratio` is the median over samples with a 95 % interval (bootstrap of samples); `pooled` that of
     the mean variances. nan where nothing varies, infinite where only unpaired runs do.
     """
 
@@ -92,11 +92,11 @@ class Gain:
 
 
 def gain(policy: Floats, baseline: Floats, seed: int = 0) -> Gain:
-    """Return what pairing saves within a world.
+    """Return what pairing saves within a sample.
 
     Parameters
     ----------
-    policy, baseline : array [worlds, seeds]
+    policy, baseline : array [samples, seeds]
         An outcome under both, seed by seed on the same luck.
     seed : int
         Of the bootstrap.
@@ -150,7 +150,7 @@ def pairs_needed(sd: float, half_width: float) -> int | None:
 
 
 def by_seeds(evidence: Evidence, outcome: str, seeds: int) -> Floats:
-    """Return an outcome as [worlds, seeds, policies], rows of a world adjacent; nan where one failed."""
+    """Return an outcome as [samples, seeds, policies], rows of a sample adjacent; nan where one failed."""
     table = every_row(evidence, outcome)
     return table.reshape(-1, seeds, table.shape[1])
 
@@ -173,5 +173,5 @@ def _check(values: Floats) -> None:
     if values.ndim != 2 or min(values.shape) < 2 or not np.isfinite(values).all():
         raise InputError(
             f"values have shape {values.shape}, {int((~np.isfinite(values)).sum())} of them not "
-            "finite; give [worlds, seeds], two or more of both, and leave failed worlds out."
+            "finite; give [samples, seeds], two or more of both, and leave failed samples out."
         )

@@ -1,4 +1,4 @@
-"""Regional outcomes over worlds: levels, inequality within and between countries, convergence."""
+"""Regional outcomes over samples: levels, inequality within and between countries, convergence."""
 
 from collections.abc import Sequence
 
@@ -13,9 +13,9 @@ from s3sim.ensemble.sampling import by_sample
 
 
 def regional(evidence: Evidence, outcome: str) -> Floats:
-    """Return an outcome of every region in complete worlds, [worlds, policies, regions]."""
-    policies = evidence.worlds.policies
-    runs = by_sample(evidence.results, len(evidence.worlds.unit), policies)
+    """Return an outcome of every region in complete samples, [samples, policies, regions]."""
+    policies = evidence.samples.policies
+    runs = by_sample(evidence.results, len(evidence.samples.unit), policies)
     levels: Floats = np.stack(
         [
             [one.regions[outcome] for one, ok in zip(runs[name], evidence.whole, strict=True) if ok]
@@ -29,19 +29,19 @@ def regional(evidence: Evidence, outcome: str) -> Floats:
 def inequality(
     value: Floats, population: Floats, country: Sequence[str]
 ) -> tuple[pd.DataFrame, float]:
-    """Return Theil's T of value per head in every world and its split, and how exact the split is.
+    """Return Theil's T of value per head in every sample and its split, and how exact the split is.
 
     Parameters
     ----------
-    value : array [worlds, regions]
-        Amounts, not per head; 0 or more, some above 0 in every world.
+    value : array [samples, regions]
+        Amounts, not per head; 0 or more, some above 0 in every sample.
     population : array [regions]
         Above 0.
     country : sequence of str [regions]
 
     Returns
     -------
-    DataFrame [worlds]
+    DataFrame [samples]
         total, within and between countries (Theil 1967).
     float
         Largest gap between total and within + between.
@@ -61,7 +61,7 @@ def inequality(
 def convergence_change(
     policy: Floats, baseline: Floats, at_start: Floats
 ) -> tuple[pd.DataFrame, Bools]:
-    """Return how a policy changes sigma and beta convergence in every world.
+    """Return how a policy changes sigma and beta convergence in every sample.
 
     Both policies start from the same year, so the change of the slope of growth on the first
     level needs no path: it is the slope of ln(policy / baseline) on ln(first level), over the
@@ -69,7 +69,7 @@ def convergence_change(
 
     Parameters
     ----------
-    policy, baseline : array [worlds, regions]
+    policy, baseline : array [samples, regions]
         Value per head in the last year.
     at_start : array [regions]
         Value per head before the start, in any unit; above 0 and not all equal.
@@ -79,9 +79,9 @@ def convergence_change(
     DataFrame
         sigma (change of the standard deviation of logarithms over regions) and slope (change of
         the logarithm for each unit of the logarithm of the first level; above 0: regions that
-        were richer gain more), one row a world without a zero.
-    array of bool [worlds]
-        Which worlds those are: a region without any value has no logarithm.
+        were richer gain more), one row a sample without a zero.
+    array of bool [samples]
+        Which samples those are: a region without any value has no logarithm.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The same worlds under another structure: other mechanisms, rules, horizons, regions."""
+"""The same samples under another structure: other mechanisms, rules, horizons, regions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -83,13 +83,13 @@ def variant(name: str) -> Variant:
     return VARIANTS[name]
 
 
-def under(worlds: Samples, other: Variant) -> Samples:
-    """Return the same worlds under another structure.
+def under(samples: Samples, other: Variant) -> Samples:
+    """Return the same samples under another structure.
 
     Parameters
     ----------
-    worlds : Samples
-        As declared. Factors keep their columns, so that a world has the same parameters and luck
+    samples : Samples
+        As declared. Factors keep their columns, so that a sample has the same parameters and luck
         under every variant; those of a mechanism that is left out do nothing.
     other : Variant
 
@@ -98,8 +98,8 @@ def under(worlds: Samples, other: Variant) -> Samples:
     InputError
         If a fixed parameter is none of the policies'.
     """
-    space, unit = worlds.space, worlds.unit
-    known = declared_by(worlds.base, worlds.policies)
+    space, unit = samples.space, samples.unit
+    known = declared_by(samples.base, samples.policies)
     if problems := [unknown("parameter", name, known) for name in other.fixed if name not in known]:
         raise InputError(problems)
     factors = [
@@ -114,5 +114,5 @@ def under(worlds: Samples, other: Variant) -> Samples:
             factors.append(Factor(name, value, value, group, known[name].whole))
             unit = np.column_stack([unit, np.full(len(unit), 0.5)])
     return replace(
-        worlds, space=Space(tuple(factors)), unit=unit, base=other.change(worlds.base)
+        samples, space=Space(tuple(factors)), unit=unit, base=other.change(samples.base)
     )  # fmt: skip

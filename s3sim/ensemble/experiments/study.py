@@ -1,15 +1,11 @@
-"""An experiment at a tier: what its script asks for, and what it answers."""
+"""An experiment at a tier: what its script may ask for."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from s3sim.core.arrays import Floats
-from s3sim.ensemble.experiments.definition import Definition, Design
+from s3sim.ensemble.experiments.config import Design, ExperimentConfig
 from s3sim.ensemble.factors import Space, space
 from s3sim.ensemble.provenance import hashed
 from s3sim.ensemble.sampling import Samples, drawn
@@ -25,19 +21,19 @@ class Study:
 
     Parameters
     ----------
-    definition : Definition
+    config : ExperimentConfig
         With the design of the tier.
     tier : str
         Which one.
     """
 
-    definition: Definition
+    config: ExperimentConfig
     tier: str
 
     @property
     def design(self) -> Design:
         """Settings of the tier."""
-        return self.definition.design
+        return self.config.design
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -67,10 +63,10 @@ class Study:
         d = self.design
         return space(self.base, self.policies, only=d.only, leave=d.leave, dummies=d.dummies)
 
-    def worlds(self, unit: Floats | None = None, **changes: Any) -> Samples:
-        """Return worlds x policies; drawn over the space of the design unless points are given."""
+    def samples(self, unit: Floats | None = None, **changes: Any) -> Samples:
+        """Return samples x policies; drawn over the space of the design unless points are given."""
         if unit is None:
-            unit = drawn(self.design.worlds, len(self.space.factors), self.design.seed)
+            unit = drawn(self.design.samples, len(self.space.factors), self.design.seed)
         return replace(Samples(self.space, self.base, self.policies, unit), **changes)
 
     def option(self, name: str) -> Any:
@@ -81,76 +77,15 @@ class Study:
         """Return the name of a policy as pages write it."""
         return POLICIES[policy].title if policy in POLICIES else policy
 
-    def hash_of(self, worlds: Samples) -> str:
-        """Return what tells this design's runs from another's; more worlds of it are the same."""
-        s = worlds.base
+    def hash_of(self, samples: Samples) -> str:
+        """Return what tells this design's runs from another's; more samples of it are the same."""
+        s = samples.base
         kinds = [type(one).__name__ for one in s.mechanisms]
         # Left out where nothing is: designs of the standard model keep the name they had.
         other = {} if kinds == [type(one).__name__ for one in SCHEDULE] else {"mechanisms": kinds}
         return hashed({
-            "owner": self.definition.worlds_of or self.definition.name, "world": s.world.fingerprint,
+            "owner": self.config.samples_of or self.config.name, "world": s.world.fingerprint,
             "years": s.years, "scale": s.scale, "seed": s.seed, "start": s.start,
-            "factors": [[f.name, f.low, f.high] for f in worlds.space.factors],
-            "policies": list(worlds.policies), "arms": repr(dict(worlds.own_policies)), **other,
+            "factors": [[f.name, f.low, f.high] for f in samples.space.factors],
+            "policies": list(samples.policies), "arms": repr(dict(samples.own_policies)), **other,
         })  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Check:
-    """A bar and what was measured; `must` bars decide whether the software can be trusted."""
-
-    name: str
-    bar: str
-    measured: str
-    met: bool
-    must: bool = False
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What an experiment found.
-
-    Parameters
-    ----------
-    words : sequence of str
-        Sentences that a sceptic would accept.
-    table : DataFrame
-        The figures behind them.
-    numbers : mapping
-        What a summary should hold, as plain values.
-    figures : mapping
-        Name to matplotlib figure.
-    checks : sequence of Check
-        Bars of the protocol.
-    short : str
-        The answer in one sentence, for an overview; collaboration is never told without growth.
-    """
-
-    words: Sequence[str]
-    table: pd.DataFrame
-    numbers: Mapping[str, Any] = field(default_factory=dict)
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    checks: Sequence[Check] = ()
-    short: str = ""
-
-    @property
-    def in_short(self) -> str:
-        """The answer in one sentence; the first of its words unless the script gives another."""
-        return self.short or self.words[0]
-
-
-def plain(value: Any) -> Any:
-    """Return a value that JSON knows: arrays become lists, what is not a number becomes null.
-
-    >>> plain({"a": np.float64(1.5), "b": np.array([1, 2]), "c": float("nan")})
-    {'a': 1.5, 'b': [1, 2], 'c': None}
-    """
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, pd.DataFrame):
-        return [plain(row) for row in value.to_dict("records")]
-    if isinstance(value, np.ndarray | list | tuple):
-        return [plain(one) for one in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    return None if isinstance(value, float) and not np.isfinite(value) else value

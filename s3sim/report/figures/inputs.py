@@ -1,7 +1,7 @@
 """What figures and reports read: a comparison of policies, and words for outcomes and policies."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -91,6 +91,15 @@ class Drawn:
     alt: str
     png: Path
     svg: Path
+    figure: Any = field(default=None, compare=False, repr=False)
+
+
+class Drawings(list[Drawn]):
+    """Figures on disk in reading order; `failed` names those that could not be drawn, and why."""
+
+    def __init__(self, drawn: Iterable[Drawn] = ()) -> None:
+        super().__init__(drawn)
+        self.failed: list[str] = []
 
 
 @dataclass(frozen=True)

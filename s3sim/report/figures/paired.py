@@ -36,10 +36,11 @@ def regional_effects(comparison: Comparison, outcome: str) -> pd.DataFrame:
     world, table = comparison.world, comparison.regions
     columns = ["policy", "region", "name", "lagging", "effect", "low", "high", "replications",
                "verdict"]  # fmt: skip
-    if outcome not in table or not others(comparison):
+    table = table[table["outcome"] == outcome]
+    if table.empty or not others(comparison):
         return pd.DataFrame(columns=columns)
     wide = table.pivot_table(
-        index="replication", columns=["policy", "region"], values=outcome, aggfunc="mean"
+        index="replication", columns=["policy", "region"], values="value", aggfunc="mean"
     )
     rows = []
     for policy in others(comparison):
@@ -89,5 +90,6 @@ def mean_paths(
 
 
 def _by_quarter(comparison: Comparison, outcome: str, policy: str) -> pd.DataFrame:
-    table = comparison.timeline[comparison.timeline["policy"] == policy]
-    return table.pivot_table(index="quarter", columns="replication", values=outcome)
+    table = comparison.timeline
+    mine = table[(table["policy"] == policy) & (table["outcome"] == outcome)]
+    return mine.pivot_table(index="quarter", columns="replication", values="value")

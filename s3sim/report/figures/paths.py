@@ -62,7 +62,8 @@ def _draw(
     table = comparison.timeline
     policies = others(comparison) if change else list(comparison.policies)
     wanted = dict.fromkeys((*SHOWN, *_SPARE))
-    outcomes = [n for n in wanted if n in table and table[n].notna().any()][:6]
+    known = set(table.loc[table["value"].notna(), "outcome"])
+    outcomes = [n for n in wanted if n in known][:6]
     if not outcomes:
         return None
     direct = len(policies) <= _DIRECT

@@ -1,6 +1,8 @@
 """One look for all figures: colours and markers that belong to a policy, sizes, credit, saving."""
 
+import re
 import textwrap
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import BytesIO
@@ -53,6 +55,7 @@ _RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
     "text.color": INK,
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
     "axes.edgecolor": MUTED,
     "axes.labelcolor": INK,
     "axes.labelsize": 8.0,
@@ -90,11 +93,16 @@ def dark(colour: str) -> tuple[float, float, float]:
 @contextmanager
 def look() -> Iterator[None]:
     """Use the project's style, whatever the user's own settings are."""
-    with matplotlib.rc_context():
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # A letter that the font lacks is drawn as a box; that is no fault of the figure.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_RC)
         yield
 
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters that neither SVG nor HTML may hold."""
 
 LETTERS_AN_INCH = 15.5
 """Letters of the note that fit into an inch."""
@@ -139,5 +147,8 @@ def save(figure: Figure, name: str, title: str, alt: str, folder: Path, dpi: int
         full.convert("RGB").quantize(
             256, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
         ).save(png, optimize=True, dpi=(dpi, dpi))
-    figure.savefig(svg, metadata={"Date": None, "Creator": None, "Title": title})
-    return Drawn(name=name, title=title, alt=alt, png=png, svg=svg)
+    vector = BytesIO()
+    figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Title": title})
+    text = UNPRINTABLE.sub("", vector.getvalue().decode("utf-8"))
+    svg.write_text(text, encoding="utf-8", newline="\n")
+    return Drawn(name=name, title=title, alt=alt, png=png, svg=svg, figure=figure)

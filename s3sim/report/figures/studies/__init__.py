@@ -4,6 +4,7 @@ Every function takes plain tables or arrays and returns a figure whose label des
 `save_study` writes it as PNG and SVG, the same to the byte for the same input.
 """
 
+from s3sim.report.figures import agg as agg
 from s3sim.report.figures.studies.base import save_study
 from s3sim.report.figures.studies.discovery import vulnerability_map
 from s3sim.report.figures.studies.efficiency import variance_ratio
