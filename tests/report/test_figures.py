@@ -205,7 +205,7 @@ def test_an_outcome_of_no_list_is_drawn(tmp_path):
         for name in ("effects", "timeline")
     }
     few = ["my_own_outcome", "innovations"]
-    renamed["timeline"] = renamed["timeline"].query("outcome in @few")
+    renamed["timeline"] = renamed["timeline"][renamed["timeline"]["outcome"].isin(few)]
     changed = type(comparison)(**(vars(comparison) | renamed))
     made = {one.name: one for one in draw(changed, tmp_path, dpi=20)}
     for name in ("effects", "paths"):
