@@ -122,7 +122,7 @@ def region_rows(comparison: Comparison, policy: str, outcome: str) -> list[Row]:
             "country": comparison.world.countries[int(country[row["region"]])],
             "tier": "lagging" if row["lagging"] else "advanced", "effect": told.effect,
             "interval": interval_words(told).removeprefix("95 % interval "),
-            "verdict": row["verdict"], "symbol": SYMBOLS[row["verdict"]],
+            "verdict": row["verdict"], "symbol": SYMBOLS.get(row["verdict"], "○"),
         })  # fmt: skip
     return rows
 

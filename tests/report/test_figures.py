@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fake_comparison import make, outcomes, policies
+from matplotlib.text import Text
 
 from s3sim.core.formatting import decimals_for, rounded
 from s3sim.report.figures import draw_all
@@ -194,3 +195,22 @@ def test_a_figure_that_fails_is_one_line_and_the_others_are_drawn(tmp_path):
     made = draw(torn, tmp_path, dpi=20)
     assert [one.name for one in made] == [n for n in NAMES if not n.startswith("path")]
     assert [line.partition(":")[0] for line in made.failed] == ["paths", "path_changes"]
+
+
+def test_an_outcome_of_no_list_is_drawn(tmp_path):
+    comparison = make(n_policies=2, replications=3, quarters=4, n_regions=6)
+    own = {"theil_index": "my_own_outcome"}
+    renamed = {
+        name: getattr(comparison, name).replace({"outcome": own})
+        for name in ("effects", "timeline")
+    }
+    few = ["my_own_outcome", "innovations"]
+    renamed["timeline"] = renamed["timeline"][renamed["timeline"]["outcome"].isin(few)]
+    changed = type(comparison)(**(vars(comparison) | renamed))
+    made = {one.name: one for one in draw(changed, tmp_path, dpi=20)}
+    for name in ("effects", "paths"):
+        assert "own outcome" in _texts(made[name].figure).replace("_", " "), name
+
+
+def _texts(figure):
+    return " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))

@@ -25,8 +25,9 @@ from s3sim.report.figures.style import (
     sheet,
 )
 
-COLLABORATION, GROWTH, OTHER = (
+COLLABORATION, GROWTH, OTHER, MORE = (
     "Collaboration", "Innovation, growth and cohesion", "Structure and delivery",
+    "Further outcomes",
 )  # fmt: skip
 BLOCKS = {
     COLLABORATION: (
@@ -39,8 +40,11 @@ BLOCKS = {
     ),
     OTHER: ("specialisation_index", "relatedness_density", "firm_survival", "absorption_rate"),
 }  # fmt: skip
-"""Outcomes of the forest plot; links are never shown without growth beside them."""
-_COLUMNS = ((COLLABORATION, OTHER), (GROWTH,))
+"""Outcomes of the forest plot; links are never shown without growth beside them.
+
+Outcomes in no block follow under `MORE`, in the order of the table.
+"""
+_COLUMNS = ((COLLABORATION, OTHER), (GROWTH, MORE))
 _WIDTH, _NAMES, _SIGNS, _BETWEEN, _HEAD, _FOOT = 11.0, 1.75, 0.24, 0.3, 0.32, 0.42
 
 
@@ -93,10 +97,12 @@ def draw_effects(comparison: Comparison, words: Words, folder: Path, dpi: int) -
 def _blocks(table: pd.DataFrame, headings: tuple[str, ...]) -> list[tuple[str, bool, list[str]]]:
     """Return (heading or nothing, in percentage points, outcomes) of the panels with data."""
     blocks: list[tuple[str, bool, list[str]]] = []
+    placed = {name for names in BLOCKS.values() for name in names}
+    more = [str(name) for name in table["outcome"].unique() if name not in placed]
     for heading in headings:
         for points in (False, True):
             known = set(table.loc[table["points"] == points, "outcome"])
-            names = [name for name in BLOCKS[heading] if name in known]
+            names = [name for name in BLOCKS.get(heading, more) if name in known]
             if names:
                 said = any(h == heading for h, _, _ in blocks)
                 blocks.append(("" if said else heading, points, names))

@@ -61,7 +61,8 @@ def _draw(
     file, title, note = named
     table = comparison.timeline
     policies = others(comparison) if change else list(comparison.policies)
-    wanted = dict.fromkeys((*SHOWN, *_SPARE))
+    # Outcomes of no list, such as a user's own, fill what places are left.
+    wanted = dict.fromkeys((*SHOWN, *_SPARE, *table["outcome"].unique()))
     known = set(table.loc[table["value"].notna(), "outcome"])
     outcomes = [n for n in wanted if n in known][:6]
     if not outcomes:

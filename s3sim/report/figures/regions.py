@@ -87,7 +87,7 @@ def _panel(axes: Axes, mine: pd.DataFrame, order: list[str], reach: float) -> No
         if code not in mine.index:
             continue
         row = mine.loc[code]
-        colour = _COLOURS[str(row["verdict"])]
+        colour = _COLOURS.get(str(row["verdict"]), MUTED)
         if np.isfinite(row["low"]):
             axes.plot([row["low"], row["high"]], [y, y], color=colour, linewidth=1.6, zorder=2,
                       solid_capstyle="butt")  # fmt: skip
@@ -108,9 +108,9 @@ def _names(axes: Axes, chief: pd.DataFrame, order: list[str]) -> None:
         what = "no clear difference" if row is None else str(row["verdict"])
         name = code if row is None else str(row["name"])
         name = name if len(name) <= 36 else name[:35].rstrip() + "…"
-        sign = "" if what.startswith("no") else f"  {SYMBOLS[what]}"
+        sign = "" if what.startswith("no") else f"  {SYMBOLS.get(what, '○')}"
         axes.text(-0.03, y, name + sign, transform=axes.get_yaxis_transform(), ha="right",
-                  va="center", fontsize=7.2, color=INK if what.startswith("no") else _COLOURS[what],
+                  va="center", fontsize=7.2, color=INK if what.startswith("no") else _COLOURS.get(what, MUTED),
                   weight="bold" if what == "lower" else "normal")  # fmt: skip
 
 
