@@ -101,7 +101,7 @@ def _report(result: "ComparisonResult", out: Path, *, quiet: bool) -> Path | Non
     if not quiet:
         say("drawing figures and writing the report")
     try:
-        return result.save_report(out)
+        return result.save_report(out, say)
     except Exception as error:
         say(f"the tables are complete in {out}, but the report could not be written: {fault(error)}.")  # fmt: skip
         return None

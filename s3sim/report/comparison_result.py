@@ -1,5 +1,7 @@
 """A comparison as it is handed to people: it prints, plots and saves itself, and is read back."""
 
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -97,13 +99,19 @@ class ComparisonResult:
             self.comparison.manifest["stopped_after_replications"] = done
         self.comparison.save(folder, overwrite=overwrite)
 
-    def save_report(self, folder: Path) -> Path:
-        """Draw the figures into `folder` and write the report; returns the page's path."""
+    def save_report(self, folder: Path, say: Callable[[str], object] | None = None) -> Path:
+        """Draw the figures into `folder` and write the report; returns the page's path.
+
+        A figure that fails is told in one line, by `say` or else on stderr, and left out.
+        """
         from s3sim.report import write_report
         from s3sim.report.figures import draw_all
 
         words = outcome_info()
         drawn = draw_all(self.comparison, words, POLICIES, folder / "figures")
+        for line in drawn.failed:
+            told = f"figure not drawn: {line}"
+            say(told) if say else print(told, file=sys.stderr)
         page = write_report(self.comparison, words, POLICIES, drawn, folder / "report.html")
         # Listed as ours, so that they can be replaced.
         record_files(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -195,6 +196,21 @@ def test_a_figure_that_fails_is_one_line_and_the_others_are_drawn(tmp_path):
     made = draw(torn, tmp_path, dpi=20)
     assert [one.name for one in made] == [n for n in NAMES if not n.startswith("path")]
     assert [line.partition(":")[0] for line in made.failed] == ["paths", "path_changes"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["$\\frac{", "Cost $5 and $6", "<b>&\"'", "a_b^c", "Bell \x07 and \x1b[31m", "\u4e2d\u6587"],
+)
+def test_names_are_drawn_as_they_are(name, tmp_path):
+    comparison = make(**SMALL)
+    names = (name, *comparison.world.names[1:])
+    world = type(comparison.world)(**(vars(comparison.world) | {"names": names}))
+    made = draw(type(comparison)(**(vars(comparison) | {"world": world})), tmp_path, dpi=20)
+    assert [one.name for one in made] == NAMES
+    assert made.failed == []
+    for one in made:
+        ElementTree.parse(one.svg)  # well-formed, whatever a region is called
 
 
 def test_an_outcome_of_no_list_is_drawn(tmp_path):

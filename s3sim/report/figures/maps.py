@@ -130,6 +130,10 @@ def _panels(
     west, east = float(x.min()) - 1.25 * margin, float(x.max()) + 1.25 * margin
     south, north = float(y.min()) - margin, float(y.max()) + margin
     aspect = min(max((north - south) / (east - west), 0.6), 1.5)
+    # The frame has this shape: the shorter side shows more of the sea.
+    more_x = max((north - south) / aspect - (east - west), 0.0) / 2
+    more_y = max((east - west) * aspect - (north - south), 0.0) / 2
+    west, east, south, north = west - more_x, east + more_x, south - more_y, north + more_y
     columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(len(policies), 3 if len(policies) <= 6 else 4)
     rows = ceil(len(policies) / columns)
     total = {1: 6.6, 2: 9.2}.get(columns, 11.0)
@@ -146,8 +150,7 @@ def _panels(
         bottom = tall - TITLE - (row + 1) * (high + _HEAD) - row * _GAP
         axes = place(figure, SIDE + column * (wide + _GAP), bottom, wide, high)
         axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-        axes.set_aspect("equal", adjustable="datalim")
-        axes.apply_aspect()
+        axes.set_aspect("equal")
         axes.set_facecolor(SEA if len(land) else "white")
         for spine in axes.spines.values():
             spine.set(visible=True, color=BORDER)
