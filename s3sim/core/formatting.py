@@ -8,7 +8,13 @@ import numpy as np
 
 MINUS = "\N{MINUS SIGN}"
 MISSING = "not available"
-SYMBOLS = {"higher": "▲", "lower": "▼", "no clear difference": "○", "no verdict": "–"}
+SYMBOLS = {
+    "higher": "▲",
+    "lower": "▼",
+    "no clear difference": "○",
+    "practically equal": "=",
+    "no verdict": "–",
+}
 """Sign of each verdict; it always stands beside the word."""
 
 

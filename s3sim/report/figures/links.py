@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from s3sim.analysis.verdicts import verdict
 from s3sim.core.formatting import listed, number
 from s3sim.report.figures.inputs import Comparison, Words
-from s3sim.report.figures.paired import mean_interval, verdict
+from s3sim.report.figures.paired import mean_interval
 
 Floats = NDArray[np.float64]
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from s3sim.analysis.verdicts import HIGHER, LOWER
 from s3sim.core.formatting import number
 from s3sim.report.figures.inputs import Comparison, Drawn, Polygon, Words, others
 from s3sim.report.figures.labels import folded, label_points
@@ -94,7 +95,7 @@ def draw_changes(
     for policy, axes in panels.items():
         change = changes[policy]
         value = change["effect"].to_numpy(float)
-        clear = (change["verdict"] != "no clear difference").to_numpy(bool)
+        clear = change["verdict"].isin([HIGHER, LOWER]).to_numpy(bool)
         abroad = crosses_border(comparison, change.index)
         # The pale middle of the ramp would vanish on the land: start a little way out.
         shown = np.sign(value) * (0.25 * most + 0.75 * np.abs(value))

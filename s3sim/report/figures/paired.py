@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from s3sim.analysis.verdicts import verdict
 from s3sim.core.formatting import is_percentage
 from s3sim.report.figures.inputs import Comparison, others
 
@@ -21,11 +22,6 @@ def mean_interval(values: Floats) -> tuple[float, float, float]:
         return mean, np.nan, np.nan
     half = float(stdtrit(len(values) - 1, 0.975) * values.std(ddof=1) / np.sqrt(len(values)))
     return mean, mean - half, mean + half
-
-
-def verdict(low: float, high: float) -> str:
-    """Name a difference by its interval: 'higher', 'lower' or 'no clear difference'."""
-    return "higher" if low > 0 else "lower" if high < 0 else "no clear difference"
 
 
 def regional_effects(comparison: Comparison, outcome: str) -> pd.DataFrame:

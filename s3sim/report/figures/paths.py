@@ -10,10 +10,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from s3sim.analysis.verdicts import verdict
 from s3sim.core.formatting import effect_unit, number, rounded
 from s3sim.report.figures.inputs import Comparison, Drawn, Words, focus, others, shared_years
 from s3sim.report.figures.labels import spread
-from s3sim.report.figures.paired import mean_paths, verdict
+from s3sim.report.figures.paired import mean_paths
 from s3sim.report.figures.style import (
     CREDIT,
     GRID,

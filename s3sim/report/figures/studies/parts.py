@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from s3sim.analysis.verdicts import verdict
 from s3sim.core.errors import InputError
 from s3sim.core.formatting import rounded
-from s3sim.report.figures.paired import verdict
 from s3sim.report.figures.studies.base import (
     AXIS,
     ROW,
