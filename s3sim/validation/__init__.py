@@ -1,0 +1,1 @@
+"""How well the model agrees with what is known: scores, trials and forecasts."""
