@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.analysis.guard import missing_extra
+from s3sim.analysis.guard import analysis_extra
 from s3sim.analysis.intervals import wilson
 from s3sim.core.arrays import Bools, Floats
 
@@ -191,10 +191,8 @@ def prim_boxes(x: pd.DataFrame, labels: Bools) -> list[Box]:
         True where the world is of interest; both kinds must occur.
     """
     with _quiet():
-        try:
+        with analysis_extra():
             from ema_workbench.analysis import prim
-        except ImportError as error:
-            raise missing_extra(error) from None
         # Whole numbers break it (EMAworkbench issue 448), and it drops a column named "scenario".
         frame = pd.DataFrame(x.to_numpy(np.float64), columns=[f"c{k}" for k in range(x.shape[1])])
         search = prim.Prim(
@@ -218,10 +216,8 @@ def tree_boxes(
     The leaf that holds most of them first. `most_limits` is the depth of the tree, `seed` decides
     between splits that are equally good; `x` and `labels` as for `prim_boxes`.
     """
-    try:
+    with analysis_extra():
         from sklearn.tree import DecisionTreeClassifier
-    except ImportError as error:
-        raise missing_extra(error) from None
     model = DecisionTreeClassifier(
         max_depth=most_limits, min_samples_leaf=SMALLEST_MASS, random_state=seed % 2**32
     )

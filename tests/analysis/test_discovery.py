@@ -276,8 +276,8 @@ def test_the_surroundings_are_left_alone(planted, capfd):
 
 def test_a_missing_library_is_named_with_its_extra(planted, monkeypatch):
     monkeypatch.setitem(sys.modules, "ema_workbench.analysis", None)
-    with pytest.raises(InputError, match=r"s3sim\[analysis\]"):
+    with pytest.raises(InputError, match=r"\.\[analysis\]"):
         discover(*planted)
     monkeypatch.setitem(sys.modules, "sklearn.tree", None)
-    with pytest.raises(InputError, match=r"s3sim\[analysis\]"):
+    with pytest.raises(InputError, match=r"\.\[analysis\]"):
         tree_boxes(*planted, most_limits=4, smallest_density=0.7, seed=0)
