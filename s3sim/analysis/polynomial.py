@@ -22,12 +22,10 @@ from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Floats, Ints
 from s3sim.core.streams import generator
 
-DEGREE, NORM = 12, 0.75
-"""Highest degree and q-norm of a candidate term (hyperbolic truncation, Blatman and Sudret 2011);
-chosen on the Ishigami, Sobol' G and tipping-point functions."""
-
-ORDER, ORDER_DEGREE = 3, 3
-"""Most factors in a candidate term, and the highest total degree of a term with so many."""
+CANDIDATES = ((2, 1.0, 2), (4, 1.0, 2), (7, 0.8, 3), (12, 0.75, 2))
+"""Degree, q-norm and most factors in a term of the candidate sets (hyperbolic truncation, Blatman and
+Sudret 2011), tried in turn until one predicts no better; chosen on the Ishigami, Sobol' G and
+tipping-point functions."""
 
 MOST_INTERACTING = 12
 """Factors that may interact; with more of them the strongest are taken."""
@@ -57,6 +55,8 @@ class Polynomial:
         Degrees; the first row is the constant.
     coefficients : array [terms]
         On the scale of `link`.
+    candidates : int array [candidates, D]
+        What the terms were chosen from, without the constant.
     link : str
         "identity", "log" or "logit".
     residuals : array [k]
@@ -66,6 +66,7 @@ class Polynomial:
     names: tuple[str, ...]
     terms: Ints
     coefficients: Floats
+    candidates: Ints
     link: str = "identity"
     residuals: Floats | None = None
 
@@ -93,13 +94,13 @@ class Polynomial:
         active = np.flatnonzero(self.terms.any(axis=0))
         k = len(active)
         degree = next((p for p in range(10, 1, -1) if comb(k + p, p) <= MOST_PROJECTED), 1)
-        own = _degrees(k, range(k), degree, 1.0, degree)
+        own = degrees(k, degree, 1.0, degree, range(k))
         terms = np.zeros((len(own), len(self.names)), np.int64)
         terms[:, active] = own
         draw = generator(0, "projection")
         points = stats.qmc.Sobol(len(self.names), rng=draw).random(POINTS)
         coefficients = evaluate(points, terms).T @ self.predict(points) / POINTS
-        return Polynomial(self.names, terms, coefficients)
+        return Polynomial(self.names, terms, coefficients, self.candidates)
 
 
 def evaluate(unit: Floats, terms: Ints) -> Floats:
@@ -114,29 +115,17 @@ def evaluate(unit: Floats, terms: Ints) -> Floats:
     return result
 
 
-def candidates(unit: Floats, y: Floats) -> Ints:
-    """Return the degrees of the terms that are chosen from, [terms, D], without the constant.
-
-    Single factors, and products of the factors that move the output or its spread most.
-    """
-    factors = unit.shape[1]
-    strong = _strongest(unit, y) if factors > MOST_INTERACTING else np.arange(factors)
-    pairs = _degrees(factors, strong, DEGREE, NORM, 2)
-    more = _degrees(factors, strong, ORDER_DEGREE, 1.0, ORDER)
-    return np.vstack([pairs[1:], more[(more > 0).sum(axis=1) > 2]])
-
-
-def _degrees(
-    factors: int, interacting: Sequence[int] | Ints, degree: int, q: float, order: int
+def degrees(
+    factors: int, degree: int, q: float, order: int, interacting: Sequence[int] | Ints
 ) -> Ints:
-    """Return terms [terms, factors], the constant and single factors up to `degree` first.
+    """Return the degrees of candidate terms [terms, factors], the constant and single factors first.
 
     Products have at most `order` of the `interacting` factors, of q-norm at most `degree`.
     """
     single = np.kron(np.arange(1, degree + 1)[:, None], np.eye(factors, dtype=np.int64))
     blocks = [np.zeros((1, factors), np.int64), single]
     for size in range(2, min(order, len(interacting)) + 1):
-        powers = np.array(list(product(range(1, degree), repeat=size)))
+        powers = np.array(list(product(range(1, degree + 1), repeat=size)))
         powers = powers[(powers**q).sum(axis=1) <= degree**q + 1e-9]
         for members in combinations(interacting, size):
             block = np.zeros((len(powers), factors), np.int64)
@@ -146,13 +135,15 @@ def _degrees(
 
 
 def _strongest(unit: Floats, y: Floats) -> Ints:
-    """Return the factors that may interact.
+    """Return the factors that may interact: those that move the output or its spread most.
 
     A factor that acts through interactions alone leaves the mean but not the size of the residuals
     of an additive fit, so both are looked at.
     """
     factors = unit.shape[1]
-    terms = _degrees(factors, (), 3, 1.0, 1)[1:]
+    if factors <= MOST_INTERACTING:
+        return np.arange(factors)
+    terms = degrees(factors, 3, 1.0, 1, ())[1:]
     columns = evaluate(unit, terms)
     additive = _pursuit(columns, y, max(1, min(len(y) // ROWS_PER_TERM, 20)))
     score = np.zeros(factors)
@@ -186,23 +177,29 @@ def fit(unit: Floats, y: Floats, names: Sequence[str], seed: int = 0) -> Polynom
     with analysis_extra():
         from sklearn.linear_model import OrthogonalMatchingPursuit, OrthogonalMatchingPursuitCV
         from sklearn.model_selection import KFold, cross_val_predict
-    terms = candidates(unit, y)
-    columns = evaluate(unit, terms)
     folds = KFold(FOLDS, shuffle=True, random_state=seed % 2**32)
-    most = max(1, min(len(y) // ROWS_PER_TERM, MOST_CHOSEN, len(terms)))
-    links = ["identity"]
+    strong, best, links = _strongest(unit, y), np.inf, ["identity"]
     if (y > 0).all():
         links.append("logit" if (y < 1).all() else "log")
-    found = []
-    for link in links:
-        there, back = LINKS[link]
-        with undisturbed():
-            search = OrthogonalMatchingPursuitCV(cv=folds, max_iter=most).fit(columns, there(y))
-            again = OrthogonalMatchingPursuit(n_nonzero_coefs=search.n_nonzero_coefs_)
-            guess = back(cross_val_predict(again, columns, there(y), cv=folds))
-        found.append((float(((guess - y) ** 2).mean()), link, int(search.n_nonzero_coefs_)))
-    _, link, size = min(found)
-    return _fitted(columns, y, tuple(names), terms, link, size)
+    for degree, q, order in CANDIDATES:
+        terms = degrees(unit.shape[1], degree, q, order, strong)[1:]
+        columns = evaluate(unit, terms)
+        most = max(1, min(len(y) // ROWS_PER_TERM, MOST_CHOSEN, len(terms)))
+        found = []
+        for link in links:
+            there, back = LINKS[link]
+            with undisturbed():
+                search = OrthogonalMatchingPursuitCV(cv=folds, max_iter=most).fit(columns, there(y))
+                again = OrthogonalMatchingPursuit(n_nonzero_coefs=search.n_nonzero_coefs_)
+                guess = back(cross_val_predict(again, columns, there(y), cv=folds))
+            found.append((float(((guess - y) ** 2).mean()), link, int(search.n_nonzero_coefs_)))
+        error, link, size = min(found)
+        if error >= best:
+            break
+        # The scale is settled by the first candidates, which are cheap.
+        best, links = error, [link]
+        result = _fitted(columns, y, tuple(names), terms, link, size)
+    return result
 
 
 def _fitted(
@@ -215,6 +212,7 @@ def _fitted(
         names,
         np.vstack([np.zeros((1, len(names)), np.int64), terms[chosen]]),
         np.r_[model.intercept_, model.coef_[chosen]],
+        terms,
         link,
         np.quantile(z - model.predict(columns), (np.arange(20) + 0.5) / 20),
     )
@@ -225,11 +223,10 @@ def bootstrap(
 ) -> list[Polynomial]:
     """Return fits to rows drawn with replacement, as many terms chosen anew, in the own unit."""
     draw = generator(seed, "surrogate bootstrap")
-    terms, size = candidates(unit, y), max(1, len(found.terms) - 1)
-    columns, fits = evaluate(unit, terms), []
+    columns, fits = evaluate(unit, found.candidates), []
     for _ in range(draws):
-        rows = draw.integers(0, len(y), len(y))
-        again = _fitted(columns[rows], y[rows], found.names, terms, found.link, size)
+        rows, size = draw.integers(0, len(y), len(y)), max(1, len(found.terms) - 1)
+        again = _fitted(columns[rows], y[rows], found.names, found.candidates, found.link, size)
         fits.append(again.in_own_unit())
     return fits
 

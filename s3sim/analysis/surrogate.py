@@ -9,7 +9,7 @@ from scipy import stats
 
 from s3sim.analysis.guard import analysis_extra, is_constant, whole
 from s3sim.analysis.polynomial import Polynomial, bootstrap, fit, index_table
-from s3sim.core.arrays import Bools, Floats
+from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
 
@@ -189,18 +189,18 @@ def _checked(
         problems.append(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
     if not whole(draws, 2):
         problems.append(f"draws = {draws!r} is out of range; allowed: 2 or more.")
-    outside: Bools = ~((unit >= 0.0) & (unit <= 1.0)).all(axis=1)
-    if outside.any():
+    outside = np.flatnonzero(~((unit >= 0.0) & (unit <= 1.0)).all(axis=1))
+    if len(outside):
         problems.append(
-            f"unit leaves [0, 1] or is not finite in {outside.sum()} of {len(unit)} rows: "
+            f"unit leaves [0, 1] or is not finite in {len(outside)} of {len(unit)} rows: "
             f"{_rows(outside)}; scale the factors to the unit cube."
         )
     elif not problems:
         problems += _uneven(unit, names)
-    lost = ~np.isfinite(y)
-    if lost.any():
+    lost = np.flatnonzero(~np.isfinite(y))
+    if len(lost):
         problems.append(
-            f"the output is not finite in {lost.sum()} of {len(y)} rows: {_rows(lost)}; "
+            f"the output is not finite in {len(lost)} of {len(y)} rows: {_rows(lost)}; "
             "repair these runs or leave the rows out of unit and y."
         )
     if problems:
@@ -220,9 +220,9 @@ def _uneven(unit: Floats, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _rows(bad: Bools) -> str:
-    rows = [str(row) for row in np.flatnonzero(bad)]
-    return ", ".join(rows[:_SHOWN]) + (", ..." if len(rows) > _SHOWN else "")
+def _rows(rows: np.ndarray) -> str:
+    shown = ", ".join(str(row) for row in rows[:_SHOWN])
+    return shown + (", ..." if len(rows) > _SHOWN else "")
 
 
 def _reason(

@@ -10,7 +10,7 @@ from scipy.stats import qmc
 from s3sim.analysis.polynomial import (
     Polynomial,
     bootstrap,
-    candidates,
+    degrees,
     evaluate,
     fit,
     index_table,
@@ -87,16 +87,21 @@ def test_basis_is_orthonormal():
 
 
 def test_terms_respect_degree_order_and_who_may_interact():
-    terms = candidates(design(60, 3), np.arange(60.0))
-    assert len(np.unique(terms, axis=0)) == len(terms)
-    assert terms.any(axis=1).all()
-    order = (terms > 0).sum(axis=1)
-    assert order.max() == 3
-    assert terms[order == 3].tolist() == [[1, 1, 1]]
-    assert ((terms[order == 2] ** 0.75).sum(axis=1) <= 12**0.75 + 1e-9).all()
+    total = degrees(3, 3, 1.0, 3, range(3))
+    assert len(total) == 20  # (3 + 3 choose 3)
+    assert len(np.unique(total, axis=0)) == len(total)
+    thin = degrees(3, 4, 0.5, 3, range(3))
+    assert ((thin**0.5).sum(axis=1) ** 2 <= 4 + 1e-9).all()
+    some = degrees(5, 3, 1.0, 2, np.array([1, 4]))
+    crossed = some[(some > 0).sum(axis=1) == 2]
+    assert len(crossed) == 3
+    assert not crossed[:, [0, 2, 3]].any()
+
+
+def test_the_strongest_of_many_factors_may_interact():
     unit = design(200, 40)
-    some = candidates(unit, many(unit))
-    crossed = (some[(some > 0).sum(axis=1) > 1] > 0).any(axis=0)
+    terms = fit(unit, many(unit), names(40)).candidates
+    crossed = (terms[(terms > 0).sum(axis=1) > 1] > 0).any(axis=0)
     assert crossed.sum() == 12
     assert crossed[:3].all()
 
@@ -388,7 +393,7 @@ def test_inert_factors_stay_near_zero(share):
 
 
 def test_a_constant_polynomial_has_nothing_to_share():
-    flat = Polynomial(("a", "b"), np.zeros((1, 2), np.int64), np.ones(1))
+    flat = Polynomial(("a", "b"), np.zeros((1, 2), np.int64), np.ones(1), np.eye(2))
     assert flat.variance == 0
     assert not shares(flat).any(axis=None)
     assert flat.predict(np.zeros((3, 2))).tolist() == [1, 1, 1]
