@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from s3sim.analysis.guard import checked, constant, is_constant, number, table, undisturbed
+from s3sim.analysis.guard import checked, constant, is_constant, number, table, undisturbed, whole
 from s3sim.analysis.problem import DUMMY, Problem
 from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Bools, Floats, Ints
@@ -32,17 +32,22 @@ COLUMNS = ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma", "kept_share"
 
 @dataclass(frozen=True, eq=False)
 class MorrisDesign:
-    """Trajectories of elementary effects.
+    """Trajectories of elementary effects (Morris 1991, Technometrics 33:161; groups: Campolongo 2007).
 
-    Attributes
+    Parameters
     ----------
     problem : Problem
+        With factors that the model never reads, named `dummy_...`; three or more are best.
     unit : array [trajectories (D + 1), factors]
         Points on a grid of `levels` values from 0 to 1, both included: a distribution without
         bounds would be infinite there.
     trajectory : int array [rows]
         Number of each row's trajectory. All rows of one are run with the same replication number.
-    trajectories, levels, seed : int
+    trajectories : int
+        2 or more; 20 is usual. Runs: trajectories x (factors or groups + 1).
+    levels : int
+        Values of each factor, even.
+    seed : int
     grouped : bool
         Whether a step moves a group instead of a factor.
     """
@@ -69,29 +74,16 @@ class MorrisDesign:
 def morris_design(
     problem: Problem, trajectories: int, seed: int, levels: int = LEVELS, grouped: bool = False
 ) -> MorrisDesign:
-    """Return random trajectories (Morris 1991, Technometrics 33:161; groups: Campolongo 2007).
-
-    Parameters
-    ----------
-    problem : Problem
-        With factors that the model never reads, named `dummy_...`; three or more are best.
-    trajectories : int
-        2 or more; 20 is usual. Runs: trajectories x (factors or groups + 1).
-    seed : int
-    levels : int
-        Values of each factor, even.
-    grouped : bool
+    """Return random trajectories; see `MorrisDesign` for the parameters.
 
     Raises
     ------
     InputError
         For sizes that are not allowed, groups that are missing, and a problem without dummies.
     """
-    for name, value, least in (("trajectories", trajectories, 2), ("levels", levels, 2)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise InputError(
-                f"{name} = {value!r} is not allowed; give a whole number from {least}."
-            )
+    for name, value in (("trajectories", trajectories), ("levels", levels)):
+        if not whole(value, 2):
+            raise InputError(f"{name} = {value!r} is not allowed; give a whole number from 2.")
     if levels % 2:
         raise InputError(f"levels = {levels} is odd; give an even number, 4 as a rule.")
     if not any(problem.is_dummy(label, grouped) for label in problem.labels(grouped)):
@@ -107,7 +99,7 @@ def morris_design(
         )
     # SALib's points lie beside the grid, and outside the cube, by rounding.
     unit: Floats = np.rint(raw * (levels - 1)) / (levels - 1)
-    of = np.repeat(np.arange(trajectories, dtype=np.int64), len(problem.labels(grouped)) + 1)
+    of = np.repeat(np.arange(trajectories, dtype=np.int64), len(unit) // trajectories)
     return MorrisDesign(problem, unit, of, trajectories, levels, seed, grouped)
 
 
@@ -117,13 +109,10 @@ def elementary_effects(design: MorrisDesign, y: Floats) -> Floats:
     The sign is that of an upward step of the label's first factor.
     """
     shape = (design.trajectories, len(design.labels) + 1)
-    steps = np.diff(design.unit.reshape(*shape, -1), axis=1)
+    members = [design.problem.members(label, design.grouped) for label in design.labels]
+    first = [design.problem.names.index(names[0]) for names in members]
+    moved = np.diff(design.unit.reshape(*shape, -1), axis=1)[:, :, first]
     change = np.diff(y.reshape(shape), axis=1)
-    first = [
-        design.problem.names.index(design.problem.members(label, design.grouped)[0])
-        for label in design.labels
-    ]
-    moved = steps[:, :, first]
     step = design.levels / (2 * (design.levels - 1))
     result: Floats = (change[:, :, None] * np.sign(np.rint(moved / step))).sum(axis=1) / step
     return result + 0.0
@@ -181,15 +170,13 @@ def screen(
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = np.percentile(weights @ effects, [tail, 100 - tail], axis=0)
     single = [len(design.problem.members(label, design.grouped)) == 1 for label in design.labels]
-    mu, sigma = (
-        np.where(single, x, np.nan) for x in (signed.mean(axis=0), signed.std(axis=0, ddof=1))
-    )
+    moments = signed.mean(axis=0), signed.std(axis=0, ddof=1)
+    mu, sigma = (np.where(single, moment, np.nan) for moment in moments)
     kept_share = _again(design, effects, seed, relevant).mean(axis=0)
     found = (effects.mean(axis=0), low, high, mu, sigma, kept_share)
-    columns = dict(zip(COLUMNS, found, strict=True))
     few = 0 < design.dummies.sum() < ENOUGH_DUMMIES
     note = f"fewer than {ENOUGH_DUMMIES} dummies: an uncertain threshold" if few else ""
-    frame = table(design.problem, design.grouped, columns, note)
+    frame = table(design.problem, design.grouped, dict(zip(COLUMNS, found, strict=True)), note)
     frame.insert(len(frame.columns) - 1, "kept", _kept(design, effects, weights, relevant))
     return frame
 
