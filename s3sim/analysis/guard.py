@@ -1,4 +1,4 @@
-"""What stands between SALib and everybody else: outputs are checked, nothing global changes.
+"""What stands between libraries and everybody else: data are checked, nothing global changes.
 
 SALib 1.6.0 returns zeros, without a warning, when one output is not finite: a failed run would
 read as 'nothing matters'. It replaces the warning filters and the warning format, seeds NumPy's
@@ -7,7 +7,7 @@ global generator, and takes a seed of 0 for none. All calls of SALib in this pac
 """
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -79,6 +79,39 @@ def checked(y: ArrayLike, rows: int) -> Floats:
             bad[:SHOWN],
         )
     return values
+
+
+def checked_points(unit: ArrayLike, factors: int) -> Floats:
+    """Return a design [rows, factors] of points in the unit cube; InputError if it is none."""
+    points = np.array(unit, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != factors:
+        raise InputError(
+            f"the design has shape {points.shape}; allowed is (rows, {factors}), a column for each "
+            "factor."
+        )
+    inside = (points >= 0) & (points <= 1)
+    if not inside.all():
+        raise InputError(f"{int((~inside).sum())} values of the design are outside 0 to 1.")
+    return points
+
+
+def checked_table(values: ArrayLike, names: Sequence[str], row: str = "world") -> Floats:
+    """Return a finite table [rows, names] of two rows or more; InputError if it is none."""
+    table = np.asarray(values, np.float64)
+    if table.ndim != 2 or table.shape[1] != len(names) or not len(names):
+        raise InputError(
+            f"the values have shape {table.shape} for {len(names)} names; give one column for each "
+            f"name, one row for each {row}."
+        )
+    if len(table) < 2:
+        raise InputError(f"{len(table)} {row} given; at least two are needed.")
+    bad = np.flatnonzero(~np.isfinite(table).all(axis=1))
+    if len(bad):
+        raise InputError(
+            f"{len(bad)} of {len(table)} {row}s hold a number that is not finite (the first: "
+            f"{bad[:5].tolist()}); leave them out of all columns."
+        )
+    return table
 
 
 def is_constant(y: Floats) -> bool:

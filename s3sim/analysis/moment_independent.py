@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from s3sim.analysis.guard import (
     SensitivityError,
     checked,
+    checked_points,
     constant,
     is_constant,
     number,
@@ -112,15 +113,7 @@ def _opinion(
         raise InputError(
             f"{method} knows no groups; give a problem without groups, or use Sobol' indices."
         )
-    points = np.array(unit, dtype=np.float64)
-    if points.ndim != 2 or points.shape[1] != problem.size:
-        raise InputError(
-            f"the design has shape {points.shape}; allowed is (rows, {problem.size}), a column for "
-            "each factor."
-        )
-    inside = np.isfinite(points) & (points >= 0) & (points <= 1)
-    if not inside.all():
-        raise InputError(f"{int((~inside).sum())} values of the design are outside 0 to 1.")
+    points = checked_points(unit, problem.size)
     values, rows = checked(y, len(points)), len(points)
     if rows < FEWEST:
         raise InputError(f"{rows} rows are too few for {method}; give {FEWEST} or more.")

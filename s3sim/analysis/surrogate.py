@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.analysis.guard import analysis_extra, is_constant, whole
+from s3sim.analysis.guard import analysis_extra, checked, checked_points, is_constant, whole
 from s3sim.analysis.polynomial import Polynomial, bootstrap, fit, index_table
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
@@ -20,7 +20,6 @@ SURE = 2.0
 """Standard errors by which the held-out Q2 must exceed zero."""
 
 LEAST_RUNS, FOLDS, TREE_FOLDS, TREES, LEAF, DRAWS = 20, 10, 5, 200, 2, 100
-_SHOWN = 20
 
 _UNEVEN, _UNEVEN_IN_ROWS = 0.2, 2.5
 """Distances from uniform that are refused; chance alone reaches 2.5 / sqrt(rows) once in 130,000
@@ -170,12 +169,6 @@ def _checked(
     unit: Floats, y: Floats, names: Sequence[str], groups: Sequence[str] | None,
     noise_share: float | None, draws: int,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    unit, y = np.asarray(unit, np.float64), np.asarray(y, np.float64)
-    if unit.ndim != 2 or y.ndim != 1 or len(unit) != len(y) or unit.shape[1] != len(names):
-        raise InputError(
-            f"unit has shape {unit.shape}, y {y.shape} and there are {len(names)} names; "
-            "allowed: unit [n, D], y [n] and D names."
-        )
     problems = []
     if groups is not None and (isinstance(groups, str) or len(groups) != len(names)):
         problems.append(
@@ -183,46 +176,28 @@ def _checked(
         )
     if len(set(names)) < len(names) or not len(names):
         problems.append("there is no factor, or two share a name; give each a name of its own.")
-    if len(y) < LEAST_RUNS:
-        problems.append(f"{len(y)} runs are too few for a surrogate; give at least {LEAST_RUNS}.")
     if noise_share is not None and not 0.0 <= noise_share < 1.0:
         problems.append(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
     if not whole(draws, 2):
         problems.append(f"draws = {draws!r} is out of range; allowed: 2 or more.")
-    outside = np.flatnonzero(~((unit >= 0.0) & (unit <= 1.0)).all(axis=1))
-    if len(outside):
-        problems.append(
-            f"unit leaves [0, 1] or is not finite in {len(outside)} of {len(unit)} rows: "
-            f"{_rows(outside)}; scale the factors to the unit cube."
-        )
-    elif not problems:
-        problems += _uneven(unit, names)
-    lost = np.flatnonzero(~np.isfinite(y))
-    if len(lost):
-        problems.append(
-            f"the output is not finite in {len(lost)} of {len(y)} rows: {_rows(lost)}; "
-            "repair these runs or leave the rows out of unit and y."
-        )
     if problems:
         raise InputError(problems)
-    return unit, y
-
-
-def _uneven(unit: Floats, names: Sequence[str]) -> list[str]:
-    """Complain about factors far from uniform, for which the polynomials are not orthonormal."""
+    unit = checked_points(unit, len(names))
+    y = checked(y, len(unit))
+    if len(y) < LEAST_RUNS:
+        raise InputError(f"{len(y)} runs are too few for a surrogate; give {LEAST_RUNS} or more.")
+    # The polynomials are not orthonormal for factors that are far from uniform.
     most = max(_UNEVEN, _UNEVEN_IN_ROWS / np.sqrt(len(unit)))
     away = np.array([stats.kstest(column, "uniform").statistic for column in unit.T])
-    return [
+    problems = [
         f"factor '{names[j]}' is not spread evenly over [0, 1]: it lies in {unit[:, j].min():g} to "
         f"{unit[:, j].max():g} with mean {unit[:, j].mean():.2f}; leave it out if it is fixed, or "
         "give the uniform numbers that its values or levels were made from."
         for j in np.flatnonzero(away > most).tolist()
     ]
-
-
-def _rows(rows: np.ndarray) -> str:
-    shown = ", ".join(str(row) for row in rows[:_SHOWN])
-    return shown + (", ..." if len(rows) > _SHOWN else "")
+    if problems:
+        raise InputError(problems)
+    return unit, y
 
 
 def _reason(
@@ -236,12 +211,9 @@ def _reason(
         return f"{said}, at least {bar}."
     if q2 >= TRUST * ceiling:
         return f"{said}, which is not clearly above zero (standard error {error:.2f}); add runs."
-    advice = f"trees explain {trees:.2f}, no better: add runs or replications"
+    advice = "no better: add runs or replications"
     if trees > q2:
-        advice = (
-            f"trees explain {trees:.2f}, so the output is rough: use direct Sobol' indices, "
-            "or more runs"
-        )
+        advice = "so the output is rough: use direct Sobol' indices, or more runs"
     if untold:
         advice += "; if part of the variance is chance, measure it and give noise_share"
-    return f"{said}, less than {bar}; {advice}."
+    return f"{said}, less than {bar}; trees explain {trees:.2f}, {advice}."

