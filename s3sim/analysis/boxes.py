@@ -17,6 +17,7 @@ from scipy import stats
 from s3sim.analysis.guard import analysis_extra
 from s3sim.analysis.intervals import wilson
 from s3sim.core.arrays import Bools, Floats
+from s3sim.core.formatting import listed
 
 SMALLEST_MASS = 0.05
 """Share of draws peeled in one step and smallest share in a box or leaf (workbench's default)."""
@@ -37,20 +38,17 @@ class Limit:
     quasi_p_low: float | None = None
     quasi_p_high: float | None = None
 
-    def phrase(self, title: str = "", unit: str = "") -> str:
+    def phrase(self) -> str:
         """Say the limit in words.
 
-        >>> Limit("meeting.border", low=5.2).phrase()
-        'meeting.border is above 5.2'
-        >>> Limit("k", low=1.0, high=2.5).phrase("Partners (k)", "firms")
-        'Partners (k) is between 1 and 2.5 firms'
+        >>> Limit("meeting.border", low=5.2).phrase(), Limit("k", low=1.0, high=2.5).phrase()
+        ('meeting.border is above 5.2', 'k is between 1 and 2.5')
         """
-        name, tail = title or self.factor, f" {unit}" if unit else ""
         if self.low is None:
-            return f"{name} is below {self.high:.3g}{tail}"
+            return f"{self.factor} is below {self.high:.3g}"
         if self.high is None:
-            return f"{name} is above {self.low:.3g}{tail}"
-        return f"{name} is between {self.low:.3g} and {self.high:.3g}{tail}"
+            return f"{self.factor} is above {self.low:.3g}"
+        return f"{self.factor} is between {self.low:.3g} and {self.high:.3g}"
 
 
 @dataclass(frozen=True)
@@ -92,6 +90,10 @@ class Box:
     def factors(self) -> tuple[str, ...]:
         """The factors that are restricted."""
         return tuple(limit.factor for limit in self.limits)
+
+    def phrase(self) -> str:
+        """Say the limits in words."""
+        return listed([limit.phrase() for limit in self.limits])
 
     def sides(self) -> list[tuple[str, str, float]]:
         """Return factor, "low" or "high" and value of every limit there is."""

@@ -1,16 +1,15 @@
 """Where does a policy lose? One box, found on some draws and judged on others."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from s3sim.analysis.boxes import Box, Score, prim_boxes, pruned, tree_boxes
+from s3sim.analysis.guard import checked_table
 from s3sim.analysis.label_noise import LabelNoise
 from s3sim.core.arrays import Bools
 from s3sim.core.errors import InputError
-from s3sim.core.formatting import listed
 from s3sim.core.streams import generator
 
 HELD_OUT = 0.3
@@ -66,8 +65,6 @@ def discover(
     labels: Bools,
     *,
     policy: str = "the policy",
-    titles: Mapping[str, str] | None = None,
-    units: Mapping[str, str] | None = None,
     noise: LabelNoise | None = None,
     resamples: int = RESAMPLES,
     seed: int = 0,
@@ -82,8 +79,6 @@ def discover(
         True where the policy loses by more than the smallest effect of interest.
     policy : str
         Title for sentences.
-    titles, units : mapping from factor to str, optional
-        For sentences.
     noise : LabelNoise, optional
         From `label_noise`; above 10 % of wrong labels no box is looked for.
     resamples : int
@@ -109,18 +104,17 @@ def discover(
         return Discovery(noise.sentence, noise.sentence)
     fit = _split(labels, seed)
     if min(labels[fit].sum(), (~labels[fit]).sum()) < FEWEST:
-        text = _too_few(policy, labels)
+        text = (
+            f"{policy} loses in {labels.sum()} of {len(labels)} worlds; too few on one side to look "
+            f"for a region (at least {FEWEST} of either kind among fitted worlds are needed)."
+        )
         return Discovery(text, text)
     here, there = ((x[rows].reset_index(drop=True), labels[rows]) for rows in (fit, ~fit))
-
-    def words(box: Box) -> str:
-        named = titles or {}, units or {}
-        return listed([a.phrase(*(known.get(a.factor, "") for known in named)) for a in box.limits])
 
     leaves = tree_boxes(
         *here, most_limits=MOST_LIMITS, smallest_density=SMALLEST_DENSITY, seed=seed
     )
-    pairs = [(words(leaf), leaf.score(*here), leaf.score(*there)) for leaf in leaves]
+    pairs = [(leaf.phrase(), leaf.score(*here), leaf.score(*there)) for leaf in leaves]
     tree = pd.DataFrame(
         [(text, a.density, a.coverage, b.density, b.coverage) for text, a, b in pairs],
         columns=["limits", "density", "coverage", "density_held_out", "coverage_held_out"],
@@ -137,11 +131,11 @@ def discover(
     accepted = held.density >= SMALLEST_DENSITY and held.coverage >= SMALLEST_COVERAGE
     inside = f"{held.density:.0%} of held-out worlds there lose"
     text = (
-        f"{policy} loses where {words(box)}: {train.density:.0%} of worlds there "
+        f"{policy} loses where {box.phrase()}: {train.density:.0%} of worlds there "
         f"lose (held out: {held.density:.0%}), {train.coverage:.0%} of all losses lie there "
         f"(held out: {held.coverage:.0%})."
         if accepted
-        else f"{none}. The best box is where {words(box)}, but "
+        else f"{none}. The best box is where {box.phrase()}, but "
         f"{inside if held.inside else 'no held-out world lies there'} and {held.coverage:.0%} "
         f"of all losses lie there; {SMALLEST_DENSITY:.0%} and {SMALLEST_COVERAGE:.0%} are asked."
     )
@@ -172,17 +166,6 @@ def choose(boxes: list[Box], x: pd.DataFrame, labels: Bools) -> Box | None:
     return max(good, key=lambda pair: (pair[1].coverage, -len(pair[0].sides())))[0]
 
 
-def _too_few(policy: str, labels: Bools) -> str:
-    losses, n = int(labels.sum()), len(labels)
-    if losses in (0, n):
-        every = "no world" if losses == 0 else "every world"
-        return f"{policy} loses in {every} of {n}; there is no region to look for."
-    return (
-        f"{policy} loses in {losses} of {n} worlds; too few on one side to look for a "
-        f"region (at least {FEWEST} of either kind among fitted worlds are needed)."
-    )
-
-
 def _checked(x: pd.DataFrame, labels: Bools) -> Bools:
     problems, labels = [], np.asarray(labels)
     if labels.shape != (len(x),) or labels.dtype != np.bool_:
@@ -190,14 +173,11 @@ def _checked(x: pd.DataFrame, labels: Bools) -> Bools:
             f"labels has shape {labels.shape} and type {labels.dtype}; give one bool for each of "
             f"{len(x)} worlds."
         )
-    if x.shape[1] == 0 or not x.columns.is_unique:
-        problems.append(f"factors are {list(x.columns)}; give one or more, none of them twice.")
-    elif not all(pd.api.types.is_numeric_dtype(kind) for kind in x.dtypes):
-        problems.append("a factor is not a number; give categories as 0 and 1.")
-    elif not np.isfinite(x.to_numpy(np.float64)).all():
-        problems.append("a factor holds a number that is not finite; leave failed worlds out.")
+    if not x.columns.is_unique or not all(pd.api.types.is_numeric_dtype(kind) for kind in x.dtypes):
+        problems.append("a factor is there twice or is no number; give categories as 0 and 1.")
     if problems:
         raise InputError(problems)
+    checked_table(x.to_numpy(np.float64), list(map(str, x)))
     return labels
 
 

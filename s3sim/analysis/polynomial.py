@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import comb
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -55,8 +54,6 @@ class Polynomial:
         Degrees; the first row is the constant.
     coefficients : array [terms]
         On the scale of `link`.
-    candidates : int array [candidates, D]
-        What the terms were chosen from, without the constant.
     link : str
         "identity", "log" or "logit".
     residuals : array [k]
@@ -66,7 +63,6 @@ class Polynomial:
     names: tuple[str, ...]
     terms: Ints
     coefficients: Floats
-    candidates: Ints
     link: str = "identity"
     residuals: Floats | None = None
 
@@ -100,7 +96,7 @@ class Polynomial:
         draw = generator(0, "projection")
         points = stats.qmc.Sobol(len(self.names), rng=draw).random(POINTS)
         coefficients = evaluate(points, terms).T @ self.predict(points) / POINTS
-        return Polynomial(self.names, terms, coefficients, self.candidates)
+        return Polynomial(self.names, terms, coefficients)
 
 
 def evaluate(unit: Floats, terms: Ints) -> Floats:
@@ -143,22 +139,17 @@ def _strongest(unit: Floats, y: Floats) -> Ints:
     factors = unit.shape[1]
     if factors <= MOST_INTERACTING:
         return np.arange(factors)
+    with analysis_extra():
+        from sklearn.linear_model import OrthogonalMatchingPursuit
     terms = degrees(factors, 3, 1.0, 1, ())[1:]
-    columns = evaluate(unit, terms)
-    additive = _pursuit(columns, y, max(1, min(len(y) // ROWS_PER_TERM, 20)))
-    score = np.zeros(factors)
-    for response in (y, np.abs(y - additive.predict(columns))):
+    columns, score = evaluate(unit, terms), np.zeros(factors)
+    with undisturbed():
+        additive = OrthogonalMatchingPursuit(n_nonzero_coefs=min(len(y) // ROWS_PER_TERM, 20))
+        rest = y - additive.fit(columns, y).predict(columns)
+    for response in (y, np.abs(rest)):
         part = (columns.T @ (response - response.mean())) ** 2
         score = np.maximum(score, part @ (terms > 0) / (part.sum() or 1.0))
     return np.sort(np.argsort(-score, kind="stable")[:MOST_INTERACTING])
-
-
-def _pursuit(columns: Floats, z: Floats, size: int) -> Any:
-    """Return scikit-learn's orthogonal matching pursuit of `size` columns, fitted."""
-    with analysis_extra():
-        from sklearn.linear_model import OrthogonalMatchingPursuit
-    with undisturbed():  # it warns when nothing is left to explain
-        return OrthogonalMatchingPursuit(n_nonzero_coefs=size).fit(columns, z)
 
 
 def fit(unit: Floats, y: Floats, names: Sequence[str], seed: int = 0) -> Polynomial:
@@ -185,50 +176,29 @@ def fit(unit: Floats, y: Floats, names: Sequence[str], seed: int = 0) -> Polynom
         terms = degrees(unit.shape[1], degree, q, order, strong)[1:]
         columns = evaluate(unit, terms)
         most = max(1, min(len(y) // ROWS_PER_TERM, MOST_CHOSEN, len(terms)))
-        found = []
+        tried = []
         for link in links:
             there, back = LINKS[link]
             with undisturbed():
-                search = OrthogonalMatchingPursuitCV(cv=folds, max_iter=most).fit(columns, there(y))
-                again = OrthogonalMatchingPursuit(n_nonzero_coefs=search.n_nonzero_coefs_)
+                model = OrthogonalMatchingPursuitCV(cv=folds, max_iter=most).fit(columns, there(y))
+                again = OrthogonalMatchingPursuit(n_nonzero_coefs=model.n_nonzero_coefs_)
                 guess = back(cross_val_predict(again, columns, there(y), cv=folds))
-            found.append((float(((guess - y) ** 2).mean()), link, int(search.n_nonzero_coefs_)))
-        error, link, size = min(found)
+            tried.append((float(((guess - y) ** 2).mean()), link, model))
+        error, link, model = min(tried, key=lambda entry: entry[0])
         if error >= best:
             break
         # The scale is settled by the first candidates, which are cheap.
         best, links = error, [link]
-        result = _fitted(columns, y, tuple(names), terms, link, size)
-    return result
-
-
-def _fitted(
-    columns: Floats, y: Floats, names: tuple[str, ...], terms: Ints, link: str, size: int
-) -> Polynomial:
-    z = LINKS[link][0](y)
-    model = _pursuit(columns, z, size)
-    chosen = np.flatnonzero(model.coef_)
-    return Polynomial(
-        names,
-        np.vstack([np.zeros((1, len(names)), np.int64), terms[chosen]]),
-        np.r_[model.intercept_, model.coef_[chosen]],
-        terms,
-        link,
-        np.quantile(z - model.predict(columns), (np.arange(20) + 0.5) / 20),
-    )
-
-
-def bootstrap(
-    found: Polynomial, unit: Floats, y: Floats, seed: int = 0, draws: int = 100
-) -> list[Polynomial]:
-    """Return fits to rows drawn with replacement, as many terms chosen anew, in the own unit."""
-    draw = generator(seed, "surrogate bootstrap")
-    columns, fits = evaluate(unit, found.candidates), []
-    for _ in range(draws):
-        rows, size = draw.integers(0, len(y), len(y)), max(1, len(found.terms) - 1)
-        again = _fitted(columns[rows], y[rows], found.names, found.candidates, found.link, size)
-        fits.append(again.in_own_unit())
-    return fits
+        rest = LINKS[link][0](y) - model.predict(columns)
+        chosen = np.flatnonzero(model.coef_)
+        found = Polynomial(
+            tuple(names),
+            np.vstack([np.zeros_like(terms[:1]), terms[chosen]]),
+            np.r_[model.intercept_, model.coef_[chosen]],
+            link,
+            np.quantile(rest, (np.arange(20) + 0.5) / 20),
+        )
+    return found
 
 
 def shares(chaos: Polynomial, groups: Sequence[str] | None = None) -> pd.DataFrame:
@@ -249,16 +219,16 @@ def shares(chaos: Polynomial, groups: Sequence[str] | None = None) -> pd.DataFra
 
 
 def index_table(
-    chaos: Polynomial, replicates: Sequence[Polynomial], groups: Sequence[str] | None = None
+    chaos: Polynomial, parts: Sequence[Polynomial], groups: Sequence[str] | None = None
 ) -> pd.DataFrame:
-    """Return `shares`, each with _low and _high (95 %).
+    """Return `shares`, each with _low and _high (95 %) by the jackknife, within [0, 1].
 
-    The estimate plus and minus 1.96 standard deviations of the resamples, within [0, 1].
-    Percentiles of the resamples are shifted, because terms found by chance add to totals.
+    `parts` are fits that each leave out another of equal parts of the rows (t interval with one
+    degree of freedom less than parts; Tukey 1958).
     """
-    value = shares(chaos, groups)
-    drawn = np.array([shares(again, groups) for again in replicates if again.variance > 0.0])
-    half = stats.norm.ppf((1 + CONFIDENCE) / 2) * drawn.std(axis=0, ddof=1)
+    value, k = shares(chaos, groups), len(parts)
+    left = np.array([shares(part, groups) for part in parts])
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, k - 1) * (k - 1) / np.sqrt(k) * left.std(axis=0)
     low, high = (value - half).clip(lower=0.0), (value + half).clip(upper=1.0)
     table = pd.concat([value, low.add_suffix("_low"), high.add_suffix("_high")], axis=1)
     return table[[f"{name}{end}" for name in value for end in ("", "_low", "_high")]]

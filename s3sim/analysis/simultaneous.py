@@ -33,8 +33,8 @@ class Simultaneous:
     mean, low, high : array [outcomes]
         In the unit of each outcome.
     p_value : array [outcomes]
-        Step-down adjusted p-value of "the mean is zero" (Romano and Wolf 2005 by bootstrap, Holm
-        1979 for scrambles).
+        Adjusted p-value of "the mean is zero" (single-step max-t by bootstrap, Westfall and Young
+        1993; Holm 1979 for scrambles).
     critical : float
         Standard errors between mean and limit.
     """
@@ -66,10 +66,11 @@ def simultaneous(
     moves = np.ptp(values, axis=0) > 1e-12 * np.abs(values).max(axis=0)
     p_value, critical, half = np.where(mean == 0, 1.0, 0.0), 0.0, np.zeros(len(mean))
     if moves.any():
-        largest = max_t(values[:, moves], seed=seed, resamples=resamples)
-        critical = float(np.quantile(largest.max(axis=1), confidence, method="higher"))
+        most = max_t(values[:, moves], seed=seed, resamples=resamples).max(axis=1)
+        critical = float(np.quantile(most, confidence, method="higher"))
         half[moves] = critical * error[moves]
-        p_value[moves] = step_down(np.abs(mean[moves]) / error[moves], largest)
+        t = np.abs(mean[moves]) / error[moves]
+        p_value[moves] = (1 + (most[:, None] >= t).sum(axis=0)) / (1 + len(most))
     return Simultaneous(tuple(outcomes), mean, mean - half, mean + half, p_value, critical)
 
 
@@ -138,17 +139,3 @@ def max_t(values: Floats, *, seed: int, resamples: int = RESAMPLES) -> Floats:
         spread = np.maximum(weight @ square - mean**2, 1e-12 * square.mean(axis=0))
         found.append(np.abs(mean) / np.sqrt(spread / (n - 1)))
     return np.concatenate(found)
-
-
-def step_down(t: Floats, largest: Floats) -> Floats:
-    """Return Romano-Wolf adjusted p-values (Romano and Wolf 2005, 2016), shape [outcomes].
-
-    `t` holds absolute statistics [outcomes]; `largest` those of resamples under the null,
-    [resamples, outcomes], from `max_t`.
-    """
-    order = np.argsort(-t, kind="stable")
-    # Column k: the largest among the outcomes that are no more extreme than the k-th.
-    left = np.maximum.accumulate(largest[:, order][:, ::-1], axis=1)[:, ::-1]
-    single = (1 + (left >= t[order]).sum(axis=0)) / (1 + len(largest))
-    p_value: Floats = np.maximum.accumulate(single)[np.argsort(order)]
-    return p_value

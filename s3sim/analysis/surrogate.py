@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.analysis.guard import analysis_extra, checked, checked_points, is_constant, whole
-from s3sim.analysis.polynomial import Polynomial, bootstrap, fit, index_table
+from s3sim.analysis.guard import analysis_extra, checked, checked_points, is_constant
+from s3sim.analysis.polynomial import Polynomial, fit, index_table
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
@@ -19,7 +19,7 @@ TRUST = 0.9
 SURE = 2.0
 """Standard errors by which the held-out Q2 must exceed zero."""
 
-LEAST_RUNS, FOLDS, TREE_FOLDS, TREES, LEAF, DRAWS = 20, 10, 5, 200, 2, 100
+LEAST_RUNS, FOLDS, TREE_FOLDS, TREES, LEAF = 20, 10, 5, 200, 2
 
 _UNEVEN, _UNEVEN_IN_ROWS = 0.2, 2.5
 """Distances from uniform that are refused; chance alone reaches 2.5 / sqrt(rows) once in 130,000
@@ -83,8 +83,6 @@ def surrogate_study(
     groups: Sequence[str] | None = None,
     noise_share: float | None = None,
     seed: int = 0,
-    *,
-    draws: int = DRAWS,
 ) -> SurrogateResult:
     """Return the surrogate of one output, judged on rows left out.
 
@@ -100,9 +98,7 @@ def surrogate_study(
         Share of the output's variance that is chance, in [0, 1), known from replications;
         unless told the ceiling is one and noisy outputs are withheld.
     seed : int
-        Decides folds, resamples and trees.
-    draws : int
-        Bootstrap resamples, at least 2.
+        Decides folds and trees.
 
     Raises
     ------
@@ -110,7 +106,7 @@ def surrogate_study(
         For misshaped or non-finite input, factors that are not uniform, options out of range, or
         when scikit-learn is missing.
     """
-    unit, y = _checked(unit, y, names, groups, noise_share, draws)
+    unit, y = _checked(unit, y, names, groups, noise_share)
     ceiling, nan = 1.0 - (noise_share or 0.0), float("nan")
     if is_constant(y):
         reason = (
@@ -119,39 +115,39 @@ def surrogate_study(
         )
         return SurrogateResult(nan, nan, ceiling, False, reason)
     trees = trees_q2(unit, y, seed)
-    q2, error = held_out_q2(unit, y, names, seed)
+    q2, error, fits = held_out(unit, y, names, seed)
     found = fit(unit, y, names, seed)
     own = found.in_own_unit()
     trusted = q2 >= TRUST * ceiling and q2 > SURE * error and own.variance > 0.0
     reason = _reason(q2, error, ceiling, trees, trusted, noise_share is None, found.link)
     factors = by_group = None
     if trusted:
-        again = bootstrap(found, unit, y, seed, draws)
-        factors = index_table(own, again).rename_axis("factor").reset_index()
+        parts = [part.in_own_unit() for part in fits]
+        factors = index_table(own, parts).rename_axis("factor").reset_index()
         factors.insert(1, "group", list(names if groups is None else groups))
         if groups is not None:
-            by_group = index_table(own, again, groups).rename_axis("group").reset_index()
+            by_group = index_table(own, parts, groups).rename_axis("group").reset_index()
     return SurrogateResult(q2, error, ceiling, trusted, reason, trees, own, factors, by_group)
 
 
-def held_out_q2(
+def held_out(
     unit: Floats, y: Floats, names: Sequence[str], seed: int = 0
-) -> tuple[float, float]:
-    """Return the share of variance predicted on rows left out, and its standard error.
+) -> tuple[float, float, list[Polynomial]]:
+    """Return the share of variance predicted on rows left out, its standard error, and the fits.
 
     Scale, candidates, terms and coefficients are chosen anew in every one of ten folds. The
     standard error is that of a ratio of means over rows (delta method).
     """
     fold = generator(seed, "surrogate held out").permutation(len(y)) % FOLDS
-    error, deviation = np.empty(len(y)), np.empty(len(y))
+    error, deviation, fits = np.empty(len(y)), np.empty(len(y)), []
     for k in range(FOLDS):
         out = fold == k
-        guess = fit(unit[~out], y[~out], names, seed).predict(unit[out])
-        error[out] = (y[out] - guess) ** 2
+        fits.append(fit(unit[~out], y[~out], names, seed))
+        error[out] = (y[out] - fits[-1].predict(unit[out])) ** 2
         deviation[out] = (y[out] - y[~out].mean()) ** 2
     ratio = float(error.sum() / deviation.sum())
     spread = float((error - ratio * deviation).std(ddof=1))
-    return 1.0 - ratio, spread * np.sqrt(len(y)) / float(deviation.sum())
+    return 1.0 - ratio, spread * np.sqrt(len(y)) / float(deviation.sum()), fits
 
 
 def trees_q2(unit: Floats, y: Floats, seed: int = 0) -> float:
@@ -167,7 +163,7 @@ def trees_q2(unit: Floats, y: Floats, seed: int = 0) -> float:
 
 def _checked(
     unit: Floats, y: Floats, names: Sequence[str], groups: Sequence[str] | None,
-    noise_share: float | None, draws: int,
+    noise_share: float | None,
 ) -> tuple[Floats, Floats]:  # fmt: skip
     problems = []
     if groups is not None and (isinstance(groups, str) or len(groups) != len(names)):
@@ -178,8 +174,6 @@ def _checked(
         problems.append("there is no factor, or two share a name; give each a name of its own.")
     if noise_share is not None and not 0.0 <= noise_share < 1.0:
         problems.append(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
-    if not whole(draws, 2):
-        problems.append(f"draws = {draws!r} is out of range; allowed: 2 or more.")
     if problems:
         raise InputError(problems)
     unit = checked_points(unit, len(names))
