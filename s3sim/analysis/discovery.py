@@ -86,18 +86,13 @@ def discover(
     seed : int
         Decides the split into fitted and held-out draws, the resamples and CART's ties.
 
-    Notes
-    -----
     The rule that chooses the box, fixed in advance: every box of PRIM's trajectory is stripped of
     limits with quasi-p of 0.05 or more and of its weakest factors beyond four; among boxes that
     cover at least half of the losses, the best density less one standard error decides which are
     as good as the best (the one-standard-error rule of Breiman et al. 1984), and of these the one
     with the highest coverage is taken, then the one with the fewest limits.
 
-    Raises
-    ------
-    InputError
-        If the factors are not distinct finite numbers or `labels` does not fit them.
+    InputError if the factors are not distinct finite numbers or `labels` does not fit them.
     """
     labels = _checked(x, labels)
     if noise is not None and noise.refused:

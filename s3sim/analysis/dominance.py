@@ -75,10 +75,7 @@ def dominance(
         Title of the policy for the sentence.
     resamples, seed : int
 
-    Raises
-    ------
-    InputError
-        For an order other than 1 or 2, or levels that are not fit (`checked_levels`).
+    InputError for an order other than 1 or 2, or levels that are not fit (`checked_levels`).
     """
     if order not in (1, 2):
         raise InputError(f"order = {order!r}; allowed: 1, 2.")

@@ -26,8 +26,6 @@ SHOWN = 20
 ROUNDING = 1e-12
 """Spread below which an output is constant, as a share of its largest absolute value."""
 
-CONSTANT = "constant output"
-
 _TECHNICAL = (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ImportWarning)
 
 
@@ -51,26 +49,19 @@ class SensitivityError(InputError):
 def checked(y: ArrayLike, rows: int) -> Floats:
     """Return one output, one value for each row of a design, as a float array [rows], a copy.
 
-    Raises
-    ------
-    SensitivityError
-        For several outputs, another length, values that are no numbers, and any nan or infinity.
+    SensitivityError for several outputs, another length, values that are no numbers, and any nan
+    or infinity.
     """
     try:
         values = np.array(y, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise SensitivityError(f"the output holds something that is no number: {error}.") from error
-    if values.ndim != 1:
+    if values.shape != (rows,):
         raise SensitivityError(
-            f"the output has shape {values.shape}; analyse one output at a time, shape ({rows},)."
+            f"the output has shape {values.shape} for a design of {rows} rows; give one value for "
+            "each row, in the order of the design, one output at a time."
         )
-    if len(values) != rows:
-        raise SensitivityError(
-            f"the output has {len(values)} values for a design of {rows} rows; "
-            "give one value for each row, in the order of the design."
-        )
-    bad = np.flatnonzero(~np.isfinite(values)).tolist()
-    if bad:
+    if bad := np.flatnonzero(~np.isfinite(values)).tolist():
         first = f"{', '.join(map(str, bad[:SHOWN]))}{', ...' if len(bad) > SHOWN else ''}"
         raise SensitivityError(
             f"{len(bad)} of {rows} outputs are nan or infinite, rows {first}; a row cannot be left "
@@ -167,16 +158,18 @@ def analysis_extra() -> Iterator[None]:
         ) from None
 
 
-def table(problem: Problem, grouped: bool, columns: dict[str, Any], note: str) -> pd.DataFrame:
+def table(
+    problem: Problem, grouped: bool, columns: dict[str, Any], note: str | list[str]
+) -> pd.DataFrame:
     """Return a result table: factor, group, the columns and a note, one row for each label.
 
     Names are plain `str`, whatever SALib made of them.
     """
     labels = list(problem.labels(grouped))
     group = [problem.group_of(label, grouped) for label in labels]
-    return pd.DataFrame({"factor": labels, "group": group, **columns, "note": [note] * len(labels)})
+    return pd.DataFrame({"factor": labels, "group": group, **columns}).assign(note=note)
 
 
 def constant(problem: Problem, grouped: bool, columns: Iterable[str]) -> pd.DataFrame:
     """Return the table of a constant output: nan everywhere, because no index is defined."""
-    return table(problem, grouped, dict.fromkeys(columns, float("nan")), CONSTANT)
+    return table(problem, grouped, dict.fromkeys(columns, float("nan")), "constant output")

@@ -32,10 +32,7 @@ def theil(value: Floats, population: Floats, country: Sequence[str]) -> Theil:
         Above 0.
     country : sequence of str [regions]
 
-    Raises
-    ------
-    InputError
-        For values out of range or lengths that differ.
+    InputError for values out of range or lengths that differ.
     """
     value, weight = np.asarray(value, np.float64), np.asarray(population, np.float64)
     problems = []

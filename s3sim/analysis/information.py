@@ -77,8 +77,6 @@ def value_of_information(
     seed : int
         Of the shuffles.
 
-    Notes
-    -----
     Regression errors make EVPPI too high where the choice is close (fitted values scatter, and
     the maximum of scatter is positive); nothing is subtracted, but a value inside the dummy band
     is not told from nothing. EVPPI cannot exceed EVPI; a curve can by its overshoot, so EVPI

@@ -20,7 +20,7 @@ from s3sim.analysis.guard import (
     number,
     table,
     undisturbed,
-)  # fmt: skip
+)
 from s3sim.analysis.problem import Problem
 from s3sim.core.errors import InputError
 
@@ -30,8 +30,6 @@ DELTA_RESAMPLES = 20
 
 FEWEST = 100
 """Rows below which neither method says anything (assumed)."""
-
-_STEP_NOTE = re.compile(r"Step: too few samples\.[^;]*;?")
 
 
 def rbd_fast(problem: Problem, unit: ArrayLike, y: ArrayLike, seed: int = 0) -> pd.DataFrame:
@@ -53,12 +51,8 @@ def rbd_fast(problem: Problem, unit: ArrayLike, y: ArrayLike, seed: int = 0) -> 
         factor, group, S1, S1_low, S1_high (95 %, SALib's bootstrap of half the rows, so wide),
         note. A factor with repeated values has a note: the order of ties decides its value.
 
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, and for another number of rows.
-    InputError
-        For groups, which SALib would ignore without a word, and for too few rows.
+    SensitivityError for values that are not finite and another number of rows; InputError for
+    groups, which SALib would ignore without a word, and for too few rows.
     """
 
     def analyse(*data: Any) -> Any:
@@ -84,8 +78,6 @@ def delta(
         factor, group, delta, delta_low, delta_high (95 %), note. The value is SALib's `delta_raw`,
         which is `delta` before SALib 1.6.
 
-    Notes
-    -----
     An inert factor does not score 0 but about 0.1 with 500 rows; compare with a dummy. For the
     order of factors, not for their size.
     """
@@ -124,14 +116,14 @@ def _opinion(
         found = analyse(problem.salib(), points, values)
     key = f"{name}_raw" if f"{name}_raw" in found else name
     value, half = np.array(found[key], np.float64) + 0.0, np.array(found[f"{key}_conf"], np.float64)
-    own, notes = found.get("notes", [""] * problem.size), []
+    notes = []
     for k, factor in enumerate(problem.names):
-        different = len(np.unique(points[:, k]))
-        tied = f"{different} different values in {rows} rows: the order of ties decides"
         # Variants of the measure that are not reported have warnings of their own.
-        mine = [text for text in warned if "[" not in text or f"[{factor}]" in text]
-        mine = [text for text in mine if "[balanced]" not in text and "[step]" not in text]
-        texts = (tied if different < rows else "", _STEP_NOTE.sub("", str(own[k])).strip(), *mine)
-        notes.append("; ".join(text for text in texts if text))
+        mine = [text for text in warned if not re.search(r"\[(balanced|step)\]", text)]
+        mine = [text for text in mine if "[" not in text or f"[{factor}]" in text]
+        if (different := len(np.unique(points[:, k]))) < rows:
+            tied = f"{different} different values in {rows} rows: the order of ties decides"
+            mine = [tied, *mine]
+        notes.append("; ".join(mine))
     limits = dict(zip(columns, (value, value - half, value + half), strict=True))
-    return table(problem, False, limits, "").assign(note=notes)
+    return table(problem, False, limits, notes)

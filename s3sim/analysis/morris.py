@@ -76,10 +76,8 @@ def morris_design(
 ) -> MorrisDesign:
     """Return random trajectories; see `MorrisDesign` for the parameters.
 
-    Raises
-    ------
-    InputError
-        For sizes that are not allowed, groups that are missing, and a problem without dummies.
+    InputError for sizes that are not allowed, groups that are missing, and a problem without
+    dummies.
     """
     for name, value in (("trajectories", trajectories), ("levels", levels)):
         if not whole(value, 2):
@@ -141,13 +139,8 @@ def screen(
         kept_share (share of resampled screenings that keep it), kept, note. mu and sigma are nan
         for groups of several factors, whose signs do not add up.
 
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, and for another number of rows.
+    SensitivityError for values that are not finite, and for another number of rows.
 
-    Notes
-    -----
     A factor is kept when its mu_star is
 
     1. above the mean mu_star of the dummies: by at least 95 % of the resampled trajectories, or,
@@ -166,7 +159,7 @@ def screen(
         return frame
     signed = elementary_effects(design, values)
     effects = np.abs(signed)
-    weights = _weights(design.trajectories, RESAMPLES, seed, "interval")
+    weights = _weights(design, RESAMPLES, seed, "interval")
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = np.percentile(weights @ effects, [tail, 100 - tail], axis=0)
     single = [len(design.problem.members(label, design.grouped)) == 1 for label in design.labels]
@@ -192,8 +185,7 @@ def stability(
     if is_constant(values):
         return float("nan")
     effects = np.abs(elementary_effects(design, values))
-    weights = _weights(design.trajectories, RESAMPLES, seed, "interval")
-    kept = _kept(design, effects, weights, relevant)
+    kept = _kept(design, effects, _weights(design, RESAMPLES, seed, "interval"), relevant)
     return float((_again(design, effects, seed, relevant) == kept).all(axis=1).mean())
 
 
@@ -213,13 +205,12 @@ def _kept(design: MorrisDesign, effects: Floats, weights: Floats, relevant: floa
 def _again(design: MorrisDesign, effects: Floats, seed: int, relevant: float) -> Bools:
     """Return which labels are kept in screenings of resampled trajectories [repeats, labels]."""
     draw = generator(seed, "sensitivity: repeated screening")
-    weights = _weights(design.trajectories, REPEATS, seed, "interval of a repeated screening")
+    weights = _weights(design, REPEATS, seed, "interval of a repeated screening")
     rows = draw.integers(design.trajectories, size=(REPEATS, design.trajectories))
     return np.stack([_kept(design, effects[drawn], weights, relevant) for drawn in rows])
 
 
-def _weights(trajectories: int, resamples: int, seed: int, purpose: str) -> Floats:
+def _weights(design: MorrisDesign, resamples: int, seed: int, purpose: str) -> Floats:
     """Return how much each trajectory counts in each resample [resamples, trajectories]."""
-    draw = generator(seed, f"sensitivity: {purpose}")
-    share = np.full(trajectories, 1 / trajectories)
-    return draw.multinomial(trajectories, share, size=resamples) / trajectories
+    n, draw = design.trajectories, generator(seed, f"sensitivity: {purpose}")
+    return draw.multinomial(n, np.full(n, 1 / n), size=resamples) / n

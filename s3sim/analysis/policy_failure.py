@@ -62,10 +62,7 @@ def losers(
     seed : int
         Of the joint intervals.
 
-    Raises
-    ------
-    InputError
-        If shapes do not fit or a number is not finite.
+    InputError if shapes do not fit or a number is not finite.
     """
     sign, difference = direction(better), np.asarray(difference, np.float64)
     joint = simultaneous(difference, regions, seed=seed)

@@ -29,10 +29,7 @@ class Problem:
     groups : tuple of str, optional
         Group of each factor, in the same order.
 
-    Raises
-    ------
-    InputError
-        With every mistake; and when groups are asked for and there are none, or only one.
+    InputError with every mistake; and when groups are asked for and there are none, or only one.
     """
 
     names: tuple[str, ...]

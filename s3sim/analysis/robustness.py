@@ -106,8 +106,6 @@ def robustness(
         Levels that satisfy, in the outcome's unit, finite and distinct; a satisficing share for each.
     better : {"higher", "lower"}
 
-    Notes
-    -----
     Measures: `mean`; `share_best` of draws (ties count for each); `share_won` of draws against
     the baseline (a tie counts half, so the baseline itself has 0.5); `regret_max` and
     `regret_90`; `satisficing_<threshold>`; `cvar_level` and `cvar_difference` (mean of the worst

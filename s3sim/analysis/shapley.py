@@ -50,11 +50,8 @@ def shapley(value: Mapping[Parts, Floats], components: Sequence[str]) -> dict[st
     components : sequence of str
         The k components, in the order of the result.
 
-    Raises
-    ------
-    InputError
-        If a combination is missing or too many, arrays differ in shape, or a component is named
-        twice.
+    InputError if a combination is missing or too many, arrays differ in shape, or a component is
+    named twice.
 
     >>> none, a, b, both = (frozenset(parts) for parts in ("", "a", "b", "ab"))
     >>> v = {none: np.zeros(1), a: np.array([2.0]), b: np.array([0.0]), both: np.array([6.0])}

@@ -73,10 +73,7 @@ def sobol_design(
 ) -> SobolDesign:
     """Return a design; see `SobolDesign` for the parameters.
 
-    Raises
-    ------
-    InputError
-        For sizes that are not allowed, or groups that are missing.
+    InputError for sizes that are not allowed, or groups that are missing.
     """
     if not (whole(scrambles, 1) and isinstance(n, int | np.integer)):
         raise InputError(f"n = {n!r} and scrambles = {scrambles!r} must be whole numbers above 0.")
@@ -118,13 +115,8 @@ def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
         output that is constant, at least at the independent points A and B, has no variance to
         share out: nan and the note 'constant output'.
 
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, and for another number of rows.
+    SensitivityError for values that are not finite, and for another number of rows.
 
-    Notes
-    -----
     Values are those of SALib over all rows: S1 by Saltelli et al. 2010, ST by Jansen 1999. Both
     are ratios of means, so the interval is that of the ratio estimator over independent scrambles
     (linearised, t with scrambles - 1 degrees of freedom; Owen 2013, Monte Carlo theory, methods

@@ -100,11 +100,8 @@ def surrogate_study(
     seed : int
         Decides folds and trees.
 
-    Raises
-    ------
-    InputError
-        For misshaped or non-finite input, factors that are not uniform, options out of range, or
-        when scikit-learn is missing.
+    InputError for misshaped or non-finite input, factors that are not uniform, options out of
+    range, or when scikit-learn is missing.
     """
     unit, y = _checked(unit, y, names, groups, noise_share)
     ceiling, nan = 1.0 - (noise_share or 0.0), float("nan")

@@ -270,7 +270,7 @@ def test_non_finite_outputs_are_refused_with_count_and_first_rows():
 @pytest.mark.parametrize(
     ("unit", "y", "who", "says"),
     [
-        (np.zeros((30, 2)), np.zeros(29), names(2), "29 values for a design of 30 rows"),
+        (np.zeros((30, 2)), np.zeros(29), names(2), "for a design of 30 rows"),
         (np.zeros((30, 2)), np.zeros((30, 1)), names(2), "shape"),
         (np.zeros((30, 2)), np.zeros(30), names(3), "shape"),
         (np.zeros(30), np.zeros(30), names(1), "shape"),
