@@ -10,8 +10,7 @@ from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.noise import by_seeds, gain, pairs_needed, spread
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.efficiency import variance_ratio
-from s3sim.report.figures.studies.effort import running_mean
+from s3sim.report.figures.studies import running_mean, variance_ratio
 
 PRIMARY = 2
 LEAST_PRIMARY, LEAST_MEDIAN = 2.0, 5.0

@@ -20,7 +20,7 @@ from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import SEED, Space
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.screening import mu_star_sigma
+from s3sim.report.figures.studies import mu_star_sigma
 
 STABLE, SURE = 0.9, 0.9
 NAMED = 8

@@ -22,8 +22,7 @@ from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY, SEED, space
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.indices import index_bars
-from s3sim.report.figures.studies.tipping import tipping_curve
+from s3sim.report.figures.studies import index_bars, tipping_curve
 
 WIDEST, CLOSE = 0.10, 0.05
 UNRESOLVED = 0.5

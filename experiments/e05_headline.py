@@ -9,9 +9,7 @@ from s3sim.ensemble.experiments.estimates import LOWER, estimates, sentence
 from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.effort import running_mean
-from s3sim.report.figures.studies.spread import difference_distributions
-from s3sim.report.figures.studies.worlds import trade_off
+from s3sim.report.figures.studies import difference_distributions, running_mean, trade_off
 
 PRIMARY = 2
 

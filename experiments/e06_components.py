@@ -11,7 +11,7 @@ from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
 from s3sim.policies.brokers import Brokers
 from s3sim.policies.joint_programme import JointProgramme
-from s3sim.report.figures.studies.parts import shapley_split
+from s3sim.report.figures.studies import shapley_split
 
 OPEN, JOINT, BROKERS = COMPONENTS = ("cooperation_propensity", "joint programme", "brokers")
 LISTS = POLICIES["coordinated_s3"].parts

@@ -15,9 +15,7 @@ from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY
 from s3sim.ensemble.sampling import SEQUENCES
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.information import information_bars
-from s3sim.report.figures.studies.ranks import rank_table
-from s3sim.report.figures.studies.words import short
+from s3sim.report.figures.studies import information_bars, rank_table, short
 
 VALUED = "gross_value_added"
 DUMMIES = "dummies"

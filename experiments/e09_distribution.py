@@ -10,7 +10,7 @@ from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.regional import convergence_change, inequality, regional
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.parts import winners_losers
+from s3sim.report.figures.studies import winners_losers
 
 LINKS, VALUE = "cross_border_collaborations", "gross_value_added"
 EXACT = 1e-12

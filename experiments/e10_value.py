@@ -18,7 +18,7 @@ from s3sim.ensemble.experiments.money import (
 )
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.sampling import by_sample
-from s3sim.report.figures.studies.effort import cost_curve
+from s3sim.report.figures.studies import cost_curve
 
 COST, VALUE = "brokers.cost", "gross_value_added"
 MILLION = 1e6

@@ -9,7 +9,7 @@ from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.experiments.structure import under, variant
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.structure import sign_table
+from s3sim.report.figures.studies import sign_table
 
 SIGNS = {"same": "clearly that of the declared model", "open": "open", "changed": "clearly the other one",
          "clear": "clear where the declared model leaves it open"}  # fmt: skip

@@ -12,7 +12,7 @@ from s3sim.ensemble.experiments.evidence import Evidence
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY, SEED, Space
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.ranges import tornado
+from s3sim.report.figures.studies import tornado
 
 ENDS = {"at_low": 0.0, "at_high": 1.0}
 DRAWN, NAMED, CHANCE = 15, 6, 0.05
