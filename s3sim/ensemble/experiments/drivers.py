@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -15,23 +15,14 @@ from s3sim.analysis.surrogate import surrogate_study
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.factors import Space
+from s3sim.ensemble.experiments.result import Check
+from s3sim.ensemble.factors import DUMMY
 
 FEWEST_PARTS = 2
 TOP = 5
 """Factors or groups that are named."""
 
-
-def problem_of(space: Space) -> Problem:
-    """Return the factors of a space, with their groups, as a sensitivity analysis knows them."""
-    return Problem(space.names, space.groups)
-
-
-def every_row(evidence: Evidence, outcome: str) -> Floats:
-    """Return an outcome, [rows of the design, policies]; nan where a run of the row failed."""
-    table = np.full((len(evidence.whole), len(evidence.samples.policies)), np.nan)
-    table[evidence.whole] = evidence.level(outcome)
-    return table
+Parts = TypeVar("Parts", MorrisDesign, SobolDesign)
 
 
 def in_percent(levels: Floats) -> Floats:
@@ -44,52 +35,46 @@ def in_percent(levels: Floats) -> Floats:
     return scaled
 
 
-def whole_trajectories(design: MorrisDesign, ok: Bools) -> tuple[MorrisDesign, Bools]:
-    """Return a design without the trajectories in which a run failed, and which rows are left.
+def without_failures(design: Parts, ok: Bools) -> tuple[Parts, Bools]:
+    """Return a design without the parts in which a run failed, and which rows are left.
 
-    Parameters
-    ----------
-    design : MorrisDesign
-    ok : array of bool [rows]
-        Which rows ran.
+    Parts are the trajectories of Morris or the scrambles of Sobol'; `ok` [rows] says what ran.
 
     Raises
     ------
     InputError
-        If fewer than two trajectories are left.
+        If fewer than two parts are left.
     """
-    rows = _whole(design.trajectory, ok, "trajectories")
-    left = int(np.unique(design.trajectory[rows]).size)
-    return replace(
-        design, unit=design.unit[rows], trajectory=design.trajectory[rows], trajectories=left
-    ), rows
-
-
-def whole_scrambles(design: SobolDesign, ok: Bools) -> tuple[SobolDesign, Bools]:
-    """Return a design without the scrambles in which a run failed, and which rows are left.
-
-    Raises
-    ------
-    InputError
-        If fewer than two scrambles are left.
-    """
-    rows = _whole(design.scramble, ok, "scrambles")
-    left = int(np.unique(design.scramble[rows]).size)
-    each = design.n // design.scrambles
-    return replace(
-        design, unit=design.unit[rows], scramble=design.scramble[rows], scrambles=left, n=left * each
-    ), rows  # fmt: skip
-
-
-def _whole(part: Any, ok: Bools, name: str) -> Bools:
-    failed = np.unique(part[~ok])
-    left = np.unique(part).size - failed.size
+    sobol = isinstance(design, SobolDesign)
+    part, parts = ("scramble", "scrambles") if sobol else ("trajectory", "trajectories")
+    of = getattr(design, part)
+    failed = np.unique(of[~ok])
+    left = np.unique(of).size - failed.size
     if left < FEWEST_PARTS:
         raise InputError(
-            f"a run failed in all but {left} of the {name}; see the messages of the failed runs."
+            f"a run failed in all but {left} of the {parts}; see the messages of the failed runs."
         )
-    rows: Bools = ~np.isin(part, failed)
-    return rows
+    rows: Bools = ~np.isin(of, failed)
+    changes: dict[str, Any] = {"unit": design.unit[rows], part: of[rows], parts: left}
+    if isinstance(design, SobolDesign):
+        changes["n"] = left * (design.n // design.scrambles)
+    return replace(design, **changes), rows
+
+
+def of_output(table: pd.DataFrame, outcome: str, output: str) -> pd.DataFrame:
+    """Return the rows of one output."""
+    return table[(table["outcome"] == outcome) & (table["output"] == output)]
+
+
+def is_dummy(table: pd.DataFrame) -> Any:
+    """Return which rows of a table of factors are inert ones, [rows]."""
+    return table["factor"].str.startswith(DUMMY)
+
+
+def dummies_check(scores: pd.DataFrame, bar: str = "exactly 0") -> Check:
+    """Return the bar that nothing is said of factors which nothing reads; nan is nothing."""
+    largest = float(np.abs(scores.fillna(0.0).to_numpy()).max(initial=0))
+    return Check("dummies", bar, f"largest {largest:g}", largest == 0, True)
 
 
 def leading(frame: pd.DataFrame, key: str, n: int, leave: Iterable[str] = ()) -> pd.DataFrame:
@@ -99,13 +84,13 @@ def leading(frame: pd.DataFrame, key: str, n: int, leave: Iterable[str] = ()) ->
 
 
 def surrogate(
-    samples: Evidence, y: Floats, luck: float, seed: int
+    evidence: Evidence, y: Floats, luck: float, seed: int
 ) -> tuple[pd.DataFrame | None, str]:
     """Return group indices of the surrogate of an output over drawn samples, or None, and why.
 
     Parameters
     ----------
-    samples : Evidence
+    evidence : Evidence
         Independent samples.
     y : array [samples]
         The output.
@@ -117,45 +102,37 @@ def surrogate(
         return None, f"withheld: {len(y)} samples are too few ({FEWEST} are needed)."
     if not np.isfinite(luck) or luck >= 1:
         return None, "withheld: the output is constant or all luck."
+    names, luck = [str(name) for name in evidence.unit], max(luck, 0.0)
+    groups = [_groups(evidence)[name] for name in names]
     try:
-        found = surrogate_study(
-            samples.unit, y, list(samples.names), list(samples.groups), max(luck, 0.0), seed
-        )
+        found = surrogate_study(evidence.unit.to_numpy(), y, names, groups, luck, seed)
     except InputError as error:
         return None, f"withheld: {error}"
     if not found.trusted:
         return None, f"withheld: {found.reason}"
     # Shares of the mean response; times what is not luck they compare with the direct indices.
-    shares = found.group_indices().set_index("group")[["ST", "Shapley"]] * (1 - max(luck, 0.0))
+    shares = found.group_indices().set_index("group")[["ST", "Shapley"]] * (1 - luck)
     return shares, f"trusted: {found.reason}"
 
 
-def opinions(samples: Evidence, y: Floats, frame: pd.DataFrame, seed: int) -> str:
-    """Say how two other methods rank single factors over drawn samples, and where groups agree.
-
-    Parameters
-    ----------
-    samples : Evidence
-    y : array [samples]
-    frame : DataFrame
-        factor and ST of the groups.
-    seed : int
-    """
-    factors, unit = samples.samples.space.factors, samples.samples.unit[samples.whole]
-    problem = Problem(samples.samples.space.names)
+def opinions(evidence: Evidence, y: Floats, frame: pd.DataFrame, seed: int) -> str:
+    """Say how two other methods rank single factors, and where groups (factor, ST) agree."""
+    unit, problem = evidence.samples.unit[evidence.whole], Problem(evidence.samples.space.names)
     try:
-        ranked = [leading(found, key, TOP)["factor"].tolist() for key, found in (
-            ("S1", rbd_fast(problem, unit, y, seed)), ("delta", delta(problem, unit, y, seed)))
-            if np.isfinite(found[key]).any()]  # fmt: skip
+        methods = {"S1": rbd_fast(problem, unit, y, seed), "delta": delta(problem, unit, y, seed)}
     except InputError as error:
         return f"no second opinion ({error})"
-    if len(ranked) < 2:
+    ranked = [leading(found, key, TOP)["factor"].tolist() for key, found in methods.items()]
+    if not all(np.isfinite(found[key]).any() for key, found in methods.items()):
         return "no second opinion (constant output)."
-    groups = {one.name: one.group for one in factors}
-    top = set(leading(frame, "ST", TOP)["factor"])
+    top, groups = set(leading(frame, "ST", TOP)["factor"]), _groups(evidence)
+    inside = [sum(groups[name] in top for name in names) for names in ranked]
     return (
         f"of the {TOP} largest single factors, RBD-FAST ({', '.join(ranked[0])}) and delta ({', '.join(ranked[1])}) "
-        f"share {len(set(ranked[0]) & set(ranked[1]))}; {sum(groups[one] in top for one in ranked[0])} and "
-        f"{sum(groups[one] in top for one in ranked[1])} of them lie in the {TOP} largest groups. With {len(y)} "
-        f"samples for {problem.size} factors both are rough."
-    )  # fmt: skip
+        f"share {len(set(ranked[0]) & set(ranked[1]))}; {inside[0]} and {inside[1]} of them lie in the {TOP} largest "
+        f"groups. With {len(y)} samples for {problem.size} factors both are rough."
+    )
+
+
+def _groups(evidence: Evidence) -> dict[str, str]:
+    return {factor.name: factor.group for factor in evidence.samples.space.factors}
