@@ -4,9 +4,8 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import by_seed, defaults, repeated
-from s3sim.ensemble.experiments.estimates import TITLES, settling
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.drivers import by_seed, defaults, repeated
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, limits, settling
 from s3sim.ensemble.experiments.noise import gain, low_median, pairs_needed, spread
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.report.figures.studies import running_mean, variance_ratio
@@ -58,14 +57,9 @@ def answer(study, run):
         checks.append(Check(name, f"at least {LEAST_PRIMARY:g}", told, met))
     name, met = f"{bar}, median over outcomes", bool(median >= LEAST_MEDIAN)
     checks.append(Check(name, f"at least {LEAST_MEDIAN:g}", times(median), met))
-    numbers = {
-        "worlds": worlds,
-        "seeds": seeds,
-        "least_ratio_primary": float(first["ratio"].min()),
-        "median_ratio": median,
-        "luck_sd_difference": dict(zip(table["outcome"], table["luck_sd_difference"], strict=True)),
-        "outcomes": table,
-    }
+    least, sd = float(first["ratio"].min()), table.set_index("outcome")["luck_sd_difference"]
+    numbers = {"worlds": worlds, "seeds": seeds, "least_ratio_primary": least}
+    numbers |= {"median_ratio": median, "luck_sd_difference": sd.to_dict(), "outcomes": table}
     return Answer(words, table, numbers, figures(study, values, table), checks, in_short(first))
 
 
@@ -80,34 +74,24 @@ def row(study, outcome, values):
     independent = found["baseline"].luck + found["policy"].luck
     least, usual = smallest * abs(base), smallest * abs(default[:, 0].mean())
     sd, usual_sd = np.sqrt(difference.luck), float((default[:, 1] - default[:, 0]).std(ddof=1))
-    made = {
-        "outcome": outcome,
-        "title": TITLES[outcome],
-        "worlds": len(drawn),
-        "baseline_mean": base,
-        "difference_mean": float((policy - baseline).mean()),
-        "smallest": least,
+    variances = {
+        "over_worlds": difference.luck + difference.samples,
+        "over_worlds_unpaired": independent + difference.samples,
+        "in_one_world": difference.luck,
+        "in_one_world_unpaired": independent,
     }
+    row = {"outcome": outcome, "title": TITLES[outcome], "worlds": len(drawn)}
+    row |= {"baseline_mean": base, "difference_mean": float((policy - baseline).mean())}
+    row["smallest"] = least
     for name, part in found.items():
-        for end, value in (("", part.share), ("_low", part.low), ("_high", part.high)):
-            made[f"luck_share_{name}{end}"] = value
-    return made | {
-        "ratio": saved.ratio,
-        "low": saved.low,
-        "high": saved.high,
-        "ratio_pooled": saved.pooled,
-        "luck_sd_difference": sd,
-        "luck_sd_smallest_effects": sd / least if least else np.nan,
-        "world_sd_difference": np.sqrt(difference.samples),
-        "luck_sd_difference_defaults": usual_sd,
-        "pairs_over_worlds": pairs_needed(np.sqrt(difference.luck + difference.samples), least),
-        "pairs_over_worlds_unpaired": pairs_needed(
-            np.sqrt(independent + difference.samples), least
-        ),
-        "pairs_in_one_world": pairs_needed(sd, least),
-        "pairs_in_one_world_unpaired": pairs_needed(np.sqrt(independent), least),
-        "pairs_at_defaults": pairs_needed(usual_sd, usual),
-    }
+        row |= limits(f"luck_share_{name}", (part.share, part.low, part.high))
+    row |= {"ratio": saved.ratio, "low": saved.low, "high": saved.high}
+    row |= {"ratio_pooled": saved.pooled, "luck_sd_difference": sd}
+    row["luck_sd_smallest_effects"] = sd / least if least else np.nan
+    row["world_sd_difference"] = np.sqrt(difference.samples)
+    row["luck_sd_difference_defaults"] = usual_sd
+    row |= {f"pairs_{key}": pairs_needed(np.sqrt(v), least) for key, v in variances.items()}
+    return row | {"pairs_at_defaults": pairs_needed(usual_sd, usual)}
 
 
 def sentence(r):

@@ -18,8 +18,7 @@ from s3sim.ensemble.experiments.drivers import (
     of_output,
     without_failures,
 )
-from s3sim.ensemble.experiments.estimates import TITLES, named
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, named
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import SEED, Space
 from s3sim.report.figures.studies import mu_star_sigma

@@ -8,10 +8,10 @@ from s3sim.analysis.paired_outputs import three_outputs
 from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import followed
 from s3sim.ensemble.experiments.drivers import (
     TOP,
     dummies_check,
+    followed,
     in_percent,
     is_dummy,
     leading,
@@ -20,8 +20,7 @@ from s3sim.ensemble.experiments.drivers import (
     surrogate,
     without_failures,
 )
-from s3sim.ensemble.experiments.estimates import TITLES, named
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, named
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import SEED, space
 from s3sim.report.figures.studies import index_bars, tipping_curve

@@ -5,16 +5,17 @@ import pandas as pd
 
 from s3sim.analysis.stopping import Stopping, stopped_at
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.estimates import (
+from s3sim.ensemble.experiments.evidence import (
     LOWER,
     TITLES,
+    Evidence,
     change,
     estimates,
+    failed_check,
     named,
     sentence,
     settling,
 )
-from s3sim.ensemble.experiments.evidence import Evidence, failed_check
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.report.figures.studies import difference_distributions, running_mean, trade_off
 
@@ -63,8 +64,10 @@ def answer(study, run):
         checks.append(Check(bar, PRECISE, stop.sentence, met))
     told = []
     for policy in reversed(policies):
-        rows = primary[primary["policy"] == policy].to_dict("records")
-        parts = [f"{r['verdict']} in {named(r['outcome'])}, {change(r)}" for r in rows]
+        parts = [
+            f"{r.verdict} in {named(r.outcome)}, {change(r.mean_percent, r.low_percent, r.high_percent)}"
+            for r in primary[primary["policy"] == policy].itertuples()
+        ]
         told.append(f"{study.title(policy)}: {listed(parts)}")
     short, numbers = "; ".join(told), {"worlds": evidence.count, "effects": table}
     short = f"Against isolated S3, {short}."

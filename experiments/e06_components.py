@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from s3sim.analysis.shapley import interactions, shapley
-from s3sim.ensemble.experiments.estimates import TITLES, change, clear, named, tidy
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, change, clear, named, tidy
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
@@ -130,4 +129,5 @@ def said(row):
     if not np.isfinite(row["value_percent"]):
         return f"{row['value']:+.3g} ({row['low']:+.3g} to {row['high']:+.3g})"
     doubt = "" if row["low"] * row["high"] > 0 else ", not told from zero"
-    return f"{change(row, mean='value').removesuffix(')')}{doubt})"
+    told = change(row["value_percent"], row["low_percent"], row["high_percent"])
+    return f"{told.removesuffix(')')}{doubt})"

@@ -11,8 +11,7 @@ from s3sim.analysis.information import value_of_information
 from s3sim.analysis.robustness import robustness
 from s3sim.core.formatting import listed
 from s3sim.core.streams import generator
-from s3sim.ensemble.experiments.estimates import LOWER, TITLES, named
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import LOWER, TITLES, Evidence, named
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY
 from s3sim.ensemble.sampling import SEQUENCES

@@ -5,13 +5,13 @@ import pandas as pd
 
 from s3sim.analysis.intervals import t_interval
 from s3sim.analysis.policy_failure import losers
-from s3sim.ensemble.experiments.estimates import TITLES, change, named, tidy
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, change, named, tidy
 from s3sim.ensemble.experiments.regional import convergence_change, inequality
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.report.figures.studies import winners_losers
 
 VALUE = "gross_value_added"
+MEAN = ["mean", "low", "high"]
 EXACT = 1e-12
 MOST_WIDTH = 1000.0  # percent
 
@@ -122,14 +122,14 @@ def spreads(study, evidence):
     for k, policy in enumerate(study.policies[1:], 1):
         shifts = split[k][0] - base
         found = evidence.joint({f"theil {part}": shifts[part].to_numpy() for part in shifts})
-        theil = tidy(found, 1.0)[["mean", "low", "high"]]
+        theil = tidy(found, 1.0)[MEAN]
         theil.insert(0, "measure", found.outcomes)
         theil.insert(1, "level", base.mean().to_numpy())
         heads = (value[:, k] / people, value[:, 0] / people, world.gdp / people)
         sigma, whole = convergence_change(*heads)
         lost = max(lost, int((~whole).sum()))
         single = {name: t_interval(sigma[name].to_numpy()) for name in sigma}
-        rows = pd.DataFrame.from_dict(single, orient="index", columns=["mean", "low", "high"])
+        rows = pd.DataFrame.from_dict(single, orient="index", columns=MEAN)
         rows = rows.rename_axis("measure").reset_index()
         frames.append(pd.concat([theil, rows]).assign(policy=policy))
     table = pd.concat(frames, ignore_index=True)
@@ -138,11 +138,11 @@ def spreads(study, evidence):
 
 def told(study, policy, part):
     """Say what happens to inequality and convergence under one policy."""
-    at = part.set_index("measure")[["mean", "low", "high", "level"]]
+    at = part.set_index("measure")[[*MEAN, "level"]]
     parts = []
     for name in ("total", "within", "between"):
         row = at.loc[f"theil {name}"]
-        parts.append(f"{name} {change(100 * row / (row['level'] or np.nan), suffix='')}")
+        parts.append(f"{name} {change(*(100 * row[MEAN] / (row['level'] or np.nan)))}")
     sigma, slope = at.loc["sigma"], 100 * at.loc["slope"]
     return (
         f"{study.title(policy)}, inequality of value added per head (Theil, share of the isolated level): "

@@ -7,7 +7,7 @@ import pandas as pd
 
 from s3sim.analysis.intervals import t_interval
 from s3sim.core.formatting import listed, rounded
-from s3sim.ensemble.experiments.evidence import Evidence, failed_check, same_outlay
+from s3sim.ensemble.experiments.evidence import Evidence, failed_check, limits, same_outlay
 from s3sim.ensemble.experiments.money import (
     COLLABORATION_YEARS,
     TRANSNATIONAL,
@@ -38,17 +38,10 @@ def answer(study, run, swept):
     """Tell cost, benefit and where brokers stop paying."""
     evidence, usual = Evidence(*run), study.option("discount_rate")
     runs = {policy: evidence.runs(policy) for policy in study.policies}
-    rates = [usual, *study.option("discount_rates")]
-    rated = pd.concat(
-        [
-            pd.DataFrame(account(study, name, runs, rate) for name in study.policies[1:]).assign(
-                rate=rate
-            )
-            for rate in rates
-        ],
-        ignore_index=True,
-    )
-    table = rated.head(len(study.policies) - 1)
+    rates, policies = [usual, *study.option("discount_rates")], study.policies[1:]
+    accounts = [account(study, p, runs, rate) | {"rate": rate} for rate in rates for p in policies]
+    rated = pd.DataFrame(accounts)
+    table = rated.head(len(policies))
     sweep, equal, n = prices(study, run, swept)
     words = [
         f"Over {evidence.count} worlds at equal public outlay: money that is booked on joint grants, "
@@ -75,12 +68,8 @@ def answer(study, run, swept):
 
 def account(study, policy, runs, rate):
     """Return one policy's links, money and value added over isolated S3."""
-    start, seed, mine, base = (
-        study.base.start,
-        study.design.seed,
-        runs[policy],
-        runs[study.baseline],
-    )
+    mine, base = runs[policy], runs[study.baseline]
+    start, seed = study.base.start, study.design.seed
     yearly, links = booked(mine, TRANSNATIONAL), links_added(mine, base)
     pairs = zip(mine, base, strict=True)
     last = MILLION * np.array([p.outcomes[VALUE] - b.outcomes[VALUE] for p, b in pairs])
@@ -93,8 +82,8 @@ def account(study, policy, runs, rate):
         "gain": t_interval(gain / MILLION),
         "per_euro": ratio(gain, outlay, seed=seed, clear=False),
     }
-    for key, (value, low, high) in parts.items():
-        found |= {key: value, f"{key}_low": low, f"{key}_high": high}
+    for key, part in parts.items():
+        found |= limits(key, part)
     return found
 
 
@@ -118,25 +107,18 @@ def prices(study, run, swept):
 
 def figures(table, sweep):
     """Value added, and the price of a link, along the cost of a broker."""
-    x = {"cost": "Cost of a one-broker service", "cost_unit": "kEUR a year"}
-    curves = {
-        key: sweep.rename(columns={key: "value", f"{key}_low": "low", f"{key}_high": "high"})
-        for key in ("gain", "cost_each")
-    }
     alone = float(table.set_index("policy").loc["trans_s3", "cost_each"])
-    gain, price = "Additional discounted value added", "Cost of an additional collaboration"
+    x = {"cost": "Cost of a one-broker service", "cost_unit": "kEUR a year"}
+    value = {"value": "Additional discounted value added", "unit": "EUR million"}
+    price = {"value": "Cost of an additional collaboration", "unit": "EUR", "level": alone}
+
+    def along(key, level_name, **about):
+        columns = {key: "value", f"{key}_low": "low", f"{key}_high": "high"}
+        return cost_curve(sweep.rename(columns=columns), level_name=level_name, **about, **x)
+
     return {
-        "net_effect": cost_curve(
-            curves["gain"], level_name="isolated S3", value=gain, unit="EUR million", **x
-        ),
-        "cost_of_a_link": cost_curve(
-            curves["cost_each"],
-            level=alone,
-            level_name="Trans-S3 without brokers",
-            value=price,
-            unit="EUR",
-            **x,
-        ),
+        "net_effect": along("gain", "isolated S3", **value),
+        "cost_of_a_link": along("cost_each", "Trans-S3 without brokers", **price),
     }
 
 
@@ -144,7 +126,7 @@ def spoken(study, row):
     """Say one policy's cost and benefit, collaboration beside growth."""
     each, per = f"they {links_move(row)}, so one has no price", ""
     if np.isfinite(row["cost_each"]):
-        each = f"EUR {row['cost_each']:,.0f} for each ({row['cost_each_low']:,.0f} to {row['cost_each_high']:,.0f})"
+        each = f"EUR {price(row)} for each"
     if np.isfinite(row["per_euro"]):
         per = f"; EUR {row['per_euro']:+.2f} for each euro booked there ({row['per_euro_low']:+.2f} to {row['per_euro_high']:+.2f}; {sure(row)})"
     return (
@@ -174,6 +156,11 @@ def span(row, key):
     """Return an effect and its interval as text."""
     said = rounded(row[key], row[f"{key}_low"], row[f"{key}_high"])
     return f"{said.effect} ({said.low} to {said.high})"
+
+
+def price(row):
+    """Return what an additional collaboration costs, as text."""
+    return f"{row['cost_each']:,.0f} ({row['cost_each_low']:,.0f} to {row['cost_each_high']:,.0f})"
 
 
 def sure(row):
@@ -213,6 +200,6 @@ def along_cost(study, sweep, n):
     )
     if np.isfinite([low["cost_each"], high["cost_each"]]).all():
         yield (
-            f"An additional collaboration costs EUR {low['cost_each']:,.0f} ({low['cost_each_low']:,.0f} to {low['cost_each_high']:,.0f}) at the lowest "
-            f"and {high['cost_each']:,.0f} ({high['cost_each_low']:,.0f} to {high['cost_each_high']:,.0f}) at the highest cost of a broker."
+            f"An additional collaboration costs EUR {price(low)} at the lowest "
+            f"and {price(high)} at the highest cost of a broker."
         )

@@ -5,8 +5,15 @@ import pandas as pd
 
 from s3sim.analysis.simultaneous import by_scrambles, verdict_table
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.estimates import TITLES, change, clear, named, tidy
-from s3sim.ensemble.experiments.evidence import Evidence, failed_check
+from s3sim.ensemble.experiments.evidence import (
+    TITLES,
+    Evidence,
+    change,
+    clear,
+    failed_check,
+    named,
+    tidy,
+)
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.experiments.structure import under, variant
 from s3sim.report.figures.studies import sign_table
@@ -109,8 +116,9 @@ def in_short(part):
 def sentence(part):
     """Say what one variant gives, collaboration and growth together."""
     told = [
-        f"{named(r['outcome'])} {change(r)}, {r['verdict']} (level of the baseline {r['baseline_mean']:.3g})"
-        for r in part.to_dict("records")
+        f"{named(r.outcome)} {change(r.mean_percent, r.low_percent, r.high_percent)}, "
+        f"{r.verdict} (level of the baseline {r.baseline_mean:.3g})"
+        for r in part.itertuples()
     ]
     title = part["title"].iloc[0]
     return f"{title[:1].upper()}{title[1:]}: {'; '.join(told)}."

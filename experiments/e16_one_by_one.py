@@ -7,10 +7,8 @@ import pandas as pd
 
 from s3sim.analysis.intervals import t_interval
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import defaults
-from s3sim.ensemble.experiments.drivers import dummies_check, is_dummy
-from s3sim.ensemble.experiments.estimates import TITLES, change, named
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.drivers import defaults, dummies_check, is_dummy
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, change, limits, named
 from s3sim.ensemble.experiments.result import Answer
 from s3sim.ensemble.factors import SEED, Space
 from s3sim.report.figures.studies import tornado
@@ -46,11 +44,8 @@ def answer(study, run):
         figures[f"ends_{name}"] = tornado(
             real.head(DRAWN), outcome=named(name), unit="% of the isolated mean"
         )
-    table, policy, baseline = (
-        pd.concat(tables, ignore_index=True),
-        study.title(study.policy),
-        study.title(study.baseline),
-    )
+    table = pd.concat(tables, ignore_index=True)
+    policy, baseline = study.title(study.policy), study.title(study.baseline)
     words = [
         f"{len(real)} parameters, each at both ends of its range and all others at their defaults, "
         f"on {lucks} lucks; {policy} less {baseline} in percent of the mean under "
@@ -76,16 +71,11 @@ def ends(evidence, outcome, lucks):
         row |= {"low_value": factor.low, "high_value": factor.high}
         for end, values in zip(ENDS, percent[len(ENDS) * k :], strict=False):
             for key, part in ((end, values), (f"{end}_shift", values - base)):
-                row |= interval(key, part)
+                row |= limits(key, t_interval(part))
         rows.append(row)
     table = pd.DataFrame(rows)
     shifts = table[[f"{end}_shift" for end in ENDS]].abs()
-    return table.assign(widest=shifts.max(axis=1, skipna=False), **interval("base", base))
-
-
-def interval(name, values):
-    """Return a mean and its interval under a name."""
-    return dict(zip((name, f"{name}_low", f"{name}_high"), t_interval(values), strict=True))
+    return table.assign(widest=shifts.max(axis=1, skipna=False), **limits("base", t_interval(base)))
 
 
 def sentences(study, name, table):
@@ -94,13 +84,7 @@ def sentences(study, name, table):
     At length, and in short; factors with the widest shifts come first.
     """
     first, smallest = table.iloc[0], 100 * study.design.smallest_effect
-    base = change(
-        {
-            key: first[f"base{end}"]
-            for key, end in (("mean", ""), ("low", "_low"), ("high", "_high"))
-        },
-        suffix="",
-    )
+    base = change(*first[["base", "base_low", "base_high"]])
     clear = large = 0
     turned = []
     for end in ENDS:

@@ -7,14 +7,14 @@ import pandas as pd
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.conditions import (
+from s3sim.ensemble.experiments.config import home
+from s3sim.ensemble.experiments.drivers import (
     binned_mean,
     by_seed,
     repeated,
     sign_change,
     strongest,
 )
-from s3sim.ensemble.experiments.config import home
 from s3sim.ensemble.experiments.evidence import same_outlay
 from s3sim.ensemble.experiments.money import (
     booked,

@@ -1,22 +1,30 @@
-"""Levels and paired differences over samples, without samples in which a run failed."""
+"""What samples say: levels, paired differences and intervals, and how findings are worded."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.simultaneous import Simultaneous, by_scrambles
+from s3sim.analysis.intervals import bca_interval, t_interval, wilson
+from s3sim.analysis.robustness import tail_mean
+from s3sim.analysis.simultaneous import Simultaneous, by_scrambles, verdict_table
 from s3sim.analysis.verdicts import MOST_FAILED
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
+from s3sim.core.formatting import lower_first
 from s3sim.ensemble.experiments.result import Check
 from s3sim.ensemble.factors import SEED
 from s3sim.ensemble.sampling import SEQUENCES, Samples, by_sample, complete, levels
 from s3sim.model.ledger import ITEMS, SOURCES
 from s3sim.outcomes import OUTCOMES
+from s3sim.policies import POLICIES
 from s3sim.simulation.result import RunResult
+
+LOWER = frozenset(name for name, outcome in OUTCOMES.items() if outcome.better == "lower")
+TITLES = {name: outcome.title for name, outcome in OUTCOMES.items()}
 
 
 @dataclass(frozen=True)
@@ -130,3 +138,100 @@ def failed_check(*runs: Evidence) -> Check:
     failed, samples = sum(e.failed for e in runs), sum(len(e.whole) for e in runs)
     met = failed <= MOST_FAILED * samples
     return Check("failed worlds", "at most 1 %", f"{failed} of {samples}", met, True)
+
+
+def named(outcome: str) -> str:
+    """Return the name of an outcome within a sentence."""
+    return lower_first(TITLES[outcome])
+
+
+def change(mean: float, low: float, high: float) -> str:
+    """Return a mean and its interval in percent as text.
+
+    >>> change(1.26, -0.5, 3)
+    '+1.3 % (-0.5 to +3.0 %)'
+    """
+    return f"{mean:+.1f} % ({low:+.1f} to {high:+.1f} %)"
+
+
+def limits(name: str, found: Sequence[float]) -> dict[str, float]:
+    """Return a value and its interval under a name: NAME, NAME_low and NAME_high."""
+    return dict(zip((name, f"{name}_low", f"{name}_high"), found, strict=True))
+
+
+def clear(table: Any) -> Any:
+    """Return the sign of each interval, 0 where it holds zero: of anything with `low` and `high`."""
+    return (np.asarray(table.low) > 0).astype(int) - (np.asarray(table.high) < 0)
+
+
+def tidy(found: Simultaneous, size: Floats | float, mean: str = "mean") -> pd.DataFrame:
+    """Return a mean, low and high, and each in percent of a size; nan where that is 0."""
+    table = pd.DataFrame({mean: found.mean, "low": found.low, "high": found.high})
+    share = 100 / np.where(np.asarray(size) > 0, size, np.nan)
+    return table.join(table.mul(share, axis=0).add_suffix("_percent"))
+
+
+def estimates(
+    evidence: Evidence, policies: Sequence[str], outcomes: Sequence[str], smallest: float
+) -> pd.DataFrame:
+    """Return what policies change in outcomes against the baseline, one row a policy and outcome.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Samples dealt out over independent scrambles.
+    policies, outcomes : sequence of str
+    smallest : float
+        Smallest effect of interest, share of the baseline's mean.
+
+    Notes
+    -----
+    Intervals hold for all outcomes of a policy at once (95 %, from the spread between scrambles);
+    `bca_low` and `bca_high` are a bootstrap over samples of one outcome alone, as a check.
+    """
+    frames = []
+    size = np.abs([evidence.mean_baseline(name) for name in outcomes])
+    for policy in policies:
+        differences = {name: evidence.difference(name, policy) for name in outcomes}
+        found = evidence.joint(differences)
+        table = verdict_table(found, smallest * size, evidence.count, failed=evidence.failed)
+        spread = [_spread(values, -1.0 if n in LOWER else 1.0) for n, values in differences.items()]
+        table = table.join(tidy(found, size).filter(like="_percent")).join(pd.DataFrame(spread))
+        table.insert(0, "baseline_mean", [evidence.mean_baseline(name) for name in outcomes])
+        table.insert(0, "policy", policy)
+        frames.append(table)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _spread(difference: Floats, sign: float) -> dict[str, float]:
+    """Return how the difference varies over samples; gains are positive whichever way is wanted."""
+    gain = sign * difference
+    won, lost = gain[gain > 0], gain[gain < 0]
+    bca = bca_interval(difference, seed=0)[1:]
+    at = dict(zip(("median", "p5", "p95"), np.quantile(difference, [0.5, 0.05, 0.95]), strict=True))
+    return {
+        **dict(zip(("bca_low", "bca_high"), bca, strict=True)),
+        **{name: float(value) for name, value in at.items()},
+        **limits("share_won", wilson(len(won), len(gain))),
+        "mean_gain": float(won.mean()) if len(won) else 0.0,
+        "mean_loss": float(-lost.mean()) if len(lost) else 0.0,
+        "cvar_5": float(sign * tail_mean(gain[:, None])[0]),
+    }
+
+
+def sentence(row: Any) -> str:
+    """Return one row in words; never the one of collaboration without that of growth."""
+    return (
+        f"{POLICIES[row['policy']].title}, {named(row['outcome'])}: {row['verdict']} ({row['mean_percent']:+.1f} %, simultaneous "
+        f"95 % interval {row['low_percent']:+.1f} to {row['high_percent']:+.1f} %); won in {100 * row['share_won']:.0f} % of samples."
+    )
+
+
+def settling(values: Mapping[str, Floats], first: int, points: int = 40) -> pd.DataFrame:
+    """Return the mean over the first samples with its t interval, for numbers from `first` on."""
+    rows = []
+    for name, value in values.items():
+        for n in np.unique(np.linspace(min(first, len(value)), len(value), points).astype(int)):
+            mean, low, high = t_interval(value[:n])
+            rows.append({"outcome": name, "worlds": n, "mean": mean, "low": low, "high": high})
+    return pd.DataFrame(rows)
