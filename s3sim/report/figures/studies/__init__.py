@@ -19,6 +19,7 @@ from s3sim.report.figures.studies.screening import mu_star_sigma
 from s3sim.report.figures.studies.spread import difference_distributions
 from s3sim.report.figures.studies.structure import sign_table
 from s3sim.report.figures.studies.tipping import tipping_curve, tipping_map
+from s3sim.report.figures.studies.words import short
 from s3sim.report.figures.studies.worlds import trade_off
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "running_mean",
     "save_study",
     "shapley_split",
+    "short",
     "sign_table",
     "tipping_curve",
     "tipping_map",
