@@ -4,25 +4,18 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from s3sim.core.formatting import as_sentence, lower_first
 from s3sim.report import criteria, sentences, tables
-from s3sim.report.figures.inputs import (
-    Comparison,
-    Drawn,
-    OutcomeInfo,
-    PolicyInfo,
-    Words,
-    focus,
-    others,
-)
+from s3sim.report.view import REGIONAL, UNPRINTABLE, Drawn, View
+
+if TYPE_CHECKING:
+    from s3sim.ensemble.comparison import Comparison
 
 _SPLIT = re.compile(r"(?<=\d) (?=%)|(?<=EUR) (?=\d)")  # where no line may break
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-REGIONAL = "gross_value_added"
 CAPTIONS = {
     "effects": "Difference of each outcome from the baseline, with 95 % intervals.",
     "paths": "How key outcomes develop over the years of the simulation.",
@@ -34,9 +27,9 @@ CAPTIONS = {
 
 
 def write_report(
-    comparison: Comparison,
-    outcomes: Mapping[str, OutcomeInfo],
-    policies: Mapping[str, PolicyInfo],
+    comparison: "Comparison",
+    outcomes: Mapping[str, Any],
+    policies: Mapping[str, Any],
     figures: Sequence[Drawn],
     path: str | Path,
 ) -> Path:
@@ -58,72 +51,72 @@ def write_report(
     Path
         The file written.
     """
-    words = Words(outcomes, policies)
+    view = View(comparison, outcomes, policies)
     environment = Environment(
         loader=PackageLoader("s3sim.report", ""),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     page = environment.get_template("report.html.j2").render(
-        **_answer(comparison, words),
-        **_provenance(comparison, words),
+        **_answer(view),
+        **_provenance(view),
         figures={one.name: _inline(one) for one in figures},
         number_of={one.name: k for k, one in enumerate(figures, start=1)},
     )
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(
-        _SPLIT.sub("\N{NO-BREAK SPACE}", _UNPRINTABLE.sub("", page)), encoding="utf-8", newline="\n"
+        _SPLIT.sub("\N{NO-BREAK SPACE}", UNPRINTABLE.sub("", page)), encoding="utf-8", newline="\n"
     )
     return target
 
 
-def _answer(comparison: Comparison, words: Words) -> dict[str, Any]:
+def _answer(view: View) -> dict[str, Any]:
     """Return what the page says about the policies."""
-    rest, lead = others(comparison), focus(comparison)
+    rest, lead = view.others, view.focus
     return {
-        "question": sentences.question(comparison, words),
-        "headline": comparison.headline or sentences.headline(comparison, words),
-        "cards": tables.cards(comparison, words),
-        "lead": words.policy(lead) if lead else "",
-        "baseline": words.policy(comparison.baseline),
-        "compared": sentences.compared(comparison, words),
+        "question": sentences.question(view),
+        "headline": view.comparison.headline,
+        "cards": tables.cards(view),
+        "lead": view.policy(lead) if lead else "",
+        "baseline": view.baseline,
+        "compared": sentences.compared(view),
         "policies": [
             {
-                "title": words.policy(p),
-                "meaning": as_sentence(words.policy_meaning(p)),
-                "baseline": p == comparison.baseline,
+                "title": view.policy(p),
+                "meaning": as_sentence(view.policies[p].meaning if p in view.policies else ""),
+                "baseline": p == view.comparison.baseline,
             }
-            for p in comparison.policies
+            for p in view.comparison.policies
         ],
         "arms": [
             {
-                "title": words.policy(policy),
-                "summary": sentences.both_sides(comparison, words, policy),
-                "tally": sentences.tally(comparison, words, policy),
-                "groups": tables.outcome_groups(comparison, words, policy),
-                "regions": tables.region_rows(comparison, policy, REGIONAL),
+                "title": view.policy(policy),
+                "summary": sentences.both_sides(view, policy),
+                "tally": sentences.tally(view, policy),
+                "groups": tables.outcome_groups(view, policy),
+                "regions": tables.region_rows(view, policy, REGIONAL),
             }
             for policy in rest
         ],
-        "regional_outcome": lower_first(words.outcome(REGIONAL)),
+        "regional_outcome": lower_first(view.title(REGIONAL)),
         "verdict_rule": sentences.VERDICT_RULE,
-        "tests": len(comparison.effects[comparison.effects["outcome"] != sentences.COST]),
-        "replications": int(sentences.finished(comparison)["replication"].nunique()),
-        "money": tables.money(comparison),
-        "costs": tables.costs(comparison, words),
-        "criteria": criteria.criteria(comparison, words),
+        "tests": len(view.comparison.effects[view.comparison.effects["outcome"] != sentences.COST]),
+        "replications": int(sentences.finished(view)["replication"].nunique()),
+        "money": tables.money(view),
+        "costs": tables.costs(view),
+        "criteria": criteria.criteria(view),
         "confidence_rule": criteria.CONFIDENCE_RULE,
     }
 
 
-def _provenance(comparison: Comparison, words: Words) -> dict[str, Any]:
+def _provenance(view: View) -> dict[str, Any]:
     """Return what the page says about its own making, without folders or user names."""
-    manifest = comparison.manifest
+    manifest = view.comparison.manifest
     facts = {
         "Command": manifest.get("command"), "Created": manifest.get("created"),
         "Commit": manifest.get("commit"), "Data fingerprint": manifest.get("data_fingerprint"),
     }  # fmt: skip
-    used = [n for n in dict.fromkeys(comparison.effects["outcome"]) if n in words.outcomes]
+    used = [n for n in dict.fromkeys(view.comparison.effects["outcome"]) if n in view.outcomes]
     return {
         "facts": {k: tables.scrub(v) for k, v in facts.items() if v not in (None, "")},
         "scenario": _plain(manifest.get("scenario")),
@@ -131,10 +124,10 @@ def _provenance(comparison: Comparison, words: Words) -> dict[str, Any]:
         "versions": _plain(manifest.get("versions")),
         "glossary": [
             {
-                "title": words.outcome(n),
-                "unit": words.unit(n),
-                "meaning": as_sentence(words.outcomes[n].meaning),
-                "wanted": words.better(n),
+                "title": view.title(n),
+                "unit": view.unit(n),
+                "meaning": as_sentence(view.outcomes[n].meaning),
+                "wanted": view.better(n),
             }
             for n in used
         ],
