@@ -17,7 +17,7 @@ from s3sim.report.sentences import (
     pairs_words,
     relative_numbers,
 )
-from s3sim.report.view import View, ranked, regional_effects
+from s3sim.report.view import REGIONAL, View, ranked, regional_effects
 
 GROUPS = {
     "Collaboration": (
@@ -40,6 +40,9 @@ ITEMS = {
     "horizontal_support": "support without priorities", "broker_fees": "brokers",
     "coordination_overhead": "coordination",
 }  # fmt: skip
+CARDS = (LINKS, "productivity_growth", "gross_value_added", "gross_value_added_lagging",
+         "innovations", "employment")  # fmt: skip
+INTERVAL = "95 % interval "
 Row = dict[str, Any]
 _FOLDERS = re.compile(r"""(?<![^\s='"])(?:~|[A-Za-z]:)?(?:[\\/][^\s'"\\/]+)*[\\/]""")
 
@@ -60,62 +63,49 @@ def outcome_groups(view: View, policy: str) -> list[tuple[str, list[Row]]]:
 
 def outcome_row(view: View, outcome: str, policy: str) -> Row:
     """Return one row: levels, difference with interval, pairs and verdict, ready to print."""
+    unit, row = view.unit(outcome), effect_row(view, outcome, policy)
     made: Row = {
-        "name": outcome, "title": view.title(outcome),
-        "unit": view.unit(outcome), "verdict": "no number", "symbol": "–",
-        "effect": MISSING, "interval": "", "relative": "", "pairs": "", "judgement": "",
-        "baseline": MISSING, "raw": "",
+        "name": outcome, "title": view.title(outcome), "unit": unit, "effect_unit": effect_unit(unit),
+        "verdict": "no number", "symbol": "–", "effect": MISSING, "interval": "", "relative": None,
+        "pairs": "", "judgement": "", "baseline": MISSING, "raw": "",
     }  # fmt: skip
-    made["effect_unit"] = effect_unit(made["unit"])
-    row = effect_row(view, outcome, policy)
     if row is None:
         return made
-    numbers, relative = effect_numbers(row), relative_numbers(row)
-    verdict = str(row["verdict"])
+    numbers, verdict = effect_numbers(row), str(row["verdict"])
     return made | {
         "baseline": number(float(row["mean_baseline"]), view.decimals(outcome)),
-        "effect": numbers.effect,
-        "interval": interval_words(numbers).removeprefix("95 % interval "),
-        "relative": f"{relative.effect} %" if relative else "",
-        "raw": repr(float(row["effect"])),
-        "pairs": pairs_words(row).removeprefix("higher in "),
-        "verdict": verdict,
-        "symbol": SYMBOLS.get(verdict, "○"),
+        "effect": numbers.effect, "interval": interval_words(numbers).removeprefix(INTERVAL),
+        "relative": relative_numbers(row), "raw": repr(float(row["effect"])), "verdict": verdict,
+        "pairs": pairs_words(row).removeprefix("higher in "), "symbol": SYMBOLS.get(verdict, "○"),
         "judgement": judgement(view.better(outcome), verdict),
-    }
+    }  # fmt: skip
 
 
 def cards(view: View) -> list[Row]:
     """Return three or four key results of the leading policy, growth always among them."""
-    policy = view.focus
-    if policy is None:
-        return []
-    wanted = (LINKS, "productivity_growth", "gross_value_added", "gross_value_added_lagging",
-              "innovations", "employment")  # fmt: skip
-    rows = [outcome_row(view, n, policy) for n in wanted
-            if effect_row(view, n, policy) is not None][:4]  # fmt: skip
-    for card in rows:
-        row = effect_row(view, card["name"], policy)
-        relative = relative_numbers(row) if row is not None else None
+    rows = [outcome_row(view, name, view.focus) for name in CARDS] if view.focus else []
+    shown = [row for row in rows if row["raw"]][:4]
+    for card in shown:
+        relative = card["relative"]
         card["big"] = f"{relative.effect} %" if relative else card["effect"]
         card["small"] = "" if relative else card["effect_unit"]
-        told = interval_words(relative) if relative else f"95 % interval {card['interval']}"
+        told = interval_words(relative) if relative else INTERVAL + card["interval"]
         card["range"] = f"{told} %" if relative and not told.startswith("no ") else told
-    return rows
+    return shown
 
 
-def region_rows(view: View, policy: str, outcome: str) -> list[Row]:
+def region_rows(view: View, policy: str) -> list[Row]:
     """Return regions from the largest gain to the largest loss, with intervals and ranks."""
     world, rows = view.comparison.world, []
     country = dict(zip(world.codes, world.country, strict=True))
-    mine = ranked(regional_effects(view.comparison, outcome), policy)
+    mine = ranked(regional_effects(view.comparison, REGIONAL), policy)
     for rank, row in enumerate(mine.to_dict("records"), start=1):
         told = rounded(row["effect"], row["low"], row["high"])
         rows.append({
             "rank": rank, "name": row["name"], "code": row["region"],
             "country": world.countries[int(country[row["region"]])],
             "tier": "lagging" if row["lagging"] else "advanced", "effect": told.effect,
-            "interval": interval_words(told).removeprefix("95 % interval "),
+            "interval": interval_words(told).removeprefix(INTERVAL),
             "verdict": row["verdict"], "symbol": SYMBOLS.get(row["verdict"], "○"),
         })  # fmt: skip
     return rows

@@ -12,7 +12,7 @@ from scipy.special import stdtrit
 
 from s3sim.analysis.verdicts import CONFIDENCE, verdict
 from s3sim.core.arrays import Floats
-from s3sim.core.formatting import is_percentage
+from s3sim.core.formatting import as_sentence, is_percentage
 
 if TYPE_CHECKING:
     from s3sim.ensemble.comparison import Comparison
@@ -77,6 +77,10 @@ class View:
     def policy(self, name: str) -> str:
         """Return the title of a policy."""
         return self.policies[name].title if name in self.policies else _plain(name)
+
+    def meaning(self, policy: str) -> str:
+        """Return what a policy does, in one sentence, or an empty string."""
+        return as_sentence(self.policies[policy].meaning) if policy in self.policies else ""
 
     @property
     def baseline(self) -> str:

@@ -3,14 +3,13 @@
 from textwrap import fill
 
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from s3sim.analysis.verdicts import HIGHER, LOWER, NO_VERDICT
 from s3sim.core.formatting import SYMBOLS, effect_unit, listed, rounded
-from s3sim.report.figures.forms import dot, key_entry, zero_line
-from s3sim.report.figures.panels import Panels, limits, new_figure, plain_ticks, rows
+from s3sim.report.figures.panels import Panel, Panels, add_panel, key_entry, new_figure
 from s3sim.report.figures.style import policy_marks, style
+from s3sim.report.figures.words import limits
 from s3sim.report.view import View, shown_effects
 
 MORE = "Further outcomes"
@@ -55,14 +54,14 @@ def forest_plot(view: View) -> Figure | None:
         f"What changes against {view.baseline}", note, view.comparison.manifest, key
     )
     most = max(sum(len(names) for _, _, names in blocks) for blocks in columns)
-    drawn: list[list[Axes]] = []
+    drawn: list[list[Panel]] = []
     outer = figure.add_gridspec(1, len(columns))
     for k, blocks in enumerate(columns):
         counts = [len(names) for _, _, names in blocks]
         # What the longer column has more stays free below the shorter one.
         spare = [most - sum(counts)] if sum(counts) < most else []
         grid = outer[k].subgridspec(len(counts + spare), 1, height_ratios=counts + spare)
-        drawn.append([figure.add_subplot(grid[row]) for row in range(len(counts))])
+        drawn.append([add_panel(figure, grid[row]) for row in range(len(counts))])
         for axes, (title, points, names) in zip(drawn[-1], blocks, strict=True):
             _block(axes, view, table, names, marks)
             axes.set_title(title)
@@ -93,22 +92,26 @@ def _blocks(table: pd.DataFrame, headings: tuple[str, ...]) -> list[tuple[str, b
 
 
 def _block(
-    axes: Axes, view: View, table: pd.DataFrame, names: list[str], marks: dict[str, tuple[str, str]]
+    axes: Panel,
+    view: View,
+    table: pd.DataFrame,
+    names: list[str],
+    marks: dict[str, tuple[str, str]],
 ) -> None:
-    rows(axes, [fill(view.title(name), 25) for name in names])
-    zero_line(axes)
+    axes.rows([fill(view.title(name), 25) for name in names])
+    axes.zero()
     others = view.others
     width = 0.74 * (len(others) - 1) / len(others)
     mine = table[table["outcome"].isin(names)]
     for row in mine.to_dict("records"):
         k, (colour, marker) = others.index(row["policy"]), marks[row["policy"]]
         y = names.index(row["outcome"]) + width * (k / max(len(others) - 1, 1) - 0.5)
-        dot(axes, y, row["shown"], row["shown_low"], row["shown_high"], colour, marker=marker,
+        axes.dot(y, row["shown"], row["shown_low"], row["shown_high"], colour, marker=marker,
             size=5.2, filled=row["verdict"] in (HIGHER, LOWER))  # fmt: skip
         axes.text(1.035, y, SYMBOLS.get(row["verdict"], "○"), ha="center", va="center",
                   transform=axes.get_yaxis_transform(), fontsize=6.5)  # fmt: skip
     axes.set_xlim(limits(mine[["shown", "shown_low", "shown_high"]].to_numpy(float).ravel()))
-    plain_ticks(axes.xaxis, 6)
+    axes.ticks(6)
 
 
 def _in_words(view: View, table: pd.DataFrame) -> str:

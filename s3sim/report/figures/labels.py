@@ -10,7 +10,7 @@ from matplotlib.transforms import Bbox
 from scipy.optimize import isotonic_regression
 
 from s3sim.core.arrays import Floats
-from s3sim.report.figures.forms import HALO
+from s3sim.report.figures.panels import HALO
 from s3sim.report.figures.style import MUTED
 
 _SIDES = [  # direction from the point, and which part of the name touches it

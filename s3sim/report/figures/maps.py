@@ -13,7 +13,6 @@ from matplotlib.figure import Figure
 
 from s3sim.analysis.verdicts import HIGHER, LOWER
 from s3sim.core.arrays import Floats
-from s3sim.report.figures.forms import key_entry
 from s3sim.report.figures.labels import folded, label_points
 from s3sim.report.figures.links import (
     changes_in_words,
@@ -23,7 +22,7 @@ from s3sim.report.figures.links import (
     mean_links,
     two_digits,
 )
-from s3sim.report.figures.panels import panels
+from s3sim.report.figures.panels import key_entry, panels
 from s3sim.report.figures.style import BORDER, INK, LAND, SEA, policy_marks, style
 from s3sim.report.view import View
 

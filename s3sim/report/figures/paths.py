@@ -1,15 +1,14 @@
 """Paths over time of six key outcomes, and of their differences from the baseline."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from s3sim.analysis.verdicts import verdict
 from s3sim.core.formatting import effect_unit, number, rounded
-from s3sim.report.figures.forms import curve, key_entry, zero_line
 from s3sim.report.figures.labels import spread
-from s3sim.report.figures.panels import above, limits, panels, plain_ticks
+from s3sim.report.figures.panels import Panel, key_entry, panels
 from s3sim.report.figures.style import DASHED, INK, MUTED, dark, policy_marks, style
+from s3sim.report.figures.words import limits
 from s3sim.report.view import View, mean_paths
 
 SHOWN = (
@@ -56,26 +55,26 @@ def _draw(view: View, policies: list[str], title: str, note: str, *, change: boo
         _panel(axes, view, name, marks, direct=direct, change=change)
         axes.set_title(view.title(name), fontsize=8.5, pad=15)
         unit = effect_unit(view.unit(name)) if change else view.unit(name).strip("-")
-        above(axes, unit or "index")
+        axes.above(unit or "index")
     made.figure.set_label((_changes_in_words if change else _in_words)(view, outcomes))
     return made.described()
 
 
 def _panel(
-    axes: Axes, view: View, name: str, marks: dict[str, tuple[str, str]], *, direct: bool,
+    axes: Panel, view: View, name: str, marks: dict[str, tuple[str, str]], *, direct: bool,
     change: bool,
 ) -> None:  # fmt: skip
     ends: dict[str, float] = {}
     seen, last = [np.nan], 0.0
     if change:
-        zero_line(axes, across=True)
+        axes.zero(across=True)
     for k, (policy, (colour, marker)) in enumerate(marks.items()):
         quarters, (mean, low, high) = mean_paths(view.comparison, name, policy, change=change)
         if not len(quarters):
             continue
         # Marks take turns, so that lines which coincide still show that there are several.
         apart = max(1, len(quarters) // 5)
-        curve(axes, quarters / 4, mean, low, high, colour, opacity=0.13 if direct else 0.05,
+        axes.curve(quarters / 4, mean, low, high, colour, opacity=0.13 if direct else 0.05,
               marker=marker, markersize=3.4, markevery=(k * apart // len(marks), apart))  # fmt: skip
         last = max(last, float(quarters[-1]) / 4)
         seen += [*mean, *low, *high]
@@ -83,8 +82,8 @@ def _panel(
             ends[policy] = float(mean[-1])
     low_end, high_end = limits(seen, zero=change)
     axes.set(xlim=(0, last or 1), ylim=(low_end, high_end), xlabel="Year of the simulation")
-    plain_ticks(axes.xaxis, 7, integer=True)
-    plain_ticks(axes.yaxis, signed=change)
+    axes.ticks(7, whole=True)
+    axes.ticks(y=5, signed=change)
     axes.grid(axis="y")
     if view.shared_years and view.shared_years < last:
         axes.axvline(view.shared_years, color=INK, linewidth=0.8, linestyle=DASHED, zorder=1)

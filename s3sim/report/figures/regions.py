@@ -6,8 +6,7 @@ from matplotlib.figure import Figure
 
 from s3sim.analysis.verdicts import HIGHER, LOWER
 from s3sim.core.formatting import SYMBOLS, listed, lower_first, rounded
-from s3sim.report.figures.forms import dot, key_entry, zero_line
-from s3sim.report.figures.panels import heading, plain_ticks, row_panels
+from s3sim.report.figures.panels import key_entry, row_panels
 from s3sim.report.figures.style import GAIN, INK, LOSS, MUTED, style
 from s3sim.report.view import REGIONAL, View, ranked, regional_effects
 
@@ -44,15 +43,15 @@ def regions(view: View) -> Figure | None:
     wide = {1: 3.9, 2: 2.9}.get(len(policies), 2.3)
     title = f"Who gains and who loses: {lower_first(view.title(REGIONAL))} by region"
     made = row_panels(title, note, view.comparison.manifest, names, wide, step=0.17, key=key,
-                      count=len(policies), columns=min(len(policies), 4))  # fmt: skip
+                      count=len(policies))  # fmt: skip
     reach = 1.06 * float(np.nanmax(np.abs(table[["effect", "low", "high"]].to_numpy(float)))) or 1.0
     for k, (axes, policy) in enumerate(zip(made, policies, strict=True)):
-        heading(axes, view.policy(policy), wide)
-        zero_line(axes)
+        axes.head(view.policy(policy), wide)
+        axes.zero()
         axes.set(xlim=(-reach, reach), xlabel="Difference, %")
-        plain_ticks(axes.xaxis)
+        axes.ticks(5)
         for row in table[table["policy"] == policy].to_dict("records"):
-            dot(axes, places[row["region"]], row["effect"], row["low"], row["high"],
+            axes.dot(places[row["region"]], row["effect"], row["low"], row["high"],
                 _COLOURS.get(row["verdict"], MUTED), marker="s" if row["lagging"] else "o", size=4.8,
                 filled=row["verdict"] in _COLOURS)  # fmt: skip
         for text, what in zip(axes.get_yticklabels(), order["verdict"], strict=True):

@@ -18,10 +18,7 @@ INK, MUTED, GRID, LAND, SEA, BORDER, ZEBRA, BAND = (
     "#1A1A1A", "#555555", "#DDDDDD", "#EAE7E0", "#F6F9FC", "#C9C4B8", "#F6F6F4", "#EBEBEB",
 )  # fmt: skip
 GAIN, LOSS = "#5E3C99", "#B35806"  # ends of PuOr: told apart with any colour vision
-FACTOR, FACTOR_LIGHT = "#0072B2", "#A9CFE8"
-LUCK, LUCK_LIGHT = "#B86E00", "#F2CE8B"
-DUMMY, DUMMY_LIGHT = "#8C8C8C", "#CFCFCF"
-DASHED, MONO = (0, (3, 2)), "DejaVu Sans Mono"
+FACTOR, DASHED, MONO = "#0072B2", (0, (3, 2)), "DejaVu Sans Mono"
 
 # Okabe-Ito, with the yellow darkened so that lines and letters stay readable on white.
 _BLACK, _ORANGE, _SKY, _GREEN, _YELLOW, _BLUE, _RED, _PINK = (

@@ -9,11 +9,9 @@ intervals.
 """
 
 from s3sim.report.figures import agg as agg
-from s3sim.report.figures.forms import short
 from s3sim.report.figures.studies.differences import (
     difference_distributions,
     shapley_split,
-    sign_table,
     trade_off,
     winners_losers,
 )
@@ -23,7 +21,13 @@ from s3sim.report.figures.studies.discovery import (
     tipping_map,
     vulnerability_map,
 )
-from s3sim.report.figures.studies.effort import cost_curve, rank_table, running_mean, variance_ratio
+from s3sim.report.figures.studies.robustness import (
+    cost_curve,
+    rank_table,
+    running_mean,
+    sign_table,
+    variance_ratio,
+)
 from s3sim.report.figures.studies.sensitivity import (
     index_bars,
     information_bars,
@@ -31,6 +35,7 @@ from s3sim.report.figures.studies.sensitivity import (
     tornado,
 )
 from s3sim.report.figures.style import save_figure as save_study
+from s3sim.report.figures.words import short
 
 __all__ = [
     "cost_curve", "coverage_density", "difference_distributions", "index_bars", "information_bars",

@@ -3,38 +3,23 @@
 from collections.abc import Mapping
 from math import isclose
 from textwrap import fill
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from s3sim.analysis.verdicts import HIGHER, LOWER, verdict
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
-from s3sim.core.formatting import listed, rounded
-from s3sim.report.figures.forms import (
-    HALO,
-    beside,
-    checked,
-    column,
-    dot,
-    interval,
-    no_values,
-    percent,
-    row_withheld,
-    short,
-    with_unit,
-    zero_line,
-)
-from s3sim.report.figures.panels import ROW, heading, limits, panels, plain_ticks, row_panels
+from s3sim.core.formatting import rounded
+from s3sim.report.figures.panels import HALO, ROW, Manifest, Panel, panels, row_panels
 from s3sim.report.figures.style import BAND, GAIN, INK, LOSS, MUTED, dark, policy_marks, style
+from s3sim.report.figures.words import checked, limits, percent, short, values
 from s3sim.report.view import mean_interval
 
 TOTAL = "total"
 _FEW = 100  # worlds up to which an axis shows all of them
-_CHANGED, _LOSING = "#FBE3CC", "#E3A163"
+_LOSING = "#E3A163"
 _CORNERS = ((1, 1, "more collaboration,\nmore growth"), (-1, 1, "less collaboration,\nmore growth"),
             (1, -1, "more collaboration,\nless growth"), (-1, -1, "less collaboration,\nless growth"))  # fmt: skip
 _ROOM, _STRIP = 0.17, 0.33  # share of a panel kept for words; least share on each side of zero
@@ -44,19 +29,15 @@ Titles = Mapping[str, str] | None
 @style()
 def difference_distributions(
     frame: pd.DataFrame, *, smallest: float = 5.0, unit: str = "% of the baseline",
-    titles: Titles = None, manifest: Mapping[str, Any] | None = None,
+    titles: Titles = None, manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw how each outcome's paired difference is spread over worlds, with the worlds won.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A row a world, outcome and, if there are several, `policy`: `outcome`, `difference`
-        (relative to the baseline); optional `better` ("higher" or "lower"; higher by default).
-    smallest : float
-        Smallest effect of interest, in the unit of the differences; 0 draws no band.
+    `frame` has a row a world, outcome and, if there are several, `policy`: `outcome`, `difference`
+    (relative to the baseline); optional `better` ("higher" or "lower"; higher by default).
+    `smallest` is the smallest effect of interest, in the unit of the differences; 0 draws no band.
     """
-    table = checked(frame, ("outcome", "difference"), "difference_distributions")
+    table = checked(frame, "outcome difference", "difference_distributions")
     table = table.assign(policy=table.get("policy", ""), better=table.get("better", "higher"))
     groups = dict(list(table.groupby(["outcome", "policy"], sort=False)))
     words, many = titles or {}, len(table) > len(groups) * _FEW
@@ -75,28 +56,28 @@ def difference_distributions(
         label += f"\n{words.get(str(policy), str(policy))}" if policy else ""
         axes.text(-0.02, 0.4, label, transform=axes.transAxes, ha="right", va="center", fontsize=7.5,
                   linespacing=1.1)  # fmt: skip
-        seen = column(table[table["outcome"] == outcome], "difference")
+        (seen,) = values(table[table["outcome"] == outcome], "difference")
         seen = seen[np.isfinite(seen)]
         # Of many worlds the middle 98 %, or a few stretch the axis.
         seen = seen if len(seen) <= _FEW else np.quantile(seen, [0.01, 0.99])
         axes.set(yticks=[], xlim=limits([*seen, -smallest, smallest], pad=0.04))
         axes.spines["left"].set_visible(False)
-        plain_ticks(axes.xaxis, 7)
+        axes.ticks(7)
         axes.tick_params(axis="x", pad=1.5, labelsize=6.5)
         if smallest:
             axes.axvspan(
                 -smallest, smallest, color=BAND, zorder=0, linewidth=0, gid="smallest effect"
             )
-        zero_line(axes)
+        axes.zero()
         told = _spread(
-            axes, column(mine, "difference"), -1 if mine["better"].iloc[0] == "lower" else 1
+            axes, mine["difference"].to_numpy(float), -1 if mine["better"].iloc[0] == "lower" else 1
         )
         axes.text(1.02, 0.4, told, transform=axes.transAxes, va="center", fontsize=7.5)
         facts.append(f"{' '.join(label.split())}: {' '.join(told.split())}.")
     return made.described(*facts)
 
 
-def _spread(axes: Axes, values: Floats, sign: int) -> str:
+def _spread(axes: Panel, values: Floats, sign: int) -> str:
     """Draw a histogram over quantiles, and return the shares of worlds won and lost."""
     values = values[np.isfinite(values)]
     if not len(values):
@@ -115,8 +96,8 @@ def _spread(axes: Axes, values: Floats, sign: int) -> str:
     tallest = max(int(counts.max()), 1)
     axes.set_ylim(-0.42 * tallest, 1.05 * tallest)
     five, quarter, half, three, most = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95])
-    interval(axes, -0.2 * tallest, five, most, INK, 0.9)
-    interval(axes, -0.2 * tallest, quarter, three, INK, 2.4)
+    axes.interval(-0.2 * tallest, five, most, INK, 0.9)
+    axes.interval(-0.2 * tallest, quarter, three, INK, 2.4)
     axes.plot([half], [-0.2 * tallest], "o", color="white", markeredgecolor=INK, markersize=4,
               zorder=5, gid="median")  # fmt: skip
     axes.grid(axis="x")
@@ -128,25 +109,17 @@ def _spread(axes: Axes, values: Floats, sign: int) -> str:
 @style()
 def trade_off(
     frame: pd.DataFrame, *, units: tuple[str, str] = ("%", "%"), titles: Titles = None,
-    baseline: str = "the baseline", manifest: Mapping[str, Any] | None = None,
+    baseline: str = "the baseline", manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw the change of collaboration against the change of growth, a dot a world.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A row a world and policy: `policy`, `collaboration`, `growth` (paired changes).
-    units : pair of str
-        Units of the two changes.
-    baseline : str
-        What the changes are against.
+    `frame` has a row a world and policy: `policy`, `collaboration`, `growth` (changes against
+    `baseline`), with a pair of units.
 
-    Notes
-    -----
     The cross is the mean with its 95 % Student interval in both directions. A world without any
     change in one of the two lies in no corner, so shares may add up to less than 100 %.
     """
-    table = checked(frame, ("policy", "collaboration", "growth"), "trade_off")
+    table = checked(frame, "policy collaboration growth", "trade_off")
     policies = [str(p) for p in dict.fromkeys(table["policy"])]
     note = (
         f"Each dot is a world: its change against {baseline}. Cross: mean with 95 % interval. "
@@ -155,21 +128,24 @@ def trade_off(
     wide = {1: 4.4, 2: 3.7}.get(len(policies), 3.2)
     title = "Does more collaboration come with more growth?"
     made = panels(title, note, manifest, wide, 3.0, count=len(policies), columns=3)
-    xlim = _around(column(table, "collaboration"), 0.04)
-    ylim, facts = _around(column(table, "growth"), _ROOM), []
+    changes, facts = values(table, "collaboration", "growth"), []
+    xlim, ylim = _around(changes[0], 0.04), _around(changes[1], _ROOM)
     for k, (axes, policy) in enumerate(zip(made, policies, strict=True)):
         mine, colour = table[table["policy"] == policy], policy_marks(policies)[policy][0]
-        x, y = column(mine, "collaboration"), column(mine, "growth")
+        x, y = values(mine, "collaboration", "growth")
         x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
-        axes.set(xlim=xlim, ylim=ylim, xlabel=with_unit("Change of collaboration", units[0]),
-                 ylabel=with_unit("Change of growth", units[1]) if k % 3 == 0 else "")  # fmt: skip
+        axes.set(xlim=xlim, ylim=ylim)
+        axes.say(
+            "Change of collaboration",
+            units[0],
+            *(("Change of growth", units[1]) if k % 3 == 0 else ()),
+        )
         name = (titles or {}).get(policy, policy)
-        heading(axes, name, wide)
-        plain_ticks(axes.xaxis)
-        plain_ticks(axes.yaxis)
-        zero_line(axes)
-        zero_line(axes, across=True)
-        if no_values(axes, x, both=True):
+        axes.head(name, wide)
+        axes.ticks(5, 5)
+        axes.zero()
+        axes.zero(across=True)
+        if not axes.known(x, both=True):
             facts.append(f"{name}: withheld.")
             continue
         axes.scatter(x, y, s=9, color=colour, alpha=0.45, linewidth=0, zorder=2, gid="worlds")
@@ -200,66 +176,48 @@ def _around(values: Floats, pad: float) -> tuple[float, float]:
 @style()
 def winners_losers(
     frame: pd.DataFrame, *, outcome: str = "the outcome", unit: str = "%",
-    manifest: Mapping[str, Any] | None = None,
+    manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw the mean difference in each region, largest gain first, and where it loses.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A row a region: `code`, `name`, `mean`, `low`, `high` (over worlds) and `share_losing` (share
-        of worlds in which the region loses, 0 to 1).
+    `frame` has a row a region: `code`, `name`, `mean`, `low`, `high` (over worlds) and
+    `share_losing` (share of worlds in which the region loses, 0 to 1).
     """
-    needed = ("code", "name", "mean", "low", "high", "share_losing")
-    table = checked(frame, needed, "winners_losers")
+    table = checked(frame, "code name mean low high share_losing", "winners_losers")
     table = table.sort_values(["mean", "code"], ascending=[False, True]).reset_index(drop=True)
     names = [f"{n if len(n) <= 40 else n[:39] + '…'}  {c}"
              for n, c in zip(table["name"].astype(str), table["code"].astype(str), strict=True)]  # fmt: skip
-    losing = int((column(table, "high") < 0).sum())
+    mean, low, high = values(table, "mean", "low", "high")
+    losing = int((high < 0).sum())
     clear = "no region clearly loses" if not losing else f"{losing} of {len(table)} clearly lose"
     note = (
         f"Mean paired difference over worlds with 95 % interval; {clear}. Bars at the right: share of "
         "worlds in which the region loses."
     )
-    title, mean = f"Who gains and who loses: {outcome} by region", column(table, "mean")
+    title = f"Who gains and who loses: {outcome} by region"
     made = row_panels(title, note, manifest, names, [4.0, 1.35], step=0.17, count=2)
     axes, lost = made
-    axes.set_xlabel(with_unit("Difference", unit))
+    axes.say("Difference", unit)
     lost.set(
         xlim=(0, 1.32),
         xticks=[0, 0.5, 1],
         xticklabels=["0", "50", "100"],
         xlabel="Worlds losing [%]",
     )
-    if no_values(axes, mean):
+    if not axes.known(mean):
         return made.described("All differences are withheld.")
-    axes.set_xlim(limits([*mean, *column(table, "low"), *column(table, "high")]))
-    plain_ticks(axes.xaxis, 6)
-    zero_line(axes)
-    for y, row in enumerate(table.to_dict("records")):
-        if not np.isfinite(row["mean"]):
-            row_withheld(axes, y)
-            continue
+    axes.set_xlim(limits([*mean, *low, *high]))
+    axes.ticks(6)
+    axes.zero()
+    for y, row in axes.each(table, "mean"):
         colour = {HIGHER: GAIN, LOWER: LOSS}.get(verdict(row["low"], row["high"]), MUTED)
-        dot(
-            axes,
-            y,
-            row["mean"],
-            row["low"],
-            row["high"],
-            colour,
-            filled=colour != MUTED,
-            gid="region",
+        axes.dot(
+            y, row["mean"], row["low"], row["high"], colour, filled=colour != MUTED, gid="region"
         )
         if np.isfinite(row["share_losing"]):
             lost.barh(y, row["share_losing"], 0.6, color=_LOSING, zorder=2)
-            beside(
-                lost,
-                row["share_losing"],
-                y,
-                percent(row["share_losing"]),
-                fontsize=6.2,
-                color=MUTED,
+            lost.beside(
+                row["share_losing"], y, percent(row["share_losing"]), fontsize=6.2, color=MUTED
             )
     ends = [f"{names[k]} {short(mean[k], signed=True)} {unit}" for k in (0, -1)]
     return made.described(f"From {ends[0]} to {ends[1]}.")
@@ -268,29 +226,24 @@ def winners_losers(
 @style()
 def shapley_split(
     frame: pd.DataFrame, *, outcome: str = "the outcome", unit: str = "", titles: Titles = None,
-    manifest: Mapping[str, Any] | None = None,
+    manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw what each component contributes to the difference, as steps that end at the total.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        A row a component: `component`, `value`, `low`, `high` (of the part). A row "total" may give
-        the whole with its limits.
+    `frame` has a row a component: `component`, `value`, `low`, `high` (of the part). A row "total"
+    may give the whole with its limits.
+
+    Shapley values of a factorial of components (Shapley 1953): each part is the mean contribution
+    over all orders of adding the components, so the parts add up to the whole.
 
     Raises
     ------
     InputError
         Also when the parts do not add up to the total.
-
-    Notes
-    -----
-    Shapley values of a factorial of components (Shapley 1953): each part is the mean contribution
-    over all orders of adding the components, so the parts add up to the whole.
     """
-    table = checked(frame, ("component", "value", "low", "high"), "shapley_split")
+    table = checked(frame, "component value low high", "shapley_split")
     whole, parts = table[table["component"] == TOTAL][:1], table[table["component"] != TOTAL]
-    value = column(parts, "value")
+    (value,) = values(parts, "value")
     total, scale = float(value.sum()), float(np.abs(value).sum())
     if len(whole) and np.isfinite(total):
         given = float(whole["value"].iloc[0])
@@ -307,105 +260,26 @@ def shapley_split(
     title = f"Which component makes the difference in {outcome}?"
     made = row_panels(title, note, manifest, names, 5.2, step=1.6 * ROW)
     axes = made.axes[0]
-    axes.set_xlabel(with_unit(f"Difference in {outcome}", unit))
-    if no_values(axes, [total if len(value) else np.nan], "not every part is known, so they do not add up"):  # fmt: skip
+    axes.say(f"Difference in {outcome}", unit)
+    if not axes.known([total if len(value) else np.nan], "not every part is known, so they do not add up"):  # fmt: skip
         return made.described("The split is withheld.")
     starts = np.concatenate([[0.0], np.cumsum(value)[:-1], [0.0]])
     sizes = np.concatenate([value, [total]])
-    lows, highs = (
-        np.concatenate([column(parts, c), column(whole, c) if len(whole) else [np.nan]])
-        for c in ("low", "high")
-    )
+    lows, highs = (np.append(part, end if len(end) else np.nan) for part, end in
+                   zip(values(parts, "low", "high"), values(whole, "low", "high"), strict=True))  # fmt: skip
     axes.set_xlim(limits([*(starts + sizes), *(starts + lows), *(starts + highs)], pad=0.2))
-    plain_ticks(axes.xaxis, 7)
-    zero_line(axes)
+    axes.ticks(7)
+    axes.zero()
     said = []
     for y, (start, size, low, high) in enumerate(zip(starts, sizes, lows, highs, strict=True)):
         colour = MUTED if y == len(value) else GAIN if size >= 0 else LOSS
         axes.barh(y, size, 0.6, left=start, color=colour, alpha=0.75, zorder=2, gid="part")
-        interval(axes, y, start + low, start + high, INK, 1.1)
+        axes.interval(y, start + low, start + high, INK, 1.1)
         if y < len(value):
             axes.plot([start + size] * 2, [y + 0.3, y + 0.7], color=MUTED, linewidth=0.7, zorder=1)
         end = float(np.nanmax([start, start + size, start + low, start + high]))
         told = rounded(size, low, high)
-        beside(
-            axes,
-            end,
-            y,
-            told.effect if np.isfinite(low) else short(size, signed=True),
-            fontsize=7.2,
-        )
+        text = told.effect if np.isfinite(low) else short(size, signed=True)
+        axes.beside(end, y, text, fontsize=7.2)
         said.append(f"{names[y]} {told.effect} {unit} ({told.low} to {told.high})")
     return made.described(f"{'; '.join(said)}.")
-
-
-@style()
-def sign_table(
-    frame: pd.DataFrame, *, reference: str | None = None, titles: Titles = None,
-    units: Titles = None, manifest: Mapping[str, Any] | None = None,
-) -> Figure:  # fmt: skip
-    """Draw the difference under structural variants of the model, a panel an outcome.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        A row a variant and outcome: `variant`, `outcome`, `effect`, `low`, `high`.
-    reference : str, optional
-        Variant whose sign the others are held against; the first by default.
-    units : mapping, optional
-        Units of outcomes.
-
-    Notes
-    -----
-    A sign counts as changed only when both intervals exclude zero, on different sides; a point
-    estimate that crosses zero within its interval is "open".
-    """
-    table = checked(frame, ("variant", "outcome", "effect", "low", "high"), "sign_table")
-    words = titles or {}
-    variants, outcomes = (list(dict.fromkeys(table[c])) for c in ("variant", "outcome"))
-    anchor = reference if reference is not None else variants[0]
-    names = [fill(words.get(str(v), str(v)), 34) for v in variants]
-    note = (
-        f"Mean paired difference with 95 % interval; grey: {words.get(str(anchor), str(anchor))}. "
-        "Hollow: the interval holds zero. Shaded: the sign is clearly the other one."
-    )
-    wide, step = {1: 3.4, 2: 2.6}.get(len(outcomes), 2.0), 1.5 if "\n" in "".join(names) else 1.1
-    made = row_panels("Does the answer survive other mechanisms?", note, manifest, names, wide,
-                      step=ROW * step, count=len(outcomes), columns=min(4, len(outcomes)))  # fmt: skip
-    changed = []
-    for axes, outcome in zip(made, outcomes, strict=True):
-        mine = table[table["outcome"] == outcome].drop_duplicates("variant")
-        name, known = (
-            words.get(str(outcome), str(outcome)),
-            mine.set_index("variant").to_dict("index"),
-        )
-        heading(axes, name, wide)
-        axes.set_xlabel((units or {}).get(str(outcome), ""))
-        ends = mine[["effect", "low", "high"]].to_numpy(float).ravel()
-        if no_values(axes, ends):
-            continue
-        axes.set_xlim(limits(ends, pad=0.08))
-        plain_ticks(axes.xaxis, 4)
-        zero_line(axes)
-        base = known.get(anchor)
-        if base and np.isfinite([base["low"], base["high"]]).all():
-            axes.axvspan(base["low"], base["high"], color=BAND, zorder=0.5, linewidth=0)
-        for y, variant in enumerate(variants):
-            row = known.get(variant)
-            if row is None or not np.isfinite(row["effect"]):
-                row_withheld(axes, y)
-                continue
-            opposite, clear = base is not None and _sign(base) * _sign(row) < 0, _sign(row) != 0
-            if opposite:
-                changed.append(f"{name} under {variant}")
-                axes.axhspan(
-                    y - 0.5, y + 0.5, color=_CHANGED, zorder=0.4, linewidth=0, gid="changed"
-                )
-            dot(axes, y, row["effect"], row["low"], row["high"], LOSS if opposite else INK, filled=clear,
-                gid="effect")  # fmt: skip
-    return made.described(f"The sign changes for {listed(changed)}." if changed else "No sign clearly changes.")  # fmt: skip
-
-
-def _sign(row: Mapping[Any, Any]) -> int:
-    """Return the sign of an interval that excludes zero, else 0."""
-    return int(row["low"] > 0) - int(row["high"] < 0)

@@ -1,8 +1,7 @@
 """Scenario discovery: the worlds where a policy loses, and where a difference changes its sign."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import isfinite
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -14,22 +13,17 @@ from matplotlib.patches import Rectangle
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 from s3sim.core.formatting import listed
-from s3sim.report.figures.forms import (
+from s3sim.report.figures.panels import Manifest, Panel, Panels, key_entry, panels
+from s3sim.report.figures.style import FACTOR, GAIN, INK, LOSS, MUTED, style
+from s3sim.report.figures.words import (
     checked,
-    column,
     crossings,
-    curve,
     factor_name,
-    key_entry,
-    no_values,
+    limits,
     percent,
     short,
-    turning_point,
-    with_unit,
-    zero_line,
+    values,
 )
-from s3sim.report.figures.panels import Panels, above, limits, panels, plain_ticks
-from s3sim.report.figures.style import FACTOR, GAIN, INK, LOSS, MUTED, style
 
 Limits = tuple[float | None, float | None]
 Pair = tuple[str, str]
@@ -39,34 +33,22 @@ Pair = tuple[str, str]
 def vulnerability_map(
     x1: Floats, x2: Floats, lost: Bools, box: Sequence[Limits] | None = None, *, names: Pair,
     units: Pair = ("", ""), policy: str = "the policy",
-    held_out: tuple[float, float] | None = None, manifest: Mapping[str, Any] | None = None,
+    held_out: tuple[float, float] | None = None, manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw worlds over the two most restricted factors, lost or not, with the box of losses.
 
-    Parameters
-    ----------
-    x1, x2 : array [n]
-        Values of the two factors in each world.
-    lost : array of bool [n]
-        Worlds in which the policy does worse than the baseline.
-    box : two pairs, optional
-        Low and high limit of each factor; None, nan or infinity where a side is open.
-    names, units : pair of str
-        Names and units of the factors.
-    policy : str
-        Who loses.
-    held_out : pair of float, optional
-        Density and coverage of the full box on worlds that were not used to find it.
+    `x1` and `x2` [n] are values of the two factors in each world, with a pair of names and units;
+    `lost` [n] says in which worlds `policy` does worse than the baseline. `box` has low and high
+    limit of each factor; None, nan or infinity where a side is open. `held_out` is density and
+    coverage of the full box on worlds that were not used to find it.
+
+    Density is the share of worlds in the box that are lost, coverage the share of all lost worlds
+    that lie in the box (Bryant and Lempert 2010), here of the box over these two factors.
 
     Raises
     ------
     InputError
         When the arrays differ in length or are empty.
-
-    Notes
-    -----
-    Density is the share of worlds in the box that are lost, coverage the share of all lost worlds
-    that lie in the box (Bryant and Lempert 2010), here of the box over these two factors.
     """
     if not len(x1) == len(x2) == len(lost) or not len(x1):
         raise InputError(
@@ -83,8 +65,8 @@ def vulnerability_map(
         ),
     ]
     made = panels(f"Where {policy} loses", note, manifest, 6.0, 3.9, key=key)
-    axes = _axes(made, names, units)
-    if no_values(axes, x1 + x2, both=True):
+    axes = _named(made, names, units)
+    if not axes.known(x1 + x2, both=True):
         return made.described()
     axes.scatter(x1[~lost], x2[~lost], s=9, facecolors="none", edgecolors=GAIN, linewidth=0.6,
                  alpha=0.55, zorder=2, gid="won")  # fmt: skip
@@ -101,33 +83,28 @@ def vulnerability_map(
     if held_out is None or not bounds:
         return made.described()
     said = f"Worlds held out: density {percent(held_out[0])}, coverage {percent(held_out[1])}"
-    above(axes, said, LOSS)
+    axes.above(said, LOSS)
     return made.described(f"{said}.")
 
 
 @style()
 def coverage_density(
     trajectory: pd.DataFrame, *, chosen: int | None = None,
-    wanted: tuple[float, float] = (0.7, 0.5), manifest: Mapping[str, Any] | None = None,
+    wanted: tuple[float, float] = (0.7, 0.5), manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw the boxes of a PRIM search by coverage and density, with the chosen one marked.
 
-    Parameters
-    ----------
-    trajectory : DataFrame
-        A row a box, in the order of the search: `coverage`, `density`; optional `restricted` (number
-        of restricted factors), `chosen` (bool), `held_coverage`, `held_density`.
-    chosen : int, optional
-        Row of the chosen box; otherwise the column `chosen`.
-    wanted : pair of float
-        Density and coverage that a box must reach to be reported.
+    `trajectory` has a row a box, in the order of the search: `coverage`, `density`; optional
+    `restricted` (number of restricted factors), `chosen` (bool), `held_coverage`, `held_density`.
+    `chosen` is the row of the chosen box; `wanted` are density and coverage that a box must reach
+    to be reported.
 
     Raises
     ------
     InputError
         Also when the chosen row does not exist.
     """
-    table = checked(trajectory, ("coverage", "density"), "coverage_density")
+    table = checked(trajectory, "coverage density", "coverage_density")
     if chosen is None and "chosen" in table and table["chosen"].any():
         chosen = int(np.flatnonzero(table["chosen"].to_numpy(bool))[0])
     if chosen is not None and not 0 <= chosen < len(table):
@@ -143,12 +120,12 @@ def coverage_density(
              xlabel="Coverage: share of all lost worlds inside")  # fmt: skip
     axes.add_patch(Rectangle((wanted[1], wanted[0]), 1 - wanted[1], 1 - wanted[0], color="#E9E9E6",
                              linewidth=0, zorder=0, gid="wanted"))  # fmt: skip
-    x, y = column(table, "coverage"), column(table, "density")
-    if no_values(axes, x * y, "no box was found", both=True):
+    x, y, restricted = values(table, "coverage", "density", "restricted")
+    if not axes.known(x * y, "no box was found", both=True):
         return made.described("No box was found.")
     axes.grid()
     axes.plot(x, y, "-o", color=FACTOR, markersize=4, linewidth=0.9, zorder=3, gid="boxes")
-    restricted, before = column(table, "restricted"), np.nan
+    before = np.nan
     for k, count in enumerate(restricted):  # where it changes along the search
         if np.isfinite(count) and (count != before or k == chosen):
             axes.annotate(f"{count:.0f}", (x[k], y[k]), (5, 5), textcoords="offset points",
@@ -159,7 +136,7 @@ def coverage_density(
     axes.plot([x[chosen]], [y[chosen]], "o", color=LOSS, markersize=9, zorder=5, gid="chosen",
               markerfacecolor="none", markeredgewidth=1.8)  # fmt: skip
     said = f"chosen: density {percent(y[chosen])}, coverage {percent(x[chosen])}"
-    held = column(table, "held_coverage")[chosen], column(table, "held_density")[chosen]
+    held = [v[chosen] for v in values(table, "held_coverage", "held_density")]
     if all(map(isfinite, held)):
         axes.plot([x[chosen], held[0]], [y[chosen], held[1]], color=MUTED, linewidth=0.8, zorder=4)
         axes.plot([held[0]], [held[1]], "D", color=LOSS, markersize=5, zorder=5, gid="held out")
@@ -172,38 +149,29 @@ def coverage_density(
 @style()
 def tipping_curve(
     frame: pd.DataFrame, points: pd.DataFrame | None = None, *, factor: str, factor_unit: str = "",
-    outcome: str = "the outcome", unit: str = "", manifest: Mapping[str, Any] | None = None,
+    outcome: str = "the outcome", unit: str = "", manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw the difference along one factor, with the place where its sign changes.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        `value` of the factor, `mean` difference there, `low` and `high`.
-    points : DataFrame, optional
-        A row a world: `value`, `difference`.
-    factor, factor_unit : str
-        Words for the axis of the factor.
+    `frame` has `value` of the factor, `mean` difference there, `low` and `high`; `points` a row a
+    world: `value`, `difference`.
     """
-    table = checked(frame, ("value", "mean", "low", "high"), "tipping_curve").sort_values("value")
-    x, mean, low, high = (column(table, c) for c in ("value", "mean", "low", "high"))
+    table = checked(frame, "value mean low high", "tipping_curve").sort_values("value")
+    x, mean, low, high = values(table, "value", "mean", "low", "high")
     dots = " Dots: single worlds." if points is not None else ""
     note = f"Mean paired difference along the factor, with 95 % interval.{dots}"
     title = f"Where the difference in {outcome} changes its sign"
     made = panels(title, note, manifest, 6.0, 3.0)
-    axes = _axes(made, (factor, "Difference"), (factor_unit, unit))
-    if no_values(axes, mean, both=True):
+    axes = _named(made, (factor, "Difference"), (factor_unit, unit))
+    if not axes.known(mean, both=True):
         return made.described("The curve is withheld.")
     seen = [*mean, *low, *high]
     if points is not None:
-        worlds = checked(points, ("value", "difference"), "tipping_curve")
-        seen += list(column(worlds, "difference"))
+        worlds = checked(points, "value difference", "tipping_curve")
+        seen += list(worlds["difference"])
         axes.scatter(worlds["value"], worlds["difference"], s=7, color=MUTED, alpha=0.35,
                      linewidth=0, zorder=2, gid="worlds")  # fmt: skip
-    curve(axes, x, mean, low, high, linewidth=1.8)
-    zero_line(axes, across=True)
-    axes.set(xlim=limits(x, zero=False, pad=0.02), ylim=limits(seen, pad=0.08))
-    axes.grid(axis="y")
+    axes.lone_curve(x, mean, low, high, seen)
     known, turns = mean[np.isfinite(mean)], crossings(x, mean)
     unsure = int(((low <= 0) & (high >= 0)).sum())
     if unsure == len(known) and known.any():
@@ -216,14 +184,14 @@ def tipping_curve(
             f"The sign changes at {listed([short(t) for t in turns])} {factor_unit}".strip() + "."
         )
         for turn in turns:
-            turning_point(axes, turn, 0, "sign change")
+            axes.turning_point(turn, 0, "sign change")
         # With many crossings the marks stay and only the first is written out.
         more = f" (first of {len(turns)})" if len(turns) > 1 else ""
         side = "right" if turns[0] > sum(axes.get_xlim()) / 2 else "left"
         axes.text(turns[0], 1.02, f"sign changes at {short(turns[0])}{more}", ha=side, color=LOSS,
                   transform=axes.get_xaxis_transform(), fontsize=7.5)  # fmt: skip
     if said[0] == "E" or not turns:
-        above(axes, said)
+        axes.above(said)
     return made.described(said, f"The interval holds zero at {unsure} of {len(x)} values.")
 
 
@@ -231,20 +199,13 @@ def tipping_curve(
 def tipping_map(
     x: Floats, y: Floats, z: Floats, *, names: Pair, units: Pair = ("", ""),
     outcome: str = "the outcome", unit: str = "", clear: Bools | None = None,
-    manifest: Mapping[str, Any] | None = None,
+    manifest: Manifest = None,
 ) -> Figure:  # fmt: skip
     """Draw the difference over two factors, with the line where it is zero.
 
-    Parameters
-    ----------
-    x, y : array [nx], [ny]
-        Increasing values of the two factors.
-    z : array [ny, nx]
-        Difference; nan is left white.
-    names, units : pair of str
-        Names and units of the two factors.
-    clear : array of bool [ny, nx], optional
-        Where the interval of the difference excludes zero; elsewhere the map is hatched.
+    `x` [nx] and `y` [ny] are increasing values of the two factors, with a pair of names and units;
+    `z` [ny, nx] is the difference, nan left white; `clear` [ny, nx] says where its interval
+    excludes zero; elsewhere the map is hatched.
 
     Raises
     ------
@@ -260,8 +221,8 @@ def tipping_map(
     note = f"Purple: the policy gains; orange: it loses; black line: no difference.{hatch}"
     title = f"Where the difference in {outcome} changes its sign"
     made = panels(title, note, manifest, 5.2, 3.9)
-    axes, known = _axes(made, names, units), np.isfinite(z)
-    if no_values(axes, z.ravel(), both=True):
+    axes, known = _named(made, names, units), np.isfinite(z)
+    if not axes.known(z.ravel(), both=True):
         return made.described("The map is withheld.")
     most = float(np.abs(z[known]).max()) or 1.0
     shades = LinearSegmentedColormap.from_list("loss_gain", [LOSS, "#F7F7F7", GAIN])
@@ -276,21 +237,19 @@ def tipping_map(
                 x, y, clear.astype(float), levels=[-0.5, 0.5], colors="none", hatches=["////"]
             )
     scale = made.figure.colorbar(mesh, ax=axes, aspect=28, pad=0.02)
-    plain_ticks(scale.ax.yaxis)
+    scale.ax.tick_params(labelsize=7)
     scale.outline.set_visible(False)
     scale.ax.set_title(unit, fontsize=7.5, fontweight="normal")
     said = f"The policy gains on {100 * float((z[known] > 0).mean()):.0f} % of the map."
     said = said if turns else "The sign does not change on this map."
-    above(axes, said)
+    axes.above(said)
     return made.described(said)
 
 
-def _axes(made: Panels, names: Pair, units: Pair) -> Any:
+def _named(made: Panels, names: Pair, units: Pair) -> Panel:
     axes = made.axes[0]
-    axes.set_xlabel(with_unit(factor_name(names[0]), units[0]))
-    axes.set_ylabel(with_unit(factor_name(names[1]), units[1]))
-    plain_ticks(axes.xaxis, 7)
-    plain_ticks(axes.yaxis)
+    axes.say(factor_name(names[0]), units[0], factor_name(names[1]), units[1])
+    axes.ticks(7, 5)
     return axes
 
 
