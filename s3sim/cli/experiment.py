@@ -75,9 +75,11 @@ def run(
     with cli_errors():
         from s3sim.core.errors import InputError
         from s3sim.ensemble.experiments.config import chosen, home
+        from s3sim.ensemble.plan import options
         from s3sim.ensemble.sweep import place as place_of
 
-        place, wrong = place_of(workers, dask, max_seconds, prefix="--")
+        ways = {"workers": workers, "dask": dask, "max_seconds": max_seconds}
+        place, wrong = place_of(options(ways))
         where = folder or home()
         try:
             names = chosen(where, name)
@@ -149,8 +151,8 @@ def _tell_cost(job: "ExperimentRun", place: "Place", *, afresh: bool) -> None:
     import tempfile
 
     from s3sim.ensemble.experiments.runner import KEEP
+    from s3sim.ensemble.probe import estimate_cost
     from s3sim.ensemble.store import Store
-    from s3sim.ensemble.sweep import estimate_cost
 
     print(f"{job.config.name} ({job.tier})")
     run_sets = job.run_sets()

@@ -12,6 +12,8 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles
+from s3sim.core.formatting import cell
+from s3sim.ensemble.tables import outcome_info
 from s3sim.model import state
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import known_parameters
@@ -76,8 +78,6 @@ def policies() -> list[Row]:
 
 def outcomes() -> list[Row]:
     """Return every outcome of a run, then those that exist only between two policies."""
-    from s3sim.ensemble.comparison import outcome_info
-
     return [
         {
             "name": name, "title": one.title, "unit": one.unit, "better": one.better,
@@ -159,19 +159,6 @@ TABLES: Mapping[str, Callable[..., list[Row]]] = {
 """What `s3sim describe` can show; `regions` and `domains` take a world."""
 
 
-def plain(value: object) -> str:
-    """Write a value of a table for people.
-
-    >>> plain(1234567), plain(0.30000000000000004), plain(2.0), plain("a")
-    ('1,234,567', '0.3', '2', 'a')
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    if float(value) == int(value):
-        return f"{int(value):,}"
-    return f"{value:.6g}"
-
-
 def markdown(rows: Sequence[Mapping[str, object]]) -> str:
     r"""Write rows as a Markdown table; numbers stand to the right.
 
@@ -185,7 +172,7 @@ def markdown(rows: Sequence[Mapping[str, object]]) -> str:
     names = list(rows[0])
     number = [all(isinstance(row[name], int | float) for row in rows) for name in names]
     lines = [names, ["---:" if one else "---" for one in number]]
-    lines += [[plain(row[name]).replace("|", "\\|") for name in names] for row in rows]
+    lines += [[cell(row[name]).replace("|", "\\|") for name in names] for row in rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 

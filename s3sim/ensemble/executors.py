@@ -86,6 +86,7 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
     with ExitStack() as open_until_the_end:
         where, wrong = address, ""
         if address == "local":
+            _refuse_unguarded(sys.modules.get("__main__"))
             where = open_until_the_end.enter_context(
                 distributed.LocalCluster(
                     n_workers=workers, threads_per_worker=1, silence_logs=50, host="127.0.0.1",

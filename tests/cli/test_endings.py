@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from s3sim import cli
 from s3sim.cli.ending import escaped
 from s3sim.core.errors import InputError
-from s3sim.ensemble import files
+from s3sim.ensemble import results
 from s3sim.report.comparison_result import ComparisonResult
 from s3sim.world.assemble import DATA
 
@@ -118,7 +118,7 @@ def test_no_complete_replication_is_no_success(s3sim, monkeypatch):
 
 
 def test_run_on_a_full_disk_leaves_nothing(s3sim, monkeypatch, tmp_path):
-    monkeypatch.setattr(files, "write_json", raising(OSError(28, "No space left on device")))
+    monkeypatch.setattr(results, "write_json", raising(OSError(28, "No space left on device")))
     result = s3sim("run", *TINY, "--quiet", "--out", "one")
     assert result.exit_code == 2
     assert result.stderr == (
