@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from s3sim.core.arrays import Bools, Floats, digest, first_seen
 from s3sim.core.errors import InputError, several
 from s3sim.world import schema, tables
-from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.consistency import (
     contradictory_pairs,
     incomplete,
@@ -17,6 +17,7 @@ from s3sim.world.consistency import (
 from s3sim.world.csv_file import Log
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.plausibility import plausible
+from s3sim.world.schema import SIZE_CLASSES
 from s3sim.world.tables import Table
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -160,7 +161,7 @@ def _in_order(regions: Table, only: str | None) -> Table:
     )
 
 
-def _enterprises(national: Table, business: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _enterprises(national: Table, business: Floats) -> tuple[Floats, Floats]:
     """Return enterprises of a region, and persons an enterprise, by size class, both [R, 3].
 
     No regional count of enterprises by size is public at this level of detail, so a region is
@@ -215,7 +216,7 @@ def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
     }
 
 
-def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> FloatArray:
+def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> Floats:
     """Return a long table as an array [R, D], summing rows of one cell, zero where it has none."""
     row = {code: k for k, code in enumerate(codes)}
     column = {domain: k for k, domain in enumerate(domains)}
@@ -226,7 +227,7 @@ def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> F
     return array
 
 
-def _relatedness(square: Table, domains: list[str], problems: list[str]) -> FloatArray:
+def _relatedness(square: Table, domains: list[str], problems: list[str]) -> Floats:
     row = {domain: k for k, domain in enumerate(square["domain"])}
     order = [row[domain] for domain in domains]
     array = np.stack([square.numbers(domain)[order] for domain in domains], axis=1)
@@ -243,12 +244,12 @@ def _relatedness(square: Table, domains: list[str], problems: list[str]) -> Floa
     return array
 
 
-def _membership(rows: list[list[str]], names: tuple[str, ...]) -> BoolArray:
+def _membership(rows: list[list[str]], names: tuple[str, ...]) -> Bools:
     array = [[name in row for row in rows] for name in names]
     return np.array(array, dtype=bool).reshape(len(names), len(rows))
 
 
-def _affinity(pairs: Table, countries: tuple[str, ...]) -> FloatArray:
+def _affinity(pairs: Table, countries: tuple[str, ...]) -> Floats:
     place = {code: k for k, code in enumerate(countries)}
     array = np.ones((len(countries), len(countries)))
     values = pairs.numbers("affinity", 1.0)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import nearest, several
-from s3sim.world.arrays import BoolArray, FloatArray
 from s3sim.world.csv_file import Log, Unreadable, code_point, parse, some, text_of, visible
 from s3sim.world.schema import Column
 
@@ -58,14 +58,14 @@ class Table:
     def __getitem__(self, column: str) -> list[Any]:
         return self.columns[column]
 
-    def numbers(self, column: str, default: FloatArray | float = math.nan) -> FloatArray:
-        """Return a column of numbers, FloatArray [n]; empty cells hold the default."""
+    def numbers(self, column: str, default: Floats | float = math.nan) -> Floats:
+        """Return a column of numbers, Floats [n]; empty cells hold the default."""
         values = np.array(self.columns[column], dtype=np.float64)
         return np.where(np.isnan(values), default, values)
 
-    def flags(self, column: str) -> BoolArray:
-        """Return a column of flags, BoolArray [n]; empty cells are False."""
-        set_: BoolArray = self.numbers(column, 0.0) > 0
+    def flags(self, column: str) -> Bools:
+        """Return a column of flags, Bools [n]; empty cells are False."""
+        set_: Bools = self.numbers(column, 0.0) > 0
         return set_
 
     def texts(self, column: str, default: list[str]) -> list[str]:
