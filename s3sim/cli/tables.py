@@ -190,31 +190,32 @@ def _layout(
     return min(longest, lead), CELL, False
 
 
-def print_experiments(found: list[dict[str, Any]], where: Console) -> None:
+def print_experiments(found: list[dict[str, Any]]) -> None:
     """Print name, question and runs of each experiment."""
+    where = console()
     table = Table(box=None, pad_edge=False)
     for name in ("Experiment", "Question"):
         table.add_column(name, overflow="fold")
     for name in ("smoke", "standard", "full"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found:
-        runs = [f"{number:,}" for number in row["runs"].values()] or [""] * 3
+        runs = [f"{count:,}" for count in row["runs"].values()] or [""] * 3
         if row["uses_runs_of"]:
             runs = [f"of {row['uses_runs_of'].partition('_')[0]}"] * len(runs)
-        table.add_row(
-            shown(row["name"], where), shown(row.get("problem", row["question"]), where), *runs
-        )
+        texts = (row["name"], row.get("problem", row["question"]))
+        table.add_row(*(shown(text, where) for text in texts), *runs)
     where.print(table)
     where.print("The last three columns are runs at each tier.", style="dim")
 
 
-def print_answer(question: str, answer: Any, where: Console) -> None:
+def print_answer(question: str, answer: Any) -> None:
     """Print what an experiment found, and which bars it met."""
+    where = console()
     where.print(shown(question, where), style="bold")
-    if answer.short:
-        where.print(shown(f"In short: {answer.short}", where))
-    for sentence in answer.findings:
-        where.print(shown(sentence, where))
+    lines = [f"In short: {answer.short}"] if answer.short else []
+    lines += answer.findings
     for check in answer.checks:
         sign = "met" if check.met else "NOT MET"
-        where.print(shown(f"  {sign}: {check.name}: {check.measured} ({check.bar})", where))
+        lines.append(f"  {sign}: {check.name}: {check.measured} ({check.bar})")
+    for line in lines:
+        where.print(shown(line, where))

@@ -1,7 +1,7 @@
 """Declare a number once: default, plausible range, unit, meaning, source and evidence."""
 
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Self
 
@@ -112,7 +112,11 @@ class ParameterGroup:
 
 @cache
 def _parameters(kind: Any) -> tuple[Parameter, ...]:
-    return tuple(_parameter(kind.name, one) for one in fields(kind) if one.metadata)
+    return tuple(
+        Parameter(name=f"{kind.name}.{field.name}", default=field.default, **field.metadata)  # type: ignore[arg-type]
+        for field in fields(kind)
+        if field.metadata
+    )
 
 
 def plain(value: Any) -> Any:
@@ -173,8 +177,3 @@ def unknown_parameter(name: str, known: list[str]) -> str:
     """Say that no parameter has this dotted name, with the nearest one."""
     hint = nearest(name, known)
     return f"unknown parameter '{name}'{hint or '.'} See 's3sim describe parameters'."
-
-
-def _parameter(group: str, one: "Field[Any]") -> Parameter:
-    assert one.default is not MISSING
-    return Parameter(name=f"{group}.{one.name}", default=one.default, **one.metadata)

@@ -39,13 +39,19 @@ TABLES = {
 NAMES = (*TABLES.values(), MANIFEST, REPORT, FIGURES)
 
 
+GROWING = ("policies", "baseline", "replications", "firms_simulated")
+"""What may differ between runs of one store: more of them join those that are there."""
+
+
 def design(plan: Plan) -> dict[str, Any]:
-    """Return what the runs of a comparison belong to: more replications or policies join them."""
-    growing = ("policies", "baseline", "replications", "firms_simulated")
-    fixed = {name: value for name, value in described(plan).items() if name not in growing}
-    return {
-        **fixed, "data_fingerprint": plan.scenario.world.fingerprint, "changed_parameters": dict(plan.values)
-    }  # fmt: skip
+    """Return what the runs of a comparison belong to."""
+    fingerprint = plan.scenario.world.fingerprint
+    return _fixed(described(plan), fingerprint, dict(plan.values))
+
+
+def _fixed(scenario: Mapping[str, Any], fingerprint: Any, values: Any) -> dict[str, Any]:
+    fixed = {name: value for name, value in scenario.items() if name not in GROWING}
+    return {**fixed, "data_fingerprint": fingerprint, "changed_parameters": values}
 
 
 def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool = False) -> Store:
@@ -74,8 +80,8 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
         raise InputError(
             f"--out {out} holds results of another scenario; name another folder or add --overwrite."
         )
-    elif (out / STORE / SCENARIOS).exists() and not is_store(out / STORE):
-        _refuse_store(out / STORE)
+    elif (out / STORE / SCENARIOS).exists():
+        _refuse_if_no_store(out / STORE)
     return Store(out / STORE, design(plan), accept_code=accept_code)
 
 
@@ -89,11 +95,7 @@ def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
     """
     refuse_link(out / MANIFEST)
     ours = set(owned(out))
-    foreign = [
-        name
-        for name in names
-        if name not in ours and name != MANIFEST and _is_used(out / name, ours, name)
-    ]
+    foreign = [name for name in names if name != MANIFEST and _is_foreign(out, name, ours)]
     if (out / MANIFEST).exists() and not manifest_of(out):
         foreign.append(MANIFEST)
     if foreign and not overwrite:
@@ -103,21 +105,21 @@ def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
         )
 
 
-def _is_used(path: Path, ours: set[str], name: str) -> bool:
+def _is_foreign(out: Path, name: str, ours: set[str]) -> bool:
+    path = out / name
     if path.is_dir() and not path.is_symlink():
-        return any(path.iterdir()) and not any(one.startswith(f"{name}/") for one in ours)
-    return path.exists() or path.is_symlink()
+        return any(path.iterdir()) and not any(file.startswith(f"{name}/") for file in ours)
+    return name not in ours and (path.exists() or path.is_symlink())
 
 
 def owned(out: Path) -> list[str]:
     """Return the files in a folder of results that are ours, as its manifest lists them."""
-    listed = manifest_of(out).get("files", [])
-    inside = [name for name in listed if isinstance(name, str) and _inside(out, name)]
-    return inside
-
-
-def _inside(out: Path, name: str) -> bool:
-    return (out / name).resolve().parent.is_relative_to(out.resolve())
+    listed, root = manifest_of(out).get("files", []), out.resolve()
+    return [
+        name
+        for name in listed
+        if isinstance(name, str) and (out / name).resolve().parent.is_relative_to(root)
+    ]
 
 
 def manifest_of(out: Path) -> dict[str, Any]:
@@ -192,17 +194,14 @@ def refuse_other_results(out: Path, about: Mapping[str, Any]) -> None:
     InputError
         Naming what differs.
     """
-    growing = ("policies", "baseline", "replications", "firms_simulated")
-    held = manifest_of(out)
-    if not held:
+    there = manifest_of(out)
+    if not there:
         return
-
-    def fixed(manifest: Mapping[str, Any]) -> dict[str, Any]:
-        scenario = dict(manifest.get("scenario", {}))
-        kept = {name: value for name, value in scenario.items() if name not in growing}
-        return {**kept, **{n: manifest.get(n) for n in ("data_fingerprint", "changed_parameters")}}
-
-    if differs := differences(fixed(held), json.loads(json.dumps(fixed(about)))):
+    asked, saved = (
+        _fixed(m.get("scenario", {}), m.get("data_fingerprint"), m.get("changed_parameters"))
+        for m in (json.loads(json.dumps(about)), there)
+    )
+    if differs := differences(saved, asked):
         raise InputError(
             f"{out} holds results of another scenario ({differs}); name another folder or overwrite them."
         )
@@ -223,12 +222,6 @@ def _write_table(parts: Iterator[pd.DataFrame], path: Path) -> None:
                 )
 
 
-def _refuse_store(folder: Path) -> None:
-    raise InputError(
-        f"{folder} is not a store of s3sim's runs and is left as it is; name another folder."
-    )
-
-
 def discard(folder: Path) -> None:
     """Remove a store: the files that a `Store` writes and no others, and folders left empty.
 
@@ -240,8 +233,7 @@ def discard(folder: Path) -> None:
     refuse_link(folder)
     if not folder.exists():
         return
-    if not folder.is_dir() or not is_store(folder):
-        _refuse_store(folder)
+    _refuse_if_no_store(folder)
     lock = locked(folder)
     try:
         remove_unfinished(folder)
@@ -264,10 +256,14 @@ def discard(folder: Path) -> None:
         folder.rmdir()
 
 
-def is_store(folder: Path) -> bool:
-    """Say whether a folder holds a store's manifest, or nothing but what an early kill leaves."""
-    names = {path.name for path in folder.iterdir()}
-    if MANIFEST not in names:
-        left = names - {LOCK, PARTS}
-        return not left and not any((folder / PARTS).glob("*"))
-    return {"design_hash", "codes"} <= read_manifest(folder / MANIFEST).keys()
+def _refuse_if_no_store(folder: Path) -> None:
+    """Refuse a folder without a store's manifest; what an early kill leaves is a store too."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else {""}
+    if MANIFEST in names:
+        ours = {"design_hash", "codes"} <= read_manifest(folder / MANIFEST).keys()
+    else:
+        ours = names <= {LOCK, PARTS} and not any((folder / PARTS).glob("*"))
+    if not ours:
+        raise InputError(
+            f"{folder} is not a store of s3sim's runs and is left as it is; name another folder."
+        )
