@@ -78,10 +78,7 @@ class Comparison:
     def of(cls, plan: Plan, results: Sequence[RunResult], **more: Any) -> Self:
         """Return the comparison of a plan's results; `more` are fields of a subclass.
 
-        Raises
-        ------
-        InputError
-            If a result is not of this plan: another world, seed, length or parameter.
+        Raises InputError if a result is not of this plan: another world, seed, length or parameter.
         """
         ids = {(s.policy, s.replication): s.run_id for s in plan.scenarios()}
         foreign = [run for run in results if ids.get((run.policy, run.replication)) != run.run_id]
@@ -121,11 +118,8 @@ class Comparison:
         **more
             Fields of a subclass.
 
-        Raises
-        ------
-        InputError
-            If it holds no whole results. A world that is not found or has other figures is a note,
-            and an error only where the world is used.
+        Raises InputError if it holds no whole results. A world that is not found or has other
+        figures is a note, and an error only where the world is used.
         """
         out = Path(folder)
         about = read_results(out)
@@ -144,11 +138,8 @@ class Comparison:
     def save_tables(self, folder: Path | str, *, overwrite: bool = False) -> list[Path]:
         """Write all tables and the manifest, and return their files.
 
-        Raises
-        ------
-        InputError
-            If the folder holds files of these names that are not ours, or results of another
-            scenario, unless `overwrite`.
+        Raises InputError if the folder holds files of these names that are not ours, or results of
+        another scenario, unless `overwrite`.
         """
         out = Path(folder)
         claim(out, NAMES, overwrite=overwrite)

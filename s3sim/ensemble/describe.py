@@ -97,8 +97,8 @@ def domains(world: World | None = None) -> list[Row]:
     w = world or World.load("partners")
     jobs = w.business_employment @ w.domain_share
 
-    def named(labels: Sequence[str], held: Bools) -> list[str]:
-        return [", ".join(compress(labels, column)) or "none" for column in held.T]
+    def named(labels: Sequence[str], member: Bools) -> list[str]:
+        return [", ".join(compress(labels, column)) or "none" for column in member.T]
 
     columns: dict[str, Any] = {
         "code": w.domains,

@@ -50,10 +50,7 @@ def processes(workers: int) -> Iterator[Executor | None]:
 def local_executor(workers: int) -> ProcessPoolExecutor:
     """Return a pool of processes on this machine, each with one thread.
 
-    Raises
-    ------
-    InputError
-        If the script that is running would start itself again in every worker.
+    Raises InputError if the script that is running would start itself again in every worker.
     """
     _refuse_unguarded(sys.modules.get("__main__"))
     one_thread()
@@ -71,10 +68,7 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
     workers : int
         Processes of a local cluster; a scheduler has its own.
 
-    Raises
-    ------
-    InputError
-        If Dask is not installed, or nobody answers at the address.
+    Raises InputError if Dask is not installed, or nobody answers at the address.
     """
     try:
         distributed: Any = import_module("distributed")

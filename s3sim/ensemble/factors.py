@@ -140,10 +140,7 @@ def space(
     seed : bool
         Whether luck is a factor.
 
-    Raises
-    ------
-    InputError
-        If a name or pattern fits no parameter.
+    Raises InputError if a name or pattern fits no parameter.
     """
     declared = declared_by(base, policies)
     problems = [

@@ -76,10 +76,8 @@ class ConfigLayer:
 def read(path: Path | str) -> ConfigLayer:
     """Return what a scenario file holds; mistakes in its keys are told when layers are checked.
 
-    Raises
-    ------
-    InputError
-        If there is no such file, it cannot be read, or it is not TOML (with line and column).
+    Raises InputError if there is no such file, it cannot be read, or it is not TOML (with line and
+    column).
     """
     path = Path(path)
     if not path.exists():
@@ -160,10 +158,7 @@ def gather(layers: Iterable[ConfigLayer]) -> tuple[dict[str, Any], list[str], se
 def plan(layers: Iterable[ConfigLayer]) -> "Plan":
     """Return the comparison that layers describe.
 
-    Raises
-    ------
-    InputError
-        With every mistake of every layer.
+    Raises InputError with every mistake of every layer.
     """
     found, problems, bad = gather(layers)
     baseline = found["baseline"]
@@ -188,10 +183,8 @@ def plan(layers: Iterable[ConfigLayer]) -> "Plan":
 def scenario(layers: Sequence[ConfigLayer]) -> Scenario:
     """Return one run; a parameter of a file that its policy does not have is left aside.
 
-    Raises
-    ------
-    InputError
-        With every mistake, among them a last layer that sets a parameter the policy does not have.
+    Raises InputError with every mistake, among them a last layer that sets a parameter the policy
+    does not have.
     """
     found, problems, _ = gather(layers)
     if problems:
@@ -225,10 +218,7 @@ class Plan:
     values : mapping
         Dotted parameters, applied to every policy that has them.
 
-    Raises
-    ------
-    InputError
-        With every mistake.
+    Raises InputError with every mistake.
     """
 
     scenario: Scenario

@@ -133,10 +133,7 @@ def _readable(path: Path) -> Iterator[None]:
 def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Return columns of a Parquet part, without empty cells where there must be none.
 
-    Raises
-    ------
-    InputError
-        If it is damaged, naming the file.
+    Raises InputError if it is damaged, naming the file.
     """
     with _readable(path):
         # Folders named like 'policy=x' are no columns.
@@ -153,10 +150,7 @@ def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
 def read_runs(path: Path, places: Mapping[int, str]) -> list[RunResult]:
     """Return the runs of a part at some rows, which hold the runs of these ids.
 
-    Raises
-    ------
-    InputError
-        If it is damaged, naming the file.
+    Raises InputError if it is damaged, naming the file.
     """
     table = read_part(path)
     with _readable(path):

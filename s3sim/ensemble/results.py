@@ -57,11 +57,8 @@ def _fixed(scenario: Mapping[str, Any], fingerprint: Any, values: Any) -> dict[s
 def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool = False) -> Store:
     """Make `out` ready to be written and return the store of its runs.
 
-    Raises
-    ------
-    InputError
-        If it is a file, cannot be written, or holds results of another scenario or of other code,
-        or files of the same names that are not ours.
+    Raises InputError if it is a file, cannot be written, or holds results of another scenario or of
+    other code, or files of the same names that are not ours.
     """
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
@@ -88,10 +85,7 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
 def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
     """Refuse a folder that holds files of these names which our manifest does not list.
 
-    Raises
-    ------
-    InputError
-        Naming them.
+    Raises InputError naming them.
     """
     refuse_link(out / MANIFEST)
     ours = set(owned(out))
@@ -125,10 +119,10 @@ def owned(out: Path) -> list[str]:
 def manifest_of(out: Path) -> dict[str, Any]:
     """Return our manifest in a folder; empty if there is none or it is another's."""
     try:
-        held = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        saved = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
         # The first form listed no files.
-        first = {"files": [*TABLES.values(), REPORT], **held}
-        return first if isinstance(held["versions"]["s3sim"], str) else {}
+        first = {"files": [*TABLES.values(), REPORT], **saved}
+        return first if isinstance(saved["versions"]["s3sim"], str) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -159,40 +153,34 @@ def write(
 
 def record_files(out: Path, paths: Iterable[Path]) -> None:
     """Add files that were written later, as a report and its figures, to the manifest."""
-    held = manifest_of(out)
+    saved = manifest_of(out)
     new = [path.relative_to(out).as_posix() for path in paths]
-    write_json({**held, "files": list(dict.fromkeys([*held["files"], *new]))}, out / MANIFEST)
+    write_json({**saved, "files": list(dict.fromkeys([*saved["files"], *new]))}, out / MANIFEST)
 
 
 def read_results(out: Path) -> dict[str, Any]:
     """Return the manifest of a folder that holds whole results.
 
-    Raises
-    ------
-    InputError
-        If it holds none.
+    Raises InputError if it holds none.
     """
-    held = manifest_of(out)
-    if not held:
+    saved = manifest_of(out)
+    if not saved:
         raise InputError(f"{out} holds no results of s3sim: no {MANIFEST} of ours is in it.")
-    if held.get("complete") is False:
+    if saved.get("complete") is False:
         raise InputError(
             f"{out} holds tables that were not written to the end; give the command that made them again."
         )
     missing = [name for name in TABLES.values() if not (out / name).is_file()]
-    if missing or "scenario" not in held:
+    if missing or "scenario" not in saved:
         what = f"{', '.join(missing)} is missing" if missing else "it holds no comparison"
         raise InputError(f"{out} cannot be read: {what}.")
-    return held
+    return saved
 
 
 def refuse_other_results(out: Path, about: Mapping[str, Any]) -> None:
     """Refuse a folder that holds results of another scenario; more replications or policies do.
 
-    Raises
-    ------
-    InputError
-        Naming what differs.
+    Raises InputError naming what differs.
     """
     there = manifest_of(out)
     if not there:
@@ -225,10 +213,7 @@ def _write_table(parts: Iterator[pd.DataFrame], path: Path) -> None:
 def discard(folder: Path) -> None:
     """Remove a store: the files that a `Store` writes and no others, and folders left empty.
 
-    Raises
-    ------
-    InputError
-        If the folder is no store, another command uses it, or it cannot be removed.
+    Raises InputError if the folder is no store, another command uses it, or it cannot be removed.
     """
     refuse_link(folder)
     if not folder.exists():

@@ -79,10 +79,8 @@ def sweep(
     quiet : bool
         Say only what went wrong.
 
-    Raises
-    ------
-    InputError
-        If worker processes cannot start because a script without a main guard starts them.
+    Raises InputError if worker processes cannot start because a script without a main guard starts
+    them.
     """
     if where.workers > 1 and getattr(current_process(), "_inheriting", False):
         # A worker imports the script that started it; without a main guard it arrives here.

@@ -70,10 +70,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     only : str, optional
         Keep the regions whose column `world` names this world or both.
 
-    Raises
-    ------
-    InputError
-        With all mistakes found in all tables.
+    Raises InputError with all mistakes found in all tables.
     """
     source = _Reader(folder)
     log = source.log
