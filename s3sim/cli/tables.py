@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from s3sim.core.formatting import MISSING, SYMBOLS, cell, is_percentage, number, rounded
-from s3sim.ensemble.comparison import Comparison, outcome_info
-from s3sim.policies import POLICIES
+
+if TYPE_CHECKING:
+    from s3sim.ensemble.comparison import Comparison
 
 COST = "cost_per_additional_cross_border_collaboration"
 BEFORE_SECTION = ("innovations", "theil_index", "grants_paid", "smes_served")
@@ -87,8 +88,11 @@ def effect_cell(row: Mapping[str, Any] | None, glue: str, where: Console) -> Tex
     return text if tiny else text.append(shown(f"{glue}{span}", where), "default")
 
 
-def print_effects(comparison: Comparison) -> None:
+def print_effects(comparison: "Comparison") -> None:
     """Print outcomes x policies; as many policies side by side as the terminal has room for."""
+    from s3sim.ensemble.comparison import outcome_info
+    from s3sim.policies import POLICIES
+
     where, titles = console(), {name: policy.title for name, policy in POLICIES.items()}
     records: Any = comparison.effects.to_dict("records")
     rows = {(row["outcome"], row["policy"]): row for row in records}

@@ -26,7 +26,7 @@ from s3sim.core.errors import InputError
 from s3sim.ensemble.files import locked, refuse_link, remove_unfinished, write_json, writing
 from s3sim.ensemble.provenance import hashed, read_manifest, store_manifest
 from s3sim.ensemble.record import SCHEMA, as_batch, read_part, read_runs, whole_runs
-from s3sim.ensemble.tables import scenarios_table
+from s3sim.simulation.replay import printable
 from s3sim.simulation.result import DETAILS, RunResult
 from s3sim.simulation.scenario import Scenario
 
@@ -176,7 +176,17 @@ class Store:
         if self._lock is None:
             return
         with self._careful():
-            frame = scenarios_table(scenarios, varied)
+            names = ("policy", "years", "scale", "seed", "replication", "start")
+            frame = pd.DataFrame(
+                {
+                    "run_id": s.run_id,
+                    "world": printable(s.world.name),
+                    **{name: getattr(s, name) for name in names},
+                }
+                for s in scenarios
+            )
+            if varied is not None:
+                frame = pd.concat([frame, varied.reset_index(drop=True)], axis=1)
             with writing(self.folder / SCENARIOS) as part:
                 frame.to_parquet(part, index=False, compression="zstd")
 

@@ -13,9 +13,7 @@ from s3sim.core.arrays import Floats
 from s3sim.model.ledger import ITEMS, SOURCES
 from s3sim.model.state import TIE_KINDS
 from s3sim.outcomes import OUTCOMES
-from s3sim.simulation.replay import printable
 from s3sim.simulation.result import RunResult
-from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
 PART_RUNS = 256
@@ -135,18 +133,6 @@ def in_parts(results: Sequence[RunResult], name: str, world: World) -> Iterator[
     """Yield a table of many runs in parts; at least one, which may be empty."""
     for start in range(0, max(len(results), 1), PART_RUNS):
         yield TABLE_MAKERS[name](results[start : start + PART_RUNS], world)
-
-
-def scenarios_table(
-    scenarios: Sequence[Scenario], varied: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return run_id, policy and luck of each scenario, in order, beside the values that vary."""
-    names = ("policy", "years", "scale", "seed", "replication", "start")
-    frame = pd.DataFrame(
-        {"run_id": s.run_id, "world": printable(s.world.name), **{n: getattr(s, n) for n in names}}
-        for s in scenarios
-    )
-    return frame if varied is None else pd.concat([frame, varied.reset_index(drop=True)], axis=1)
 
 
 Pairs = list[tuple[RunResult, RunResult]]

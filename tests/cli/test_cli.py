@@ -151,13 +151,18 @@ def test_init_writes_a_file_that_runs(s3sim, tmp_path):
     assert "is a folder" in said(s3sim("init", "sub"))
 
 
-def test_help_is_light_and_says_the_defaults(tmp_path):
-    done = shell("--help", cwd=tmp_path, flags=("-X", "importtime"))
-    loaded = {
-        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
-    }
+HEAVY = {"mesa", "pandas", "matplotlib", "scipy", "SALib", "pyarrow"}
+
+
+@pytest.mark.parametrize(
+    ("words", "heavy"),
+    [(["--help"], {*HEAVY, "numpy", "pydantic"}), (["experiment", "list"], HEAVY)],
+)
+def test_help_and_lists_load_little(tmp_path, words, heavy):
+    done = shell(*words, cwd=tmp_path, flags=("-X", "importtime"))
+    lines = done.stderr.splitlines()
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
     assert "typer" in loaded
-    heavy = {"mesa", "pandas", "matplotlib", "scipy", "numpy", "SALib", "pyarrow", "pydantic"}
     assert not loaded & heavy
 
 
