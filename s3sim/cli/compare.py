@@ -79,7 +79,6 @@ def compare(
         except NothingComplete as error:
             say(str(error))
             raise typer.Exit(stop_code() if error.stopped else FAILED) from None
-        result.save_tables(out, overwrite=True)  # `run_comparison` has refused what is not ours
         draw = not (no_report or result.stopped) and result.has_runs
         if not json:
             try:

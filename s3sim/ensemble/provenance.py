@@ -18,6 +18,7 @@ from typing import Any
 from s3sim import __version__
 from s3sim.core.errors import InputError
 from s3sim.ensemble.plan import Plan
+from s3sim.model.context import QUARTERS
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.replay import printable, set_words, world_words
 
@@ -85,17 +86,20 @@ def store_manifest(
     """Return the manifest of a store, what `saved` has on record included, and outcomes it lacked."""
     outcomes, code = outcome_fingerprints(), code_fingerprint()
     known = saved.get("outcomes", {})
-    codes = saved.get("codes", [])
-    new = {
-        name: [*known.get(name, []), *([mark] if mark not in known.get(name, []) else [])]
-        for name, mark in outcomes.items()
-    }
+    new = {name: _with(known.get(name, []), mark) for name, mark in outcomes.items()}
     about = {
-        **asked, "design_hash": hashed(asked), "codes": [*codes, *([code] if code not in codes else [])],
-        "outcomes": {**known, **new}, "commit": saved.get("commit", commit()),
+        **asked,
+        "design_hash": hashed(asked),
+        "codes": _with(saved.get("codes", []), code),
+        "outcomes": {**known, **new},
+        "commit": saved.get("commit", commit()),
         "versions": saved.get("versions", versions()),
-    }  # fmt: skip
+    }
     return about, [name for name in outcomes if name not in known]
+
+
+def _with(items: list[str], item: str) -> list[str]:
+    return items if item in items else [*items, item]
 
 
 def read_manifest(
@@ -118,10 +122,6 @@ def read_manifest(
         ) from None
     if asked is None:
         return saved
-    if "outcomes" not in saved:
-        raise InputError(
-            f"{folder} holds runs in the form of an older version of s3sim; name another folder or add --overwrite."
-        )
     asked = json.loads(json.dumps(asked))
     if differs := differences({name: saved.get(name) for name in asked}, asked):
         raise InputError(
@@ -144,10 +144,8 @@ def differences(saved: Any, asked: Any, name: str = "") -> str:
     'years = 4 there, 14 here'
     """
     if isinstance(saved, dict) and isinstance(asked, dict):
-        inner = [
-            differences(saved.get(key), asked.get(key), key) for key in sorted({*saved, *asked})
-        ]
-        told = [text for text in inner if text]
+        keys = sorted({*saved, *asked})
+        told = [text for key in keys if (text := differences(saved.get(key), asked.get(key), key))]
         return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
     if saved == asked:
         return ""
@@ -172,16 +170,12 @@ def commit() -> str | None:
     if not (home / ".git").exists():
         return None
     try:
-        told = subprocess.run(
-            ["git", "-C", str(home), "rev-parse", "HEAD"],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
+        words = ["git", "-C", str(home), "rev-parse", "HEAD"]
+        return subprocess.check_output(
+            words, stderr=subprocess.DEVNULL, text=True, timeout=10
+        ).strip()
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.strip() or None
 
 
 def manifest(plan: Plan) -> dict[str, Any]:
@@ -203,11 +197,14 @@ def described(plan: Plan) -> dict[str, Any]:
     """Return what decides a comparison as plain values."""
     base = plan.scenario
     return {
-        "world": printable(base.world.name), "policies": list(plan.policies), "baseline": plan.baseline,
-        "replications": plan.replications, "years": base.years, "scale": base.scale,
-        "seed": base.seed, "start": base.start, "start_quarter": base.start * 4 + 1,
+        "world": printable(base.world.name),
+        "policies": list(plan.policies),
+        "baseline": plan.baseline,
+        "replications": plan.replications,
+        **{name: getattr(base, name) for name in ("years", "scale", "seed", "start")},
+        "start_quarter": base.start * QUARTERS + 1,
         "firms_simulated": plan.firms,
-    }  # fmt: skip
+    }
 
 
 def scenario_hash(plan: Plan) -> str:

@@ -120,9 +120,7 @@ def manifest_of(out: Path) -> dict[str, Any]:
     """Return our manifest in a folder; empty if there is none or it is another's."""
     try:
         saved = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        # The first form listed no files.
-        first = {"files": [*TABLES.values(), REPORT], **saved}
-        return first if isinstance(saved["versions"]["s3sim"], str) else {}
+        return saved if isinstance(saved["versions"]["s3sim"], str) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

@@ -126,10 +126,8 @@ def compare(
         if error.stopped:
             raise KeyboardInterrupt from None
         raise
-    if target is not None:
-        result.save_tables(target, overwrite=True)  # `prepare` has refused what is not ours
-        if not result.stopped and result.has_runs:
-            result.save_report(target)
+    if target is not None and result.has_runs and not result.stopped:
+        result.save_report(target)
     if result.stopped:
         raise KeyboardInterrupt
     return result
@@ -146,7 +144,7 @@ def run_comparison(
     overwrite: bool = False,
     accept_code: bool = False,
 ) -> ComparisonResult:
-    """Run a plan, saving each run in `out` at once; the tables are left to the caller.
+    """Run a plan, saving each run in `out` at once and tables at the end; no report is written.
 
     For `where`, `watch`, `say` and `quiet` see `s3sim.ensemble.sweep.sweep`.
 
@@ -170,6 +168,8 @@ def run_comparison(
     result = ComparisonResult.of(plan, runs, out=out, stopped=stopped)
     if partial:
         result.manifest["stopped_after_replications"] = len(runs) // len(plan.policies)
+    if out is not None:
+        result.save_tables(out, overwrite=True)  # `prepare` has refused what is not ours
     return result
 
 

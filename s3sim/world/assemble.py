@@ -134,9 +134,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         "mean_size": mean_size,
         "domains": tuple(domains["domain"]),
         "domain_labels": tuple(domains.texts("label", domains["domain"])),
-        "tradable": domains.numbers("tradable"),
-        "trend": domains.numbers("trend"),
-        "knowledge_intensity": domains.numbers("knowledge_intensity"),
+        **{c: domains.numbers(c) for c in ("tradable", "trend", "knowledge_intensity")},
         "domain_share": employed / business[:, None],
         "relatedness": relatedness,
         "themes": themes,
@@ -179,14 +177,13 @@ def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
     x_km, y_km = project(lon, lat)
     quality = np.array([_ADMIN_QUALITY[tier] for tier in regions["tier"]])
     spoken = [
-        frozenset(own or other or [state])
-        for own, other, state in zip(
+        frozenset(regional or other or [state])
+        for regional, other, state in zip(
             regions["languages"], national["languages"], regions["country"], strict=True
         )
     ]
-    plain = ("population", "gdp", "berd", "public_rd", "public_researchers", "institutes")
-    more = ("tertiary", "patents", "employment")
-    shares = ("innovative", "cooperating", "cooperating_abroad", "birth_rate")
+    own = "population gdp berd public_rd public_researchers institutes tertiary patents employment"
+    shares = "innovative cooperating cooperating_abroad birth_rate"
     return {
         "codes": tuple(codes),
         "names": tuple(regions.texts("name", codes)),
@@ -195,18 +192,16 @@ def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
         "authorities": authorities,
         "authority": authority,
         "lagging": np.array([tier == "lagging" for tier in regions["tier"]], dtype=bool),
-        **{column: regions.numbers(column) for column in plain + more},
-        **{column: national.numbers(column) for column in shares},
+        **{column: regions.numbers(column) for column in own.split()},
+        **{column: national.numbers(column) for column in shares.split()},
         "area": area,
         "lon": lon,
         "lat": lat,
         "x_km": x_km,
         "y_km": y_km,
-        "budget_per_head": regions.numbers("budget_per_head", national.numbers("budget_per_head")),
-        "eu_rate": regions.numbers("eu_rate", national.numbers("eu_rate")),
+        **{c: regions.numbers(c, national.numbers(c)) for c in ("budget_per_head", "eu_rate")},
         "admin_quality": regions.numbers("admin_quality", quality),
-        "gosmart": regions.flags("gosmart"),
-        "gosmart_excel": regions.flags("gosmart_excel"),
+        **{c: regions.flags(c) for c in ("gosmart", "gosmart_excel")},
         "distance": distances(lon, lat, area),
         "cross_border": cross_border(country),
         "shared_language": shared_language(spoken),
@@ -250,7 +245,7 @@ def _affinity(pairs: Table, countries: tuple[str, ...]) -> Floats:
     place = {code: k for k, code in enumerate(countries)}
     array = np.ones((len(countries), len(countries)))
     values = pairs.numbers("affinity", 1.0)
-    for one, other, value in zip(pairs["country_i"], pairs["country_j"], values, strict=True):
-        if one in place and other in place and one != other:
-            array[place[one], place[other]] = array[place[other], place[one]] = value
+    for i, j, value in zip(pairs["country_i"], pairs["country_j"], values, strict=True):
+        if i in place and j in place and i != j:
+            array[place[i], place[j]] = array[place[j], place[i]] = value
     return array
