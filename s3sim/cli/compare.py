@@ -43,20 +43,17 @@ def compare(
     json: o.Json = False,
 ) -> None:
     """Compare policies with a baseline on equal money and equal luck."""
+    given = o.settings(locals())
     with cli_errors():
         from s3sim.cli.progress import progress
-        from s3sim.ensemble.plan import ConfigLayer, options, parse_options
+        from s3sim.ensemble.plan import parse_options
         from s3sim.ensemble.plan import plan as plan_of
         from s3sim.ensemble.settings import world_notes
         from s3sim.ensemble.sweep import place
         from s3sim.report.front_door import NothingComplete, run_comparison
 
-        given = {"world": world, "baseline": baseline, "policies": o.names(policies),
-                 "years": years, "start": start, "replications": replications,
-                 "scale": scale, "seed": seed}  # fmt: skip
-        ways = {"workers": workers, "dask": dask, "max_seconds": max_seconds}
-        where, wrong = place(options(ways))
-        plan = plan_of([ConfigLayer({}, problems=wrong), *parse_options(scenario, given, set_)])
+        layers = parse_options(scenario, given, set_)
+        plan, where = plan_of(layers), place(layers[-1])
         for note in world_notes(plan.scenario.world, world):
             say(note)
         if dry_run:

@@ -69,21 +69,19 @@ def run(
     json: o.Json = False,
 ) -> None:
     """Run experiments, or what their stores do not hold yet, and write their answers."""
+    given = o.settings(locals())
     with cli_errors():
         from s3sim.core.errors import InputError
         from s3sim.ensemble.experiments.config import chosen, home
         from s3sim.ensemble.plan import options
         from s3sim.ensemble.sweep import place as place_of
 
-        ways = {"workers": workers, "dask": dask, "max_seconds": max_seconds}
-        place, wrong = place_of(options(ways))
-        where, names = folder or home(), list[str]()
+        where, layer = folder or home(), options(given)
         try:
             names = chosen(where, name)
         except InputError as error:
-            wrong += error.problems
-        if wrong:
-            raise InputError(wrong)
+            raise InputError([*layer.checked()[1], *error.problems]) from None
+        place = place_of(layer)
         base = out or Path("results/experiments")
         alone = out is not None and len(names) == 1
         jobs = [_job(where, each, tier, base, store, accept_code, alone=alone) for each in names]

@@ -120,6 +120,12 @@ def spread(args: list[str]) -> list[str]:
     return made
 
 
+def settings(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return those arguments of a command that are settings, by name."""
+    found = {name: value for name, value in arguments.items() if name in OPTIONS}
+    return {**found, "policies": names(found.get("policies"))}
+
+
 def names(given: list[str] | None) -> list[str] | None:
     """Split commas, so that `a,b` is two names; an empty name stays, to be refused.
 

@@ -32,14 +32,13 @@ def run(
     json: o.Json = False,
 ) -> None:
     """Run one policy once and print its outcomes."""
+    given = o.settings(locals())
     with cli_errors():
         from s3sim.ensemble.plan import parse_options
         from s3sim.ensemble.plan import scenario as scenario_of
         from s3sim.ensemble.settings import world_notes
         from s3sim.simulation.result import run_one
 
-        given = {"world": world, "policy": policy, "years": years, "start": start, "scale": scale,
-                 "seed": seed, "replication": replication}  # fmt: skip
         wanted = scenario_of(parse_options(scenario, given, set_))
         for note in world_notes(wanted.world, world):
             say(note)

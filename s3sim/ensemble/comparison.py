@@ -16,14 +16,7 @@ from s3sim.core.formatting import rounded
 from s3sim.ensemble.files import read_csv
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.provenance import manifest
-from s3sim.ensemble.results import (
-    NAMES,
-    TABLES,
-    claim,
-    read_results,
-    refuse_other_results,
-    write,
-)
+from s3sim.ensemble.results import NAMES, TABLES, claim, read_results, refuse_others, write
 from s3sim.ensemble.tables import effects_table, in_parts, outcome_info, undecidable
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
@@ -144,7 +137,7 @@ class Comparison:
         out = Path(folder)
         claim(out, NAMES, overwrite=overwrite)
         if not overwrite:
-            refuse_other_results(out, self.manifest)
+            refuse_others(out, self.manifest)
         about = {**self.manifest, **({"notes": list(self.notes)} if self.notes else {})}
         return write({name: self.parts(name) for name in TABLES}, about, out)
 
@@ -254,7 +247,8 @@ def _words(row: Any, what: str, up: str, down: str) -> str:
     if not np.isfinite(effect):
         return f"no {what} to compare, as no run defines them"
     if base == 0:
-        return f"no {what} under the baseline, so no change in per cent" if effect else f"no {what} to compare"  # fmt: skip
+        under = "under the baseline, so no change in per cent"
+        return f"no {what} {under if effect else 'to compare'}"
     low, high = float(row["ci_low"]), float(row["ci_high"])
     if not np.isfinite([low, high]).all():
         only = rounded(*[100 * effect / abs(base)] * 3).effect

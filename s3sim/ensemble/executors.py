@@ -81,12 +81,10 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
         where, wrong = address, ""
         if address == "local":
             _refuse_unguarded(sys.modules.get("__main__"))
-            where = open_until_the_end.enter_context(
-                distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, silence_logs=50, host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
-                )
-            )  # fmt: skip
+            boards = ("dashboard_address", "worker_dashboard_address")
+            own = {"host": "127.0.0.1", **dict.fromkeys(boards, "127.0.0.1:0"), "silence_logs": 50}
+            cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **own)
+            where = open_until_the_end.enter_context(cluster)
         else:
             wrong = _nobody_at(address)
         try:

@@ -25,7 +25,7 @@ from s3sim.world import World
 class ConfigLayer:
     """Values as given, and how to name their place: 'my.toml: years', '--years', 'years'."""
 
-    values: Mapping[str, Any]
+    values: dict[str, Any]
     place: str = "{}"
     allowed: tuple[str, ...] = KEYS
     folder: Path | None = None  # what a relative folder of tables is relative to

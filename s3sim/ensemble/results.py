@@ -175,7 +175,7 @@ def read_results(out: Path) -> dict[str, Any]:
     return saved
 
 
-def refuse_other_results(out: Path, about: Mapping[str, Any]) -> None:
+def refuse_others(out: Path, about: Mapping[str, Any]) -> None:
     """Refuse a folder that holds results of another scenario; more replications or policies do.
 
     Raises InputError naming what differs.

@@ -88,10 +88,14 @@ class _Sweep:
     """What is completed and what is pending."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], store: Store | None, tell: Progress, max_seconds: float | None
-    ) -> None:  # fmt: skip
+        self,
+        scenarios: Sequence[Scenario],
+        store: Store | None,
+        tell: Progress,
+        seconds: float | None,
+    ) -> None:
         self.scenarios, self.store, self.tell = scenarios, store, tell
-        self.end = None if max_seconds is None else time.monotonic() + max_seconds
+        self.end = None if seconds is None else time.monotonic() + seconds
         self.details = DETAILS if store is None else store.keep
         self.ids = [scenario.run_id for scenario in scenarios]
         self.blocks = paired_blocks(scenarios)

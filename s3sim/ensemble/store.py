@@ -107,11 +107,10 @@ class Store:
         self._index(failed)
         about, added = store_manifest(asked, saved)
         if added and saved and len(self):
-            names = ", ".join(added)
             self.notes.append(
-                f"the {len(self)} runs in {self.folder} were made before {names} was declared and lack it; "
-                "--overwrite runs them again."
-            )  # fmt: skip
+                f"the {len(self)} runs in {self.folder} were made before {', '.join(added)} was declared "
+                "and lack it; --overwrite runs them again."
+            )
         if about != saved and self._lock is not None:
             with self._careful():
                 write_json(about, self.folder / MANIFEST)

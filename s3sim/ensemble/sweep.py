@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from multiprocessing import current_process
 from typing import Any
 
+from s3sim.core.errors import InputError
 from s3sim.ensemble.executors import dask, processes, usable_cores
 from s3sim.ensemble.plan import ConfigLayer
 from s3sim.ensemble.progress import Progress
@@ -46,11 +47,13 @@ class Place:
         return f"on {told}{' of a local Dask cluster' if self.dask else ''}"
 
 
-def place(layer: ConfigLayer) -> tuple[Place, list[str]]:
-    """Return where to run, and what is wrong; without `workers` there is one for each core."""
+def place(layer: ConfigLayer) -> Place:
+    """Return where to run; without `workers` there is one for each core."""
     values, wrong = layer.checked()
+    if wrong:
+        raise InputError(wrong)
     found = {name: values[name] for name in ("workers", "dask", "max_seconds") if name in values}
-    return Place(**{"workers": usable_cores(), **found}), wrong
+    return Place(**{"workers": usable_cores(), **found})
 
 
 def sweep(

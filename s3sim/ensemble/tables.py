@@ -1,7 +1,7 @@
 """Tidy tables of runs: a row a run, an outcome of a region or a quarter, a link, a booking, an effect."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -187,8 +187,9 @@ def effects_table(results: Sequence[RunResult], policies: Sequence[str]) -> pd.D
             if run.policy == policy and (baseline, run.replication) in completed
         ]
         for name, unit, effect in _effects_of(pairs):
-            row = {"outcome": name, "unit": unit, "policy": policy, "baseline": baseline, **asdict(effect)}  # fmt: skip
-            rows.append({**row, "verdict": NO_VERDICT} if no_verdict else row)
+            if no_verdict:
+                effect = replace(effect, verdict=NO_VERDICT)
+            rows.append([name, unit, policy, baseline, *asdict(effect).values()])
     columns = ["outcome", "unit", "policy", "baseline", *Effect.__dataclass_fields__]
     return pd.DataFrame(rows, columns=columns)
 

@@ -95,23 +95,18 @@ def compare(
     InputError
         With every mistake of the keywords.
     """
-    given = {"policies": policies, "world": world, "baseline": baseline, "years": years,
-             "start": start, "replications": replications, "scale": scale, "seed": seed,
-             "parameters": parameters}  # fmt: skip
-    layer = _layer("compare", given, unknown, KEYS, (*KEYS, *WAYS, "out", "progress"))
-    ways = {"workers": 1 if workers is None else workers, "dask": dask, "max_seconds": max_seconds,
-            "overwrite": overwrite, "accept_code": accept_code}  # fmt: skip
-    where, wrong = place(_layer("compare", ways, {}, WAYS))
+    given = locals()
+    layer = _layer("compare", given, (*KEYS, *WAYS), (*KEYS, *WAYS, "out", "progress"))
+    layer.values.setdefault("workers", 1)
     flag: Any = progress
     if not (flag is None or callable(flag) or isinstance(flag, bool)):
-        wrong.append(f"progress = {shown(progress)} is not True or False.")
+        layer.problems.append(f"progress = {shown(progress)} is not True or False.")
     target: Path | None = None
     try:
         target = None if out is None else folder_of(out, "out")
     except InputError as error:
-        wrong += error.problems
-    layer.problems.extend(wrong)
-    plan = plan_of([layer])
+        layer.problems.extend(error.problems)
+    plan, where = plan_of([layer]), place(layer)
 
     @contextmanager
     def watch(_: int) -> Iterator[bool | Progress | None]:
@@ -119,9 +114,8 @@ def compare(
 
     _tell_notes(plan.scenario.world, world)
     try:
-        result = run_comparison(
-            plan, where, out=target, watch=watch, say=say, overwrite=overwrite, accept_code=accept_code
-        )  # fmt: skip
+        ways = {"overwrite": overwrite, "accept_code": accept_code}
+        result = run_comparison(plan, where, out=target, watch=watch, say=say, **ways)
     except NothingComplete as error:
         if error.stopped:
             raise KeyboardInterrupt from None
@@ -201,9 +195,7 @@ def run(
     InputError
         With every mistake of the keywords.
     """
-    given = {"policy": policy, "world": world, "years": years, "start": start,
-             "replication": replication, "scale": scale, "seed": seed, "parameters": parameters}  # fmt: skip
-    scenario = scenario_of([_layer("run", given, unknown, RUN_KEYS, RUN_KEYS)])
+    scenario = scenario_of([_layer("run", locals(), RUN_KEYS, RUN_KEYS)])
     _tell_notes(scenario.world, world)
     return run_one(scenario)
 
@@ -221,18 +213,14 @@ def say(text: str) -> None:
 
 
 def _layer(
-    name: str,
-    given: Mapping[str, Any],
-    unknown: Mapping[str, Any],
-    keys: tuple[str, ...],
-    allowed: Sequence[str] = (),
+    name: str, given: Mapping[str, Any], keys: tuple[str, ...], allowed: Sequence[str]
 ) -> ConfigLayer:
     """Return keywords as a layer of settings, with a complaint of each unknown one."""
     wrong = [
         f"{name}() has no keyword '{key}'{nearest(key, allowed) or '.'} Allowed: {', '.join(allowed)}."
-        for key in unknown
+        for key in given["unknown"]
     ]
-    values = {key: value for key, value in given.items() if value is not None}
+    values = {key: given[key] for key in keys if given[key] is not None}
     return ConfigLayer(values, allowed=keys, problems=wrong)
 
 
