@@ -1,26 +1,22 @@
 """The scoreboard on the terminal."""
 
+from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
 from s3sim.cli.tables import NOTHING, console, print_rows, shown
 
-COLOURS = {"PASS": "green", "WARN": "yellow", "FAIL": "red"}
 
-
-def print_scoreboard(board: Any) -> None:
+def print_scoreboard(board: Any, missing: Sequence[Any]) -> None:
     """Print every fact with its band, score and rival, then the sums of each world and scale."""
     where = console()
-    rows = board.rows
-    for (world, scale), part in rows[rows["world"] != ""].groupby(["world", "scale"], sort=False):
+    for world, scale, facts, _ in board.cases():
         where.print(f"World {world}, scale {scale:g}", style="bold")
-        print_rows([_cells(row) for row in part.to_dict("records")], str)
+        print_rows([_cells(row) for row in facts.to_dict("records")], str)
         where.print()
-    missing = rows[rows["world"] == ""]
-    if len(missing):
-        where.print("Known, but the model cannot be asked", style="bold")
-        print_rows([{n: row[n] for n in ("id", "title", "missing")} for row in missing.to_dict("records")], str)  # fmt: skip
-        where.print()
+    where.print("Known, but the model cannot be asked", style="bold")
+    print_rows([{"id": one.id, "what": one.title, "why": one.missing} for one in missing], str)
+    where.print()
     for row in board.summary.to_dict("records"):
         told = (
             f"World {row['world']}, scale {row['scale']:g}: {row['passed']} of {row['facts']} facts pass, mean score "
@@ -29,7 +25,7 @@ def print_scoreboard(board: Any) -> None:
         )
         if row["runs"]:
             told += (
-                f" A single run meets {row['median_passed_by_run']:.0f} facts (median); "
+                f" A single run meets {row['median_met_by_a_run']:.0f} facts (median); "
                 f"{row['share_of_runs_jointly']:.0%} of {row['runs']} runs meet 25 or more at once."
             )
         if row["not_known_well"]:

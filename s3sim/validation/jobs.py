@@ -33,17 +33,17 @@ class Case:
 
 TIERS: dict[str, tuple[Case, ...]] = {
     "quick": (
-        Case("partners", 0.05, base=24, century=4, turnover=12, strategies=6),
-        Case("bsr", 0.05, base=4, strategies=3),
-        Case("bsr", 0.02, century=2, turnover=2),
+        Case("partners", 0.05, base=32, century=6, turnover=16, strategies=12),
+        Case("bsr", 0.05, base=6, strategies=6),
+        Case("bsr", 0.02, century=3, turnover=4),
     ),
     "full": (
-        Case("partners", 0.05, base=64, century=12, turnover=32, strategies=32),
-        Case("partners", 0.2, base=16, century=4, turnover=8, strategies=8),
-        Case("partners", 1.0, base=3, century=2, turnover=2, strategies=2),
-        Case("bsr", 0.05, base=16, century=4, turnover=6, strategies=6),
-        Case("bsr", 0.2, base=4, century=2, turnover=2, strategies=2),
-        Case("bsr", 1.0, base=1, century=1, turnover=1, strategies=1),
+        Case("partners", 0.05, base=96, century=16, turnover=48, strategies=48),
+        Case("partners", 0.2, base=24, century=6, turnover=12, strategies=12),
+        Case("partners", 1.0, base=4, century=4, turnover=3, strategies=4),
+        Case("bsr", 0.05, base=24, century=6, turnover=8, strategies=12),
+        Case("bsr", 0.2, base=6, century=4, turnover=3, strategies=4),
+        Case("bsr", 1.0, base=3, century=3, turnover=2, strategies=2),
     ),
 }
 """Tiers: quick takes less than two minutes on two cores, full less than twenty."""

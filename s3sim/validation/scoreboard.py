@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +12,25 @@ import pandas as pd
 from s3sim.core.errors import InputError, unknown
 from s3sim.core.parameters import as_number, problem_with
 from s3sim.ensemble.executors import processes
-from s3sim.ensemble.files import write_json
+from s3sim.ensemble.files import write_csv, write_json
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.provenance import code_fingerprint, versions
 from s3sim.ensemble.sweep import Place, place
 from s3sim.simulation.scenario import LIMITS
 from s3sim.validation.jobs import TIERS, Job, Told, jobs_of, tell
-from s3sim.validation.scoring import mean_and_error, score, status, well_known
-from s3sim.validation.targets import RUNS, Target, targets
+from s3sim.validation.judge import cases, judged, summed
+from s3sim.validation.targets import targets
 from s3sim.world import WORLDS
 
-JOINTLY = 25
-"""Facts that a run has to meet at once to be counted as a run that looks like the world."""
-
-VALUES = ("id", "part", "world", "scale", "replication", "value", "rival_value")
-FORMAT = 1
+FILES = ("validation.json", "validation_runs.csv")
+ABOUT = ("tier", "seed", "runs", "code", "versions")
+VALUES = ["id", "part", "world", "scale", "replication", "value", "rival_value"]
 
 
 def validate(
-    tier: str = "quick",
-    worlds: Sequence[str] | str | None = None,
-    *,
-    seed: int = 0,
-    workers: int | None = None,
-    progress: bool | Progress | None = True,
-) -> "Scoreboard":
+    tier: str = "quick", worlds: Sequence[str] | str | None = None, *, seed: int = 0,
+    workers: int | None = None, progress: bool | Progress | None = True,
+) -> "Scoreboard":  # fmt: skip
     """Run the model without S3 policy and score it on what is known of the world.
 
     Parameters
@@ -92,12 +85,18 @@ def prepare(
     names = (names,) if isinstance(names, str) else tuple(names)
     wrong = [unknown("world", str(name), WORLDS) for name in names if name not in WORLDS]
     wrong += [] if tier in TIERS else [unknown("tier", str(tier), TIERS)]
-    luck = as_number(0 if seed is None else seed, whole=True)
-    wrong += [one for one in [problem_with(f"{prefix}seed", luck, *LIMITS["seed"], whole=True)] if one]  # fmt: skip
+    luck = _whole(0 if seed is None else seed)
+    wrong += [told for told in [problem_with(f"{prefix}seed", luck, *LIMITS["seed"], whole=True)] if told]  # fmt: skip
     where, problems = place(workers, prefix=prefix)
     if wrong + problems:
         raise InputError(wrong + problems)
     return Ready(tier, luck, jobs_of(tier, names, luck), where)
+
+
+def _whole(given: Any) -> Any:
+    if isinstance(given, str) and given.strip().isdigit():
+        given = int(given)
+    return as_number(given, whole=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +106,18 @@ class Scoreboard:
     Parameters
     ----------
     about : dict
-        Tier, seed, versions of code and targets.
+        Tier, seed, number of runs, code and versions.
+    rows : DataFrame
+        One row a fact, world and scale: see `s3sim.validation.judge.judged`.
+    summary : DataFrame
+        One row a world and scale: see `s3sim.validation.judge.summed`.
     values : DataFrame
-        One row a fact, argument (`part`), world, scale and replication: the value, the rival's.
+        One row a fact, part, world, scale and replication; empty if only the judgement was kept.
     """
 
     about: dict[str, Any]
+    rows: pd.DataFrame
+    summary: pd.DataFrame
     values: pd.DataFrame
 
     @classmethod
@@ -123,91 +128,50 @@ class Scoreboard:
             for job, one in zip(jobs, told, strict=True)
             for (name, part), pair in one.items()
         ]
-        order = {one.id: k for k, one in enumerate(targets())}
-        values = pd.DataFrame(rows, columns=list(VALUES))
-        values["order"] = values["id"].map(order)
-        values = values.sort_values(["world", "scale", "order", "part", "replication"])
-        about = {"format": FORMAT, "tier": tier, "seed": seed, "runs": len(jobs), "code": code_fingerprint(), "versions": versions()}  # fmt: skip
-        return cls(about, values.drop(columns="order").reset_index(drop=True))
+        values = pd.DataFrame(rows, columns=VALUES)
+        order = values["id"].map({one.id: k for k, one in enumerate(targets())})
+        values = values.assign(order=order).sort_values(["world", "scale", "order", "part", "replication"])  # fmt: skip
+        values = values[VALUES].reset_index(drop=True)
+        about = dict(zip(ABOUT, (tier, seed, len(jobs), code_fingerprint(), versions()), strict=True))  # fmt: skip
+        found = judged(values)
+        return cls(about, found, summed(found, values), values)
 
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """One row a fact, world and scale: mean, standard error, score, status, the rival's score.
-
-        Of a fact that is read at several years the worst one stands there. Facts that the model
-        cannot be asked have a row each, without a world.
-        """
-        known = {one.id: one for one in targets()}
-        made = [
-            _row(known[str(name)], str(world), float(str(scale)), group)
-            for (world, scale, name), group in self.values.groupby(["world", "scale", "id"], sort=False)
-            if name in known
-        ]  # fmt: skip
-        return pd.DataFrame([*made, *(_missing(one) for one in targets() if one.missing)])
-
-    @cached_property
-    def summary(self) -> pd.DataFrame:
-        """One row a world and scale: facts scored and passed, mean scores, runs that fit jointly."""
-        made = []
-        for (world, scale), rows in self.rows[self.rows["world"] != ""].groupby(["world", "scale"], sort=False):  # fmt: skip
-            scored = rows[rows["score"].notna()]
-            beside = scored[scored["rival_score"].notna()]
-            passed = self._passed_by_run(str(world), float(str(scale)))
-            made.append({
-                "world": world, "scale": scale, "facts": len(scored),
-                "passed": int((scored["status"] == "PASS").sum()),
-                "not_known_well": int((~scored["known"]).sum()), "score": scored["score"].mean(),
-                "score_beside_rivals": beside["score"].mean(), "rival_score": beside["rival_score"].mean(),
-                "facts_with_rival": len(beside), "runs": len(passed),
-                "median_passed_by_run": float(np.median(passed)) if len(passed) else float("nan"),
-                "share_of_runs_jointly": float(np.mean(passed >= JOINTLY)) if len(passed) else float("nan"),
-            })  # fmt: skip
-        return pd.DataFrame(made)
-
-    def _passed_by_run(self, world: str, scale: float) -> np.ndarray[Any, Any]:
-        """Return how many facts each replication of the base run meets, alone."""
-        known = {one.id: one for one in targets()}
-        here = self.values[(self.values["world"] == world) & (self.values["scale"] == scale)]
-        here = here[here["id"].isin(known)]
-        band = here["id"].map(lambda n: (known[n].low, known[n].high))
-        low, high = band.str[0].astype(float), band.str[1].astype(float)
-        inside = here["value"].between(low, high)
-        met = inside.groupby([here["replication"], here["id"]]).all()
-        base = here["id"].map(lambda n: known[n].run == "base")
-        based = here[base]["replication"].unique()
-        return met.groupby(level=0).sum().loc[based].to_numpy() if len(based) else np.zeros(0)
+    def cases(self) -> Iterator[tuple[str, float, pd.DataFrame, pd.DataFrame]]:
+        """Yield world, scale, its facts, and what runs said of the years that are judged."""
+        for world, scale, facts in cases(self.rows):
+            keys = ["id", "part", "world", "scale"]
+            yield world, scale, facts, self.values.merge(facts[keys], on=keys)
 
     @property
     def line(self) -> str:
         """The scoreboard in one sentence."""
-        parts = [
-            f"{row.passed} of {row.facts} facts within their published bands, mean score {row.score:.2f} "
-            f"(world {row.world}, scale {row.scale:g})"
-            for row in self.summary.itertuples()
+        told = [
+            f"{row['passed']} of {row['facts']} in the world {row['world']} at scale {row['scale']:g} "
+            f"(mean score {row['score']:.2f})"
+            for row in self.summary.to_dict("records")
         ]
         missing = sum(bool(one.missing) for one in targets())
-        return f"{'; '.join(parts)}; {missing} known facts cannot be asked of the model."
-
-    def save(self, folder: Path | str) -> Path:
-        """Write validation.json and return its path."""
-        path = Path(folder) / "validation.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_json(self.described(), path)
-        return path
+        return (
+            f"Known facts within their published bands: {', '.join(told)}; "
+            f"{missing} more cannot be asked of the model."
+        )
 
     def described(self) -> dict[str, Any]:
-        """Return everything as plain values."""
-        return {
-            **self.about,
-            "line": self.line,
-            "summary": _plain(self.summary),
-            "facts": _plain(self.rows),
-            "values": {name: _plain_column(self.values[name]) for name in VALUES},
-        }
+        """Return the judgement as plain values."""
+        return {**self.about, "line": self.line, "summary": _plain(self.summary), "facts": _plain(self.rows)}  # fmt: skip
+
+    def save(self, folder: Path | str) -> list[Path]:
+        """Write the judgement (validation.json) and what single runs told (validation_runs.csv)."""
+        out = Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        judgement, runs = (out / name for name in FILES)
+        write_csv(self.values, runs, float_format="%.6g")
+        write_json(self.described(), judgement)
+        return [judgement, runs]
 
     @classmethod
     def load(cls, path: Path | str) -> "Scoreboard":
-        """Return the scoreboard that `save` wrote; bands and sources are those of today.
+        """Return the judgement that `save` wrote, without single runs.
 
         Raises
         ------
@@ -216,51 +180,21 @@ class Scoreboard:
         """
         try:
             held = json.loads(Path(path).read_text(encoding="utf-8"))
-            values = pd.DataFrame({name: held["values"][name] for name in VALUES})
+            rows, summary = (pd.DataFrame(held[name]) for name in ("facts", "summary"))
+            about = {name: held[name] for name in ABOUT}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(f"{path} holds no scoreboard ({type(error).__name__}: {error}).") from None  # fmt: skip
-        for name in ("value", "rival_value"):
-            values[name] = values[name].astype(float)
-        return cls({n: held.get(n) for n in ("format", "tier", "seed", "runs", "code", "versions")}, values)  # fmt: skip
-
-
-def _row(one: Target, world: str, scale: float, values: pd.DataFrame) -> dict[str, Any]:
-    parts = [_judged(one, part["value"]) for _, part in values.groupby("part")]
-    worst = min(parts, key=lambda p: p["score"] if p["score"] == p["score"] else 2.0)
-    told = {f"rival_{name}": float("nan") for name in ("mean", "score")}
-    if one.rival:
-        rivals = [_judged(one, part["rival_value"]) for _, part in values.groupby("part")]
-        least = min(rivals, key=lambda p: p["score"] if p["score"] == p["score"] else 2.0)
-        told = {f"rival_{name}": least[name] for name in ("mean", "score")}
-    return {**_facts(one), "world": world, "scale": scale, **worst, **told}
-
-
-def _judged(one: Target, values: pd.Series) -> dict[str, Any]:
-    mean, error, n = mean_and_error(values.to_numpy(np.float64))
-    points = score(mean, one.low, one.high)
-    known = well_known(mean, error, one.low, one.high)
-    return {"n": n, "mean": mean, "error": error, "score": points, "status": status(points) if n else "no value", "known": known}  # fmt: skip
-
-
-def _missing(one: Target) -> dict[str, Any]:
-    nothing = dict.fromkeys(("scale", "mean", "error", "score", "rival_mean", "rival_score"), float("nan"))  # fmt: skip
-    return {**_facts(one), "world": "", **nothing, "n": 0, "status": "not modelled", "known": False}
-
-
-def _facts(one: Target) -> dict[str, Any]:
-    names = ("id", "section", "title", "low", "high", "target", "unit", "source", "mark", "role")
-    held = asdict(one)
-    return {n: held[n] for n in (*names, "run", "rival", "missing", "explanation")}
+        numbers = ("low", "high", "target", "mean", "error", "score", "rival_mean", "rival_score")
+        rows = rows.assign(**{name: rows[name].astype(float) for name in numbers})
+        return cls(about, rows, summary, pd.DataFrame(columns=VALUES))
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as plain values; what is not finite is a word or null."""
-    columns = {str(name): _plain_column(frame[name]) for name in frame}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _plain_column(column: pd.Series) -> list[Any]:
-    return [_plain_value(v) for v in column.tolist()]
+    """Return rows as plain values: six digits, null for what is unknown, "inf" for an open end."""
+    return [
+        {str(name): _plain_value(value) for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]
 
 
 def _plain_value(value: Any) -> Any:
@@ -269,6 +203,3 @@ def _plain_value(value: Any) -> Any:
     if np.isnan(value):
         return None
     return float(f"{value:.6g}") if np.isfinite(value) else str(value)
-
-
-__all__ = ["RUNS", "TIERS", "Scoreboard", "validate"]

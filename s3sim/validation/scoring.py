@@ -12,8 +12,6 @@ WARN = 0.5
 KNOWN = 0.2
 """Standard error of a mean over the width of its band, above which the mean is not known well."""
 
-STATUSES = ("PASS", "WARN", "FAIL", "not modelled")
-
 
 def score(value: float, low: float, high: float) -> float:
     """Return 1 inside the band, falling linearly to 0 one width of the band beyond its nearer end.
@@ -35,9 +33,9 @@ def score(value: float, low: float, high: float) -> float:
 
 
 def status(points: float) -> str:
-    """Return PASS at 1, WARN from 0.5, FAIL below, "not modelled" where there is no score."""
+    """Return PASS at 1, WARN from 0.5, FAIL below, "no value" where no run could tell."""
     if np.isnan(points):
-        return "not modelled"
+        return "no value"
     return "PASS" if points == 1 else "WARN" if points >= WARN else "FAIL"
 
 

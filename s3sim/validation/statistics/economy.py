@@ -11,6 +11,9 @@ from s3sim.world.specialisation import complexity, location_quotient, relatednes
 BRANCHING = ((1, 6), (6, 11))
 """Years between which regions' new and lost specialisations are counted: five each."""
 
+FEWEST = 20
+"""Domains of regions at the least, for chances of entry and exit."""
+
 NEAR = 300.0
 """Kilometres within which regional R&D spills over (Bottazzi and Peri 2003)."""
 
@@ -142,6 +145,8 @@ def _branching(records: Records, *, held: bool) -> tuple[Floats, Floats, Floats]
 
 def _by_density(density: Floats, changed: Floats) -> float:
     """Return the change in % of a chance for 10 % more density, from the two halves of density."""
+    if len(density) < FEWEST:
+        return float("nan")
     order = np.argsort(density, kind="stable")[len(density) // 20 :]
     halves = np.array_split(order, 2)
     (x0, x1), (y0, y1) = ([v[h].mean() for h in halves] for v in (density, changed))
@@ -168,6 +173,8 @@ def exit_by_density(records: Records) -> float:
 def entry_by_complexity(records: Records) -> float:
     """Return entries into the more complex half of domains over those into the simpler half."""
     _, complex_, entered = _branching(records, held=False)
+    if len(entered) < FEWEST:
+        return float("nan")
     halves = np.array_split(np.argsort(complex_, kind="stable"), 2)
     return over(entered[halves[1]].mean(), entered[halves[0]].mean())
 

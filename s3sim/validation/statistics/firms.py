@@ -17,6 +17,9 @@ GROWN = 2.0
 CLASSES = 12
 """Classes of size, equally full, within which growth is measured."""
 
+FEWEST = 5
+"""Rates of growth in a class at the least."""
+
 TEN, FIFTY, LARGE = 10.0, 50.0, 250.0
 """Persons at which the size classes of European statistics begin."""
 
@@ -48,12 +51,21 @@ def growth(records: Records) -> tuple[Floats, Floats]:
 
 
 def _classes(records: Records) -> tuple[Floats, Floats, Floats]:
-    """Return growth standardised within classes of size; spread and mean log size of classes."""
+    """Return growth standardised within classes of size; spread and mean log size of classes.
+
+    Nothing where there are too few rates, or a class does not vary.
+    """
     rate, size = growth(records)
+    if len(rate) < FEWEST * CLASSES:
+        return (np.zeros(0),) * 3
     classes = np.array_split(np.argsort(size, kind="stable"), CLASSES)
     spread = np.array([rate[c].std() for c in classes])
     middle = np.array([np.log(size[c]).mean() for c in classes])
-    scaled = np.concatenate([(rate[c] - rate[c].mean()) / rate[c].std() for c in classes])
+    if not spread.all():
+        return (np.zeros(0),) * 3
+    scaled = np.concatenate(
+        [(rate[c] - rate[c].mean()) / s for c, s in zip(classes, spread, strict=True)]
+    )
     return scaled, spread, middle
 
 
@@ -65,6 +77,8 @@ def growth_shape(records: Records) -> float:
     """
     size = np.abs(_classes(records)[0])
     size = size[size > 0]
+    if not len(size):
+        return float("nan")
 
     def loss(b: float) -> float:
         a = (b * np.mean(size**b)) ** (1 / b)
@@ -76,7 +90,8 @@ def growth_shape(records: Records) -> float:
 @statistic
 def growth_kurtosis(records: Records) -> float:
     """Return the kurtosis of yearly log growth within classes of size."""
-    return float(kurtosis(_classes(records)[0], fisher=False))
+    scaled = _classes(records)[0]
+    return float(kurtosis(scaled, fisher=False)) if len(scaled) else float("nan")
 
 
 @statistic
