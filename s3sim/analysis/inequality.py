@@ -24,6 +24,8 @@ def theil(value: Floats, population: Floats, country: Sequence[str]) -> Theil:
     T = sum_i s_i ln(y_i / mean), s_i the region's share of the total value; within: sum_c s_c T_c,
     between: sum_c s_c ln(mean_c / mean) (Theil 1967; Shorrocks 1980).
 
+    InputError for values out of range or lengths that differ.
+
     Parameters
     ----------
     value : array [regions]
@@ -31,8 +33,6 @@ def theil(value: Floats, population: Floats, country: Sequence[str]) -> Theil:
     population : array [regions]
         Above 0.
     country : sequence of str [regions]
-
-    InputError for values out of range or lengths that differ.
     """
     value, weight = np.asarray(value, np.float64), np.asarray(population, np.float64)
     problems = []

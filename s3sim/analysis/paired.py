@@ -31,14 +31,14 @@ class Effect:
 def paired_effect(policy: Floats, baseline: Floats) -> Effect:
     """Return the mean paired difference with its 95 % t interval.
 
+    A difference below 0.01 % of the baseline's level is no clear difference, however sure its
+    sign. Fewer than two pairs have no interval and get no verdict. When all differences are equal
+    the interval has no width.
+
     Parameters
     ----------
     policy, baseline : array [replications]
         The outcome under both, replication by replication; pairs with a nan are left out.
-
-    A difference below 0.01 % of the baseline's level is no clear difference, however sure its
-    sign. Fewer than two pairs have no interval and get no verdict. When all differences are equal
-    the interval has no width.
 
     >>> e = paired_effect(np.array([2.0, 3.0, 4.0]), np.array([1.0, 1.0, 1.0]))
     >>> round(e.effect, 2), round(e.ci_low, 2), round(e.ci_high, 2), e.share_higher, e.verdict

@@ -50,6 +50,8 @@ def losers(
 ) -> Losers:
     """Say which regions lose, without picking them by chance from many.
 
+    InputError if shapes do not fit or a number is not finite.
+
     Parameters
     ----------
     difference : array [draws, regions]
@@ -61,8 +63,6 @@ def losers(
         Which direction of the outcome is wanted.
     seed : int
         Of the joint intervals.
-
-    InputError if shapes do not fit or a number is not finite.
     """
     sign, difference = direction(better), np.asarray(difference, np.float64)
     joint = simultaneous(difference, regions, seed=seed)

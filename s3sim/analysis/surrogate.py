@@ -86,6 +86,9 @@ def surrogate_study(
 ) -> SurrogateResult:
     """Return the surrogate of one output, judged on rows left out.
 
+    InputError for misshaped or non-finite input, factors that are not uniform, options out of
+    range, or when scikit-learn is missing.
+
     Parameters
     ----------
     unit : array [n, D]
@@ -99,9 +102,6 @@ def surrogate_study(
         unless told the ceiling is one and noisy outputs are withheld.
     seed : int
         Decides folds and trees.
-
-    InputError for misshaped or non-finite input, factors that are not uniform, options out of
-    range, or when scikit-learn is missing.
     """
     unit, y = _checked(unit, y, names, groups, noise_share)
     ceiling, nan = 1.0 - (noise_share or 0.0), float("nan")
