@@ -56,7 +56,6 @@ def value_of_information(
     *,
     groups: Mapping[str, Sequence[str]] | None = None,
     better: str = "higher",
-    unit: str = "",
     dummies: int = DUMMIES,
     seed: int = 0,
 ) -> Information:
