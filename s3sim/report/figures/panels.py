@@ -135,7 +135,7 @@ class Panel(Axes):
 
     def known(self, values: Iterable[float], reason: str = "", *, both: bool = False) -> bool:
         """Say whether any value is finite; if none is, write that the result is withheld, and why."""
-        if any(isfinite(value) for value in values):
+        if np.isfinite(np.array(list(values), dtype=float)).any():
             return True
         self.set_xticks([])
         if both:
