@@ -1,6 +1,7 @@
 """Which policy is the robust choice, and what should be measured next?"""
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -157,12 +158,10 @@ def domination(study, name, orders):
 
 def agreement(over):
     """Say whether outcomes agree on the ranking."""
-    names, said = list(over), []
-    for k, later in enumerate(names):
-        for first in names[:k]:
-            tau = stats.kendalltau(over[later], over[first]).statistic
-            if np.isfinite(tau):
-                said.append(f"{named(first)} and {named(later)} {tau:.2f}")
+    said = []
+    for first, later in combinations(over, 2):
+        tau = stats.kendalltau(over[later], over[first]).statistic
+        said += [f"{named(first)} and {named(later)} {tau:.2f}"] if np.isfinite(tau) else []
     if not said:
         return "The mean ranks tie, so outcomes cannot be compared."
     return f"Kendall's tau between the mean ranks by two outcomes: {', '.join(said)} (four policies, so coarse)."
