@@ -125,7 +125,7 @@ def _run(
     from s3sim.cli.progress import progress
     from s3sim.ensemble.experiments.runner import run as run_job
     from s3sim.ensemble.sweep import sweep
-    from s3sim.report.figures.studies.base import save_study
+    from s3sim.report.figures.studies import save_study
 
     run_sets = job.run_sets()
     if overwrite:

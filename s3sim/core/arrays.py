@@ -108,6 +108,22 @@ def draw_from(cumulative: Floats, row: Ints, u: Floats) -> Ints:
     return np.where(total[row] > 0, column, -1)
 
 
+def theil_index(amount: Floats, weight: Floats) -> Floats:
+    """Return Theil's T of amount per head along the last axis; nan where there is no amount at all.
+
+    The sum of s ln(s / p), s and p the shares of `amount` [..., n], 0 or more, and of `weight` [n],
+    above 0 (Theil 1967).
+
+    >>> theil_index(np.array([[1.0, 1.0], [0.0, 2.0]]), np.ones(2)).round(4).tolist()
+    [0.0, 0.6931]
+    """
+    total = amount.sum(axis=-1, keepdims=True)
+    s = np.divide(amount, total, out=np.full(amount.shape, np.nan), where=total > 0)
+    terms = s * np.log(np.where(s > 0, s * (weight.sum() / weight), 1.0))
+    found: Floats = terms.sum(axis=-1)
+    return found
+
+
 def first_seen(labels: list[str]) -> tuple[tuple[str, ...], Index]:
     """Number labels in order of first appearance.
 
