@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 def validate(
     tier: Annotated[
         str,
-        o.other("tier", "How many runs: quick (under 2 minutes on two cores) or full (under 20).", o.HOW, "quick|full"),
+        o.other("--tier", "How many runs: quick (under 2 minutes on two cores) or full (under 20).", o.HOW, "quick|full"),
     ] = "quick",
     world: Annotated[
         list[str] | None,
-        o.other("world", "partners or bsr, repeatable; default: partners for quick, both for full.", o.WHAT, "NAME"),
+        o.other("--world", "partners or bsr, repeatable; default: partners for quick, both for full.", o.WHAT, "NAME"),
     ] = None,
     seed: o.Seed = None,
     workers: o.Workers = None,
     out: Annotated[
-        Path | None, o.other("out", "Write validation.json, what single runs told, and figures there.", o.OUTPUT, "FOLDER")
+        Path | None, o.folder("--out", "Write validation.json, what single runs told, and figures there.")
     ] = None,
     overwrite: o.Overwrite = False,
     quiet: o.Quiet = False,

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.core.parameters import as_number, problem_with
-from s3sim.ensemble.executors import processes
+from s3sim.ensemble.executors import processes, usable_cores
 from s3sim.ensemble.files import write_csv, write_json
+from s3sim.ensemble.options import OPTIONS
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.provenance import code_fingerprint, versions
-from s3sim.ensemble.sweep import Place, place
-from s3sim.simulation.scenario import LIMITS
+from s3sim.ensemble.settings import checked, number_or_text
+from s3sim.ensemble.sweep import Place
 from s3sim.validation.jobs import TIERS, Job, Told, jobs_of, tell
 from s3sim.validation.judge import cases, judged, summed
 from s3sim.validation.targets import targets
@@ -85,18 +85,19 @@ def prepare(
     names = (names,) if isinstance(names, str) else tuple(names)
     wrong = [unknown("world", str(name), WORLDS) for name in names if name not in WORLDS]
     wrong += [] if tier in TIERS else [unknown("tier", str(tier), TIERS)]
-    luck = _whole(0 if seed is None else seed)
-    wrong += [told for told in [problem_with(f"{prefix}seed", luck, *LIMITS["seed"], whole=True)] if told]  # fmt: skip
-    where, problems = place(workers, prefix=prefix)
-    if wrong + problems:
-        raise InputError(wrong + problems)
-    return Ready(tier, luck, jobs_of(tier, names, luck), where)
-
-
-def _whole(given: Any) -> Any:
-    if isinstance(given, str) and given.strip().isdigit():
-        given = int(given)
-    return as_number(given, whole=True)
+    given = {
+        "seed": 0 if seed is None else seed,
+        "workers": usable_cores() if workers is None else workers,
+    }
+    found = {}
+    for name, value in given.items():
+        number = number_or_text(value) if isinstance(value, str) else value
+        found[name], problems = checked(OPTIONS[name], number)
+        wrong += [f"{prefix}{name}{problem}" for problem in problems]
+    if wrong:
+        raise InputError(wrong)
+    where = Place(found["workers"])
+    return Ready(tier, found["seed"], jobs_of(tier, names, found["seed"]), where)
 
 
 @dataclass(frozen=True, eq=False)
