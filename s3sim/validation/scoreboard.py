@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.ensemble.executors import processes
+from s3sim.ensemble.executors import processes, usable_cores
 from s3sim.ensemble.files import write_csv, write_json
-from s3sim.ensemble.plan import ConfigLayer
+from s3sim.ensemble.options import OPTIONS
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.provenance import code_fingerprint, versions
-from s3sim.ensemble.sweep import Place, place
+from s3sim.ensemble.settings import checked, number_or_text
+from s3sim.ensemble.sweep import Place
 from s3sim.validation.jobs import TIERS, Job, Told, jobs_of, tell
 from s3sim.validation.judge import cases, judged, summed
 from s3sim.validation.targets import targets
@@ -50,9 +51,7 @@ def validate(
     InputError
         With every mistake: unknown names, a seed or number of workers out of range.
     """
-    given = {"seed": seed, "workers": workers}
-    layer = ConfigLayer({name: value for name, value in given.items() if value is not None})
-    ready = prepare(tier, worlds, layer)
+    ready = prepare(tier, worlds, seed=seed, workers=workers)
     return ready.run(chosen(progress, len(ready.jobs)))
 
 
@@ -77,17 +76,28 @@ class Ready:
         return Scoreboard.of(self.tier, self.seed, self.jobs, told)
 
 
-def prepare(tier: str, worlds: Sequence[str] | str | None, layer: ConfigLayer) -> Ready:
-    """Return the runs that `validate` does; the layer holds seed and workers, as given."""
+def prepare(
+    tier: str = "quick", worlds: Sequence[str] | str | None = None, *, seed: Any = 0,
+    workers: Any = None, prefix: str = "",
+) -> Ready:  # fmt: skip
+    """Return the runs that `validate` does; numbers may be text, `prefix` stands before names."""
     names = worlds if worlds is not None else WORLDS if tier == "full" else WORLDS[:1]
     names = (names,) if isinstance(names, str) else tuple(names)
     wrong = [unknown("world", str(name), WORLDS) for name in names if name not in WORLDS]
     wrong += [] if tier in TIERS else [unknown("tier", str(tier), TIERS)]
-    settings, problems = layer.checked()
-    if wrong + problems:
-        raise InputError(wrong + problems)
-    seed = settings.get("seed", 0)
-    return Ready(tier, seed, jobs_of(tier, names, seed), place(layer))
+    given = {
+        "seed": 0 if seed is None else seed,
+        "workers": usable_cores() if workers is None else workers,
+    }
+    found = {}
+    for name, value in given.items():
+        number = number_or_text(value) if isinstance(value, str) else value
+        found[name], problems = checked(OPTIONS[name], number)
+        wrong += [f"{prefix}{name}{problem}" for problem in problems]
+    if wrong:
+        raise InputError(wrong)
+    where = Place(found["workers"])
+    return Ready(tier, found["seed"], jobs_of(tier, names, found["seed"]), where)
 
 
 @dataclass(frozen=True, eq=False)
