@@ -1,7 +1,6 @@
 """`s3sim validate --trial` and `--hindcast`: the trial inside the model, and forecasts of the past."""
 
 import json as library
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ from s3sim.cli.tables import console, print_rows, shown
 from s3sim.core.formatting import number
 from s3sim.ensemble.files import write_csv
 from s3sim.validation.hindcast import MODEL, RIVALS, hindcast
-from s3sim.validation.trial import HORIZONS, TREATMENTS, trial
+from s3sim.validation.scoreboard import Ready
+from s3sim.validation.trial import TREATMENTS, trial
 from s3sim.world import World
 
 TRIALS = {"quick": (0.1, 12), "full": (0.2, 48)}
@@ -25,15 +25,14 @@ MEANT = {
 }
 
 
-def tell_trial(
-    tier: str, worlds: Sequence[str], seed: int, workers: int, out: Path | None, *, as_json: bool
-) -> None:
+def tell_trial(ready: Ready, out: Path | None, *, as_json: bool) -> None:
     """Run both lotteries in each world; print effects with 95 % intervals, and save trial.csv."""
-    scale, replications = TRIALS[tier]
+    scale, replications = TRIALS[ready.tier]
+    seed, workers = ready.seed, ready.place.workers
     found = pd.concat([
         trial(kind, World.load(world), scale=scale, replications=replications, seed=seed,
               workers=workers).assign(world=world)
-        for world in worlds for kind in TREATMENTS
+        for world in dict.fromkeys(job.world for job in ready.jobs) for kind in TREATMENTS
     ])  # fmt: skip
     if not as_json:
         for (world, kind), part in found.groupby(["world", "trial"], sort=False):
@@ -47,25 +46,25 @@ def _effects(part: pd.DataFrame) -> list[dict[str, object]]:
     rows = []
     for (group, measure), mine in part.groupby(["group", "measure"], sort=False):
         cells = {
-            f"{row.years} years" if row.years > 1 else "1 year": _interval(row)
-            for row in mine.itertuples()
+            "1 year" if row["years"] == 1 else f"{row['years']} years": _interval(row)
+            for row in mine.to_dict("records")
         }
-        rows.append({"firms": group, "measure": mine["unit"].iloc[0] if measure == "rd" else _unit(str(measure), mine), **cells})  # fmt: skip
+        what = f"{str(measure).replace('_', ' ')}: {mine['unit'].iloc[0]}"
+        rows.append({"firms": group, "effect on": what, **cells})
     return rows
 
 
-def _unit(measure: str, mine: pd.DataFrame) -> str:
-    return f"{measure.replace('_', ' ')}: {mine['unit'].iloc[0]}"
-
-
 def _interval(row: Any) -> str:
-    return f"{number(row.effect, 2, signed=True)} ({number(row.low, 2)} to {number(row.high, 2)})"
+    effect, low, high = row["effect"], row["low"], row["high"]
+    return f"{number(effect, 2, signed=True)} ({number(low, 2)} to {number(high, 2)})"
 
 
-def tell_hindcast(tier: str, seed: int, workers: int, out: Path | None, *, as_json: bool) -> None:
+def tell_hindcast(ready: Ready, out: Path | None, *, as_json: bool) -> None:
     """Forecast the past; print errors beside those of rivals, and save forecasts and tests."""
-    scale, replications = HINDCASTS[tier]
-    found = hindcast(scale=scale, replications=replications, seed=seed, workers=workers)
+    scale, replications = HINDCASTS[ready.tier]
+    found = hindcast(
+        scale=scale, replications=replications, seed=ready.seed, workers=ready.place.workers
+    )
     if not as_json:
         where = console()
         for variable, part in found.accuracy.groupby("variable", sort=False):

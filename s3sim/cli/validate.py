@@ -9,6 +9,14 @@ from s3sim.cli.ending import cli_errors, say
 if TYPE_CHECKING:
     from s3sim.validation.scoreboard import Scoreboard
 
+TRIAL = (
+    "Instead of the scoreboard: a lottery gives SMEs one brokered meeting abroad, or a first grant; effects on "
+    "the winners against the same firms in a twin run."
+)
+HINDCAST = (
+    "Instead of the scoreboard: forecasts of 46 regions from 2010 and 2014 beside simple rivals."
+)
+
 
 def validate(
     tier: Annotated[
@@ -19,6 +27,8 @@ def validate(
         list[str] | None,
         o.other("--world", "partners or bsr, repeatable; default: partners for quick, both for full.", o.WHAT, "NAME"),
     ] = None,
+    trial: Annotated[bool, o.other("--trial", TRIAL, o.WHAT)] = False,
+    hindcast: Annotated[bool, o.other("--hindcast", HINDCAST, o.WHAT)] = False,
     seed: o.Seed = None,
     workers: o.Workers = None,
     out: Annotated[
@@ -31,9 +41,18 @@ def validate(
     """Score the model without S3 policy on what is known of the world."""
     with cli_errors():
         from s3sim.cli.progress import progress
+        from s3sim.ensemble.plan import options
         from s3sim.validation.scoreboard import prepare
 
-        ready = prepare(tier, o.names(world), seed=seed, workers=workers, prefix="--")
+        ready = prepare(tier, world, options({"seed": seed, "workers": workers}))
+        if trial or hindcast:
+            from s3sim.cli import trials
+
+            if trial:
+                trials.tell_trial(ready, out, as_json=json)
+            if hindcast:
+                trials.tell_hindcast(ready, out, as_json=json)
+            return
         if out is not None:
             _prepare(out, overwrite=overwrite)
         if not (quiet or json):
