@@ -9,6 +9,14 @@ from s3sim.cli.ending import cli_errors, say
 if TYPE_CHECKING:
     from s3sim.validation.scoreboard import Scoreboard
 
+TRIAL = (
+    "Instead of the scoreboard: a lottery gives SMEs one brokered meeting abroad, or a first grant; effects on "
+    "the winners against the same firms in a twin run."
+)
+HINDCAST = (
+    "Instead of the scoreboard: forecasts of 46 regions from 2010 and 2014 beside simple rivals."
+)
+
 
 TIER = "How many runs: quick (under 2 minutes on two cores) or full (under 20)."
 WORLD = "partners or bsr, repeatable; default: partners for quick, both for full."
@@ -18,6 +26,8 @@ OUT = "Write validation.json, what single runs told, and figures there."
 def validate(
     tier: Annotated[str, o.other("--tier", TIER, o.HOW, "quick|full")] = "quick",
     world: Annotated[list[str] | None, o.other("--world", WORLD, o.WHAT, "NAME")] = None,
+    trial: Annotated[bool, o.other("--trial", TRIAL, o.WHAT)] = False,
+    hindcast: Annotated[bool, o.other("--hindcast", HINDCAST, o.WHAT)] = False,
     seed: o.Seed = None,
     workers: o.Workers = None,
     out: Annotated[Path | None, o.folder("--out", OUT)] = None,
@@ -33,6 +43,14 @@ def validate(
 
         layer = options({"seed": seed, "workers": workers})
         ready = prepare(tier, o.names(world), layer)
+        if trial or hindcast:
+            from s3sim.cli import trials
+
+            if trial:
+                trials.tell_trial(ready, out, as_json=json)
+            if hindcast:
+                trials.tell_hindcast(ready, out, as_json=json)
+            return
         if out is not None:
             _prepare(out, overwrite=overwrite)
         if not (quiet or json):

@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from s3sim.core.errors import InputError, unknown
 from s3sim.simulation.scenario import Scenario
+from s3sim.validation import trial
 from s3sim.validation.rivals import RIVALS
 from s3sim.validation.statistics import STATISTICS
 from s3sim.validation.targets import Target, targets
-from s3sim.validation.watch import DETAILED, Records, record
+from s3sim.validation.watch import DETAILED, record
 from s3sim.world import World
 
 EU_TURNOVER = 0.098
 """Births over enterprises, EU 2016 (Eurostat business demography)."""
 
-CENTURY, TURNOVER_YEARS, STRATEGY_YEARS = 100, 8, 2
+CENTURY = 100
+YEARS_OF = {"turnover": 8, "strategies": 2, "meeting": trial.YEARS, "grant": trial.YEARS}
+"""Length of runs that are not of `DETAILED` years."""
 
 
 @dataclass(frozen=True)
@@ -29,19 +33,23 @@ class Case:
     century: int = 0
     turnover: int = 0
     strategies: int = 0
+    meeting: int = 0
+    grant: int = 0
 
 
 TIERS: dict[str, tuple[Case, ...]] = {
     "quick": (
-        Case("partners", 0.05, base=32, century=6, turnover=16, strategies=12),
+        Case("partners", 0.05, base=32, century=6, turnover=16, strategies=12, meeting=8, grant=4),
         Case("bsr", 0.05, base=6, strategies=6),
         Case("bsr", 0.02, century=3, turnover=4),
     ),
     "full": (
-        Case("partners", 0.05, base=96, century=16, turnover=48, strategies=48),
-        Case("partners", 0.2, base=24, century=6, turnover=12, strategies=12),
+        Case(
+            "partners", 0.05, base=96, century=16, turnover=48, strategies=48, meeting=48, grant=16
+        ),
+        Case("partners", 0.2, base=24, century=6, turnover=12, strategies=12, meeting=16, grant=6),
         Case("partners", 1.0, base=4, century=4, turnover=3, strategies=4),
-        Case("bsr", 0.05, base=24, century=6, turnover=8, strategies=12),
+        Case("bsr", 0.05, base=24, century=6, turnover=8, strategies=12, meeting=12, grant=6),
         Case("bsr", 0.2, base=6, century=4, turnover=3, strategies=4),
         Case("bsr", 1.0, base=3, century=3, turnover=2, strategies=2),
     ),
@@ -69,9 +77,7 @@ class Job:
         """Length of the run."""
         if "century" in self.runs:
             return CENTURY
-        return {"turnover": TURNOVER_YEARS, "strategies": STRATEGY_YEARS}.get(
-            self.runs[0], DETAILED
-        )
+        return YEARS_OF.get(self.runs[0], DETAILED)
 
     def scenario(self) -> Scenario:
         """Return what is run."""
@@ -100,7 +106,7 @@ def jobs_of(tier: str, worlds: Iterable[str], seed: int) -> list[Job]:
         for k in range(max(case.base, case.century)):
             kinds = (("base",) if k < case.base else ()) + (("century",) if k < case.century else ())  # fmt: skip
             made.append(Job(case.world, case.scale, kinds, seed, k))
-        for kind in ("turnover", "strategies"):
+        for kind in YEARS_OF:
             made += [
                 Job(case.world, case.scale, (kind,), seed, k) for k in range(getattr(case, kind))
             ]
@@ -113,8 +119,11 @@ Told = dict[tuple[str, int], tuple[float, float]]
 
 def tell(job: Job) -> Told:
     """Run a job and return what it tells of every fact of its kinds."""
-    whole = record(job.scenario())
     told: Told = {}
+    kind = job.runs[0]
+    whole: Any = (
+        trial.twins(job.scenario(), kind) if kind in trial.TREATMENTS else record(job.scenario())
+    )
     for run in job.runs:
         records = whole.until(DETAILED) if run == "base" else whole
         asked = [one for one in targets() if one.run == run and job.world in one.worlds]
@@ -122,7 +131,7 @@ def tell(job: Job) -> Told:
     return told
 
 
-def _measured(asked: list[Target], records: Records, job: Job) -> Told:
+def _measured(asked: list[Target], records: Any, job: Job) -> Told:
     made = {
         name: RIVALS[name](records, job.seed + job.replication)
         for name in {one.rival for one in asked if one.rival}
@@ -136,5 +145,5 @@ def _measured(asked: list[Target], records: Records, job: Job) -> Told:
     return told
 
 
-def _value(one: Target, records: Records, arguments: object) -> float:
+def _value(one: Target, records: Any, arguments: object) -> float:
     return float(STATISTICS[one.statistic](records, **arguments))  # type: ignore[arg-type]

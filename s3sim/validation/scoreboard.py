@@ -124,8 +124,11 @@ class Scoreboard:
             for (name, part), pair in one.items()
         ]
         values = pd.DataFrame(rows, columns=VALUES)
-        order = values["id"].map({one.id: k for k, one in enumerate(targets())})
-        values = values.assign(order=order).sort_values(["world", "scale", "order", "part", "replication"])  # fmt: skip
+        place = {name: k for k, name in enumerate(WORLDS)}
+        values = values.assign(
+            order=values["id"].map({one.id: k for k, one in enumerate(targets())}),
+            place=values["world"].map(place),
+        ).sort_values(["place", "scale", "order", "part", "replication"])
         values = values[VALUES].reset_index(drop=True)
         about = dict(zip(ABOUT, (tier, seed, len(jobs), code_fingerprint(), versions()), strict=True))  # fmt: skip
         found = judged(values)
@@ -140,15 +143,17 @@ class Scoreboard:
     @property
     def line(self) -> str:
         """The scoreboard in one sentence."""
-        told = [
-            f"{row['passed']} of {row['facts']} in the world {row['world']} at scale {row['scale']:g} "
-            f"(mean score {row['score']:.2f})"
-            for row in self.summary.to_dict("records")
-        ]
+        told = []
+        for world, part in self.summary.groupby("world", sort=False):
+            row = part.to_dict("records")[int(np.argmax(part["facts"]))]
+            told.append(
+                f"{row['passed']} of {row['facts']} known facts in the world {world} "
+                f"(scale {row['scale']:g}, mean score {row['score']:.2f})"
+            )
         missing = sum(bool(one.missing) for one in targets())
         return (
-            f"Known facts within their published bands: {', '.join(told)}; "
-            f"{missing} more cannot be asked of the model."
+            f"Without S3 policy the model lies within the published bands of {' and '.join(told)}; "
+            f"{missing} more cannot be asked of it."
         )
 
     def described(self) -> dict[str, Any]:

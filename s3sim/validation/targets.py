@@ -21,6 +21,8 @@ RUNS = {
     "century": "100 years without S3 policy",
     "turnover": "8 years without S3 policy, the EU's turnover of firms in every region",
     "strategies": "2 years of isolated strategies",
+    "meeting": "7 years without S3 policy, a lottery for one brokered meeting abroad after 2",
+    "grant": "7 years without S3 policy, a lottery for a first grant after 2",
 }
 """Kinds of runs that facts are read off."""
 

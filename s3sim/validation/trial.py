@@ -10,6 +10,7 @@ spillover and displacement.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,9 @@ HORIZONS = (1, 2, 3, 5)
 
 YEARS_BEFORE = 2
 """Years that a run has gone on when the lottery is held."""
+
+YEARS = YEARS_BEFORE + HORIZONS[-1]
+"""Length of a run."""
 
 SHARE = 0.1
 """Share of eligible firms that win: few enough that markets and calls hardly move (assumed)."""
@@ -89,10 +93,8 @@ def trial(
         raise InputError(unknown("trial", kind, TREATMENTS))
     if not 0 < share < 1:
         raise InputError(f"share is {share:g}; it must lie between 0 and 1.")
-    base = Scenario(
-        world, "no_s3", years=YEARS_BEFORE + HORIZONS[-1], scale=scale, seed=seed, start=0
-    )
-    task = partial(_twins, kind=kind, share=share)
+    base = Scenario(world, "no_s3", years=YEARS, scale=scale, seed=seed)
+    task = partial(twins, kind=kind, share=share)
     jobs = [base.with_replication(k) for k in range(replications)]
     with processes(workers) as pool:
         rows = [
@@ -120,7 +122,7 @@ def _summary(kind: str, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _twins(scenario: Scenario, *, kind: str, share: float) -> list[dict[str, object]]:
+def twins(scenario: Scenario, kind: str, share: float = SHARE) -> list[dict[str, Any]]:
     """Return effects of one lottery, a row a group, measure and year."""
     engine = Engine.of(scenario)
     state, first = engine.initial_state(), YEARS_BEFORE * QUARTERS
@@ -138,7 +140,7 @@ def _twins(scenario: Scenario, *, kind: str, share: float) -> list[dict[str, obj
     }
     if not winners.any():
         return []
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     with_, without = treated, state
     innovations = np.zeros((2, len(eligible)))
     for quarter in range(first, scenario.years * QUARTERS):

@@ -7,7 +7,8 @@ from s3sim.validation.statistics import (  # each fills STATISTICS
     network,
     projects,
     regions,
+    trials,
 )
 from s3sim.validation.statistics.registry import STATISTICS
 
-__all__ = ["STATISTICS", "economy", "firms", "links", "network", "projects", "regions"]
+__all__ = ["STATISTICS", "economy", "firms", "links", "network", "projects", "regions", "trials"]

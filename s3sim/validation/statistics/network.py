@@ -116,10 +116,12 @@ def degree_tail(records: Records, of: str = "own") -> float:
     """Return the tail exponent of the number of partners over seven years (Almendral et al. 2007).
 
     1 + n / sum ln(k / (k_min - 1/2)), discrete approximation of Clauset, Shalizi and Newman (2009),
-    with k_min the 90 % quantile but at least 2.
+    with k_min the 90 % quantile, less if fewer than thirty would be above it, but at least 2.
     """
     degree = _degrees(*_programme(network(records, of)))
-    least = max(2.0, float(np.quantile(degree, 0.9))) if len(degree) else 2.0
+    if len(degree) < FEWEST:
+        return float("nan")
+    least = max(2.0, min(float(np.quantile(degree, 0.9)), float(np.sort(degree)[-FEWEST])))
     tail = degree[degree >= least]
     if len(tail) < FEWEST:
         return float("nan")

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.arrays import Floats, Ints, sum_by
-from s3sim.model.context import QUARTERS
 from s3sim.model.state import FIRM
 from s3sim.validation.statistics.regions import rank_correlation
 from s3sim.validation.statistics.registry import over, statistic
@@ -28,14 +27,13 @@ def sides(records: Records, one: Ints, other: Ints) -> Ints:
 def network(records: Records, of: str) -> Records:
     """Return records in which pairs of a wanted kind of collaboration stand.
 
-    `of`: "own" collaborations; partners in research "projects" (each pair of participants, in the
-    quarter and year in which the project begins); "either", projects where there are any.
+    `of`: "own" collaborations; partners in research "projects" (each pair of participants in any
+    project that begins in the run); "either", projects where there are any.
     """
     if of == "own" or (of == "either" and not len(records.places)):
         return records
     one, other, quarter = partners(records.places)
-    year = quarter // QUARTERS + 1
-    ties = {y: Pairs(one=one[year == y], other=other[year == y]) for y in records.ties}
+    ties = dict.fromkeys(records.ties, Pairs(one=one, other=other))
     met = Meetings(one=one, other=other, quarter=quarter, again=np.zeros(len(one), bool))
     return records.replace(ties=ties, meetings=met)
 
