@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from s3sim.core.errors import InputError, several
-from s3sim.world import schema, tables
+from s3sim.world import research, schema, tables
 from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.consistency import (
     contradictory_pairs,
@@ -148,6 +148,22 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         "published": np.divide(published, total, out=np.zeros_like(published), where=total > 0),
         "affinity": _affinity(pairs, fields["countries"]),
         "h2020_participations": np.array([observed.get(code, np.nan) for code in codes]),
+        **_research(national, activity, codes),
+    }
+
+
+def _research(national: Table, activity: Table, codes: list[str]) -> dict[str, Any]:
+    """Return how much, and through whom, the regions take part in framework programmes."""
+    row = {code: k for k, code in enumerate(activity["region"])}
+    counted = np.stack([activity.numbers(name, 0.0) for name in schema.SECTORS], axis=1)
+    known = np.array([counted[row[code]] if code in row else np.zeros(4) for code in codes])
+    usual = research.USUAL_KINDS[1:] / research.USUAL_KINDS[1:].sum()
+    firms = national.numbers("framework_firms", research.USUAL_KINDS[0])
+    return {
+        "framework_participations": national.numbers(
+            "framework_participations", research.USUAL_PARTICIPATIONS
+        ),
+        "framework_kinds": research.kinds(firms, known, usual),
     }
 
 

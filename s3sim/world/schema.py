@@ -143,6 +143,8 @@ COUNTRIES = (
     _share("birth_rate"),
     _amount("budget_per_head"),
     _share("eu_rate"),
+    _amount("framework_participations", required=False),
+    _share("framework_firms", required=False),
     FLAG,
 )
 
@@ -165,11 +167,15 @@ H2020_PAIRS = (
     FLAG,
 )
 
+SECTORS = ("hes", "rec", "pub", "oth")
+"""Public actors of CORDIS: higher education, research organisations, public bodies, others."""
+
 H2020_REGIONS = (
     _text("region"),
     _amount("participations", required=False),
     *(_optional(name, "text") for name in ("organisations", "projects", "firms")),
     _optional("ec_contribution", "text"),
+    *(_amount(name, required=False) for name in SECTORS),
     FLAG,
 )
 

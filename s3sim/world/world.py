@@ -79,6 +79,11 @@ class World:
         Joint H2020 projects over what totals alone imply; diagonal and unknown 1.
     h2020_participations : FloatArray [R]
         Participations in H2020 projects 2014-20; nan where unknown.
+    framework_participations : FloatArray [R]
+        Participations a year in framework projects of several partners, for each EUR million of a
+        year's public R&D; a country's figure.
+    framework_kinds : FloatArray [R, 5]
+        Shares of firms, universities, research organisations, public bodies and others in them.
     distance : FloatArray [R, R]
         Kilometres; the diagonal is the typical distance within the region.
     cross_border, shared_language : BoolArray [R, R]
@@ -140,6 +145,8 @@ class World:
     published: FloatArray
     affinity: FloatArray
     h2020_participations: FloatArray
+    framework_participations: FloatArray
+    framework_kinds: FloatArray
     distance: FloatArray
     cross_border: BoolArray
     shared_language: BoolArray
