@@ -88,28 +88,30 @@ class Consortia(ParameterGroup, name="consortia"):
         meaning="money of national collaborative research", source="ZIM 1.8 %, Vinnova 6 %")
     clustering: float = param(0.08, 0.02, 0.15, evidence="reported", source="CORDIS, 0.04-0.10 by country",
         meaning="correlation of two places of a project in being inside the region set")
-    distance_research: float = param(0.15, 0.0, 0.8, "elasticity to distance, no firm in the pair",
+    distance_research: float = param(0.18, 0.0, 1.0, "elasticity to distance, no firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.18 (CORDIS)")
-    distance_mixed: float = param(0.28, 0.0, 0.8, "elasticity to distance, one firm in the pair",
+    distance_mixed: float = param(0.36, 0.0, 1.0, "elasticity to distance, one firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.23 (CORDIS)")
-    distance_firms: float = param(0.50, 0.0, 0.8, "elasticity to distance, two firms in the pair",
+    distance_firms: float = param(0.65, 0.0, 1.0, "elasticity to distance, two firms in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.29 (CORDIS)")
     distance_national: float = param(0.54, 0.3, 0.7, "elasticity to distance in national projects",
         unit="elasticity", source="CORDIS, up to six partners, with domestic pairs", evidence="reported")
     home_research: float = param(2.6, 0.5, 8.0, "pull of the own country, no firm in the pair",
         unit="odds", source="fitted to 71 % of such pairs abroad (CORDIS)")
-    home_firms: float = param(6.0, 0.5, 8.0, "pull of the own country, with a firm in the pair",
+    home_mixed: float = param(9.0, 0.5, 12.0, "pull of the own country, one firm in the pair",
         unit="odds", source="fitted to 54 % of such pairs abroad (CORDIS)")
+    home_firms: float = param(3.5, 0.5, 12.0, "pull of the own country, two firms in the pair",
+        unit="odds", source="fitted to 55 % of such pairs abroad (CORDIS)")
     affinity: float = param(1.5, 0.0, 3.0, "weight of joint H2020 projects between countries",
         unit="elasticity", source="fitted to joint projects by country")
-    new_firms: float = param(0.57, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
+    new_firms: float = param(0.60, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
         meaning="places of firms that go to one without regard to experience", unit="share")
     new_institutes: float = param(3.0, 0.5, 6.0, unit="ratio",
         source="fitted to institutes that take part once (CORDIS)",
         meaning="the same of institutes, over 1 / mean participations of their sector")
-    recall_research: float = param(0.9, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
+    recall_research: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
         meaning="places that go to a former partner, no firm in the pair")
-    recall_firms: float = param(0.8, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
+    recall_firms: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
         meaning="places that go to a former partner, with a firm in the pair")
     memory: int = param(16, 8, 40, "quarters after its end that a project is remembered",
         unit="quarters", source="renewal is observed within five years (CORDIS)")
@@ -181,7 +183,7 @@ class Consortia(ParameterGroup, name="consortia"):
         draws = luck.uniform("consortia/place", (1, DRAWS), project * MOST_PLACES + place)
         lead = leads[project] & (place == 0)
         sector = sectors(world, funder[project], lead, draws[:, 1])
-        candidates = Candidates.of(orgs, past, context.partners.index(orgs), world.n_regions)
+        candidates = Candidates.of(orgs, past, context.space.relatedness_power, world.n_regions)
         who = self._filled(project, place, funder[project], sector, draws, candidates, context)
 
         grant = np.where(funder[project] == FRAMEWORK, GRANTS[sector], NATIONAL_GRANT)
@@ -274,7 +276,7 @@ class Consortia(ParameterGroup, name="consortia"):
 
     def _reach(self, context: Context, present: Bools) -> tuple[Floats, Floats]:
         far = (self.distance_research, self.distance_mixed, self.distance_firms)
-        own = (self.home_research, self.home_firms, self.home_firms)
+        own = (self.home_research, self.home_mixed, self.home_firms)
         return reach(
             context.world, context.space, present,
             affinity=self.affinity, home=own, distance=far, national=self.distance_national,

@@ -15,7 +15,8 @@ PROJECTS = np.array([0.0, 0.192, 0.254, 0.505, 0.780, 0.906, 0.954, 0.977, 0.990
 projects: mean 10.1, median 8); between two numbers the sizes are equally frequent."""
 
 MOST_INSIDE = 24
-"""Partners of a project that come from the modelled regions, at the most: 0.3 % have more."""
+"""Partners of a project that come from the modelled regions, at the most; the 0.3 % that have
+more are given so many."""
 
 EUROPE = 20_108.0
 """Participations a year in all framework projects of several partners (CORDIS H2020: 125,676 in
@@ -86,6 +87,7 @@ def sizes(share: float, clustering: float) -> tuple[Ints, Ints, Floats]:
             (partners - k) * (here + k) / ((k + 1) * np.maximum(elsewhere + partners - k - 1, 1e-9))
         )
         table[k + 1] = np.where(partners > k, table[k] * odds, 0.0)
+    table[MOST_INSIDE] += np.maximum(1.0 - table.sum(axis=0), 0.0)
     table *= frequency
     inside, size = np.indices(table[1:].shape)
     return partners[size.ravel()], inside.ravel() + 1, table[1:].ravel()

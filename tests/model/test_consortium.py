@@ -10,7 +10,6 @@ from s3sim.core.streams import Streams
 from s3sim.model.consortium_calls import PARTICIPATIONS, drawn, mean_inside, sectors, share, sizes
 from s3sim.model.consortium_partners import Candidates, meetings, runs
 from s3sim.model.consortium_reach import reach
-from s3sim.model.matching import PartnerIndex
 from s3sim.model.proximity import Space
 from s3sim.model.state import FIRM, INSTITUTE, NATIONAL, PUBLIC_BODY, UNIVERSITY, Participations
 from s3sim.world import World
@@ -24,7 +23,7 @@ REGION = [0, 1, 0, 1, 1]
 def test_sizes_are_those_of_horizon_2020():
     """CORDIS, 12,401 projects: mean 10.1, median 8; with somebody of the eight countries 13.7 and 12."""
     partners, inside, frequency = sizes(0.1235, 0.1)
-    assert (inside <= partners)[frequency > 0].all()
+    assert (inside <= partners)[frequency > 1e-12].all()
     assert inside.min() == 1
     assert 12_401 * frequency.sum() == pytest.approx(6451, rel=0.05)
     assert mean_inside(0.1235, 0.1) == pytest.approx(2.41, rel=0.05)
@@ -107,9 +106,9 @@ def test_regions_are_invited_in_proportion_to_their_mass():
 
 
 def candidates(past, **columns):
-    folk = orgs(**{"kind": KIND, "sector": SECTOR, "region": REGION, **columns})
-    index = PartnerIndex.of(folk, 2, np.ones((3, 3)))
-    return Candidates.of(folk, past, index, 2)
+    usual = {"kind": KIND, "sector": SECTOR, "region": REGION, "rd_intensity": 0.1}
+    folk = orgs(**{**usual, **columns})
+    return Candidates.of(folk, past, np.eye(3) + 0.1, 2)
 
 
 def found(who, sector, region, *, newcomer=False, n=400):
@@ -137,6 +136,20 @@ def test_nobody_is_found_where_nobody_is():
         [False, True, False, False, False],
         [True, True, False, True, False],
     ]
+
+
+def test_new_firms_do_research_in_a_field_near_the_hosts():
+    who = candidates(
+        Participations.none(), kind=FIRM, sector=0, region=0, domain=[0, 0, 1, 1, 2], rd_intensity=[1, 0, 1, 1, 1]
+    )  # fmt: skip
+    n = 600
+    u, blank = np.random.default_rng(5).random((n, 2)), np.zeros(n, np.int64)
+    met = (
+        np.bincount(who.partner(blank, blank, blank, blank + 2, np.ones(n, bool), u), minlength=5)
+        / n
+    )
+    assert met[1] == 0.0  # without R&D
+    np.testing.assert_allclose(met[[0, 2, 3, 4]], np.array([0.1, 1.1, 1.1, 0.1]) / 2.4, atol=0.06)
 
 
 def test_former_partners_are_those_of_a_common_project():
