@@ -221,7 +221,7 @@ class Consortia(ParameterGroup, name="consortia"):
         for step in range(1, int(place.max()) + 1):
             now = np.flatnonzero(place == step)
             depth[now] = depth[host[now]] + 1
-        who, pull = np.full(len(project), -1), self._reach(context, candidates.present)
+        who, pull = np.full(len(project), -1), self._reach(context.world, candidates.present)
 
         def invited(row: Ints, inviter: Ints, u: Floats) -> Ints:
             return self._invited(inviter, funder[row], sector[row], u, candidates, pull)
@@ -274,13 +274,14 @@ class Consortia(ParameterGroup, name="consortia"):
         chance = np.where(sector == BUSINESS, self.new_firms, institute)
         return candidates.partner(funder, sector, region, inviter, u[:, 3] < chance, u[:, 9:11])
 
-    def _reach(self, context: Context, present: Bools) -> tuple[Floats, Floats]:
+    def _reach(self, world: World, present: Bools) -> tuple[Floats, Floats]:
+        """Return the pull between regions, and the masses of sectors that are there."""
         far = (self.distance_research, self.distance_mixed, self.distance_firms)
         own = (self.home_research, self.home_mixed, self.home_firms)
-        return reach(
-            context.world, context.space, present,
-            affinity=self.affinity, home=own, distance=far, national=self.distance_national,
-        )  # fmt: skip
+        kernel, mass = reach(
+            world, affinity=self.affinity, home=own, distance=far, national=self.distance_national
+        )
+        return kernel, mass * present.T
 
 
 def _repeated(project: Ints, who: Ints) -> Bools:

@@ -102,6 +102,7 @@ def drawn(share: float, clustering: float, u: Floats) -> tuple[Ints, Ints]:
     return partners[found], inside[found]
 
 
+@cache
 def mean_inside(share: float, clustering: float) -> float:
     """Return the mean number of partners inside, of projects with somebody inside."""
     _, inside, frequency = sizes(share, clustering)

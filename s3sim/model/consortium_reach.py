@@ -1,11 +1,12 @@
 """How strongly members of a research consortium draw on each region."""
 
+from functools import lru_cache
+
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats
+from s3sim.core.arrays import Floats
 from s3sim.core.constants import TINY
 from s3sim.model.consortium_calls import public_rd
-from s3sim.model.proximity import Space
 from s3sim.model.state import FRAMEWORK, NATIONAL
 from s3sim.world import World
 
@@ -13,10 +14,9 @@ ROUNDS = 5
 """Rounds in which the pull between regions is balanced with their masses."""
 
 
+@lru_cache(maxsize=8)
 def reach(
     world: World,
-    space: Space,
-    present: Bools,
     *,
     affinity: float,
     home: tuple[float, float, float],
@@ -31,10 +31,8 @@ def reach(
 
     Parameters
     ----------
-    world, space
-        Regions and their distances.
-    present : array [R, K]
-        Whether a region has anybody of a sector.
+    world : World
+        Regions, their distances and their public R&D.
     affinity : float
         Elasticity to joint projects of two countries.
     home, distance : tuple of 3 floats
@@ -42,13 +40,13 @@ def reach(
     national : float
         Elasticity to distance in national projects.
     """
-    abroad, public = space.abroad, public_rd(world)
-    parts = (public[:, None] * world.framework_kinds * present).T
+    abroad, public = world.cross_border, public_rd(world)
+    parts = (public[:, None] * world.framework_kinds).T
     mass = np.stack((parts * world.framework_participations, parts))
     joint = world.affinity[world.country][:, world.country] ** affinity
     weight = np.outer(mass[FRAMEWORK].sum(axis=0), mass[FRAMEWORK].sum(axis=0)) * abroad
     usual = float((joint * weight).sum()) / max(float(weight.sum()), TINY)
-    log_km = np.log(np.maximum(space.distance, 1.0))
+    log_km = np.log(np.maximum(world.distance, 1.0))
     kernel = [
         np.where(abroad, joint / max(usual, TINY), own) * np.exp(-power * log_km)
         for own, power in zip(home, distance, strict=True)

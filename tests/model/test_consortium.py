@@ -10,7 +10,6 @@ from s3sim.core.streams import Streams
 from s3sim.model.consortium_calls import PARTICIPATIONS, drawn, mean_inside, sectors, share, sizes
 from s3sim.model.consortium_partners import Candidates, meetings, runs
 from s3sim.model.consortium_reach import reach
-from s3sim.model.proximity import Space
 from s3sim.model.state import FIRM, INSTITUTE, NATIONAL, PUBLIC_BODY, UNIVERSITY, Participations
 from s3sim.world import World
 
@@ -64,9 +63,7 @@ def test_sectors_come_as_observed_and_leads_are_universities():
 
 def pull(world=WORLD, **changes):
     usual = {"affinity": 1.0, "home": (1.0, 1.0, 1.0), "distance": (0.2, 0.2, 0.3), "national": 0.5}
-    space = Space.of(world, 1.0)
-    everybody = np.ones((world.n_regions, 5), bool)
-    return reach(world, space, everybody, **{**usual, **changes})
+    return reach(world, **{**usual, **changes})
 
 
 def test_mass_is_public_research_and_national_money_stays_at_home():
