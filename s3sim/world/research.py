@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from s3sim.world.arrays import FloatArray
+from s3sim.core.arrays import Floats
 
 USUAL_PARTICIPATIONS = 0.098
 """Participations in projects of several partners, a year, for each EUR million of a year's public
@@ -17,7 +17,7 @@ PRIOR = 10.0
 participations say little about who does research in a region."""
 
 
-def kinds(firms: FloatArray, counted: FloatArray, usual: FloatArray) -> FloatArray:
+def kinds(firms: Floats, counted: Floats, usual: Floats) -> Floats:
     """Return the share of each kind of actor in a region's participations, [R, 5]; rows sum to 1.
 
     Parameters
