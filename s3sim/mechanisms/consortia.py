@@ -52,12 +52,9 @@ under way and for experience to be as they are later."""
 MOST_PLACES = 32
 """Places for whose luck there is room in a project."""
 
-TRIES = 3
-"""Former partners that are looked at for a place, until one is a firm where a firm is wanted."""
-
-DRAWS = 11
-"""Uniforms that a place takes: host, sector, recall, newcomer, former project, its `TRIES` members,
-region, two for the organisation."""
+DRAWS = 10
+"""Uniforms that a place takes: host, sector, recall, newcomer, two for a former project, one for its
+members, region, two for the organisation."""
 
 PROJECT_DRAWS = 4
 """Uniforms that a project takes: size, lead, start, length."""
@@ -88,25 +85,25 @@ class Consortia(ParameterGroup, name="consortia"):
         meaning="money of national collaborative research", source="ZIM 1.8 %, Vinnova 6 %")
     clustering: float = param(0.08, 0.02, 0.15, evidence="reported", source="CORDIS, 0.04-0.10 by country",
         meaning="correlation of two places of a project in being inside the region set")
-    distance_research: float = param(0.18, 0.0, 1.0, "elasticity to distance, no firm in the pair",
+    distance_research: float = param(0.20, 0.0, 1.0, "elasticity to distance, no firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.18 (CORDIS)")
-    distance_mixed: float = param(0.36, 0.0, 1.0, "elasticity to distance, one firm in the pair",
+    distance_mixed: float = param(0.38, 0.0, 1.0, "elasticity to distance, one firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.23 (CORDIS)")
-    distance_firms: float = param(0.65, 0.0, 1.0, "elasticity to distance, two firms in the pair",
+    distance_firms: float = param(0.44, 0.0, 1.5, "elasticity to distance, two firms in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.29 (CORDIS)")
     distance_national: float = param(0.54, 0.3, 0.7, "elasticity to distance in national projects",
         unit="elasticity", source="CORDIS, up to six partners, with domestic pairs", evidence="reported")
-    home_research: float = param(2.6, 0.5, 8.0, "pull of the own country, no firm in the pair",
+    home_research: float = param(2.2, 0.5, 8.0, "pull of the own country, no firm in the pair",
         unit="odds", source="fitted to 71 % of such pairs abroad (CORDIS)")
     home_mixed: float = param(9.0, 0.5, 12.0, "pull of the own country, one firm in the pair",
         unit="odds", source="fitted to 54 % of such pairs abroad (CORDIS)")
-    home_firms: float = param(3.5, 0.5, 12.0, "pull of the own country, two firms in the pair",
+    home_firms: float = param(3.0, 0.5, 12.0, "pull of the own country, two firms in the pair",
         unit="odds", source="fitted to 55 % of such pairs abroad (CORDIS)")
     affinity: float = param(1.5, 0.0, 3.0, "weight of joint H2020 projects between countries",
         unit="elasticity", source="fitted to joint projects by country")
-    new_firms: float = param(0.60, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
+    new_firms: float = param(0.63, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
         meaning="places of firms that go to one without regard to experience", unit="share")
-    new_institutes: float = param(3.0, 0.5, 6.0, unit="ratio",
+    new_institutes: float = param(2.0, 0.5, 6.0, unit="ratio",
         source="fitted to institutes that take part once (CORDIS)",
         meaning="the same of institutes, over 1 / mean participations of their sector")
     recall_research: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
@@ -247,8 +244,8 @@ class Consortia(ParameterGroup, name="consortia"):
     ) -> Ints:  # fmt: skip
         """Return whom each place takes over from a former project of the first member, or -1, [S]."""
         orgs, lead = candidates.orgs, who[first]
-        seen = candidates.before(funder, lead, u[first, 4])
-        met = candidates.companion(seen, u[:, 5 : 5 + TRIES])
+        seen = candidates.before(funder, lead, u[first, 4:6])
+        met = candidates.companions(seen, np.arange(len(first)) - first - 1, u[first, 6])
         alike = (orgs.sector[met] == BUSINESS) == (sector == BUSINESS)[:, None]
         friend = met[np.arange(len(met)), np.argmax(alike & (met >= 0), axis=1)]
         firms = (sector == BUSINESS).astype(np.int64) + (orgs.sector[lead] == BUSINESS)
@@ -269,10 +266,10 @@ class Consortia(ParameterGroup, name="consortia"):
         pair = np.where(funder == NATIONAL, len(kernel) - 1, firms)
         weight = mass[funder, sector]
         weight = np.where((inviter >= 0)[:, None], kernel[pair, orgs.region[host]] * weight, weight)
-        region = draw_own(np.cumsum(weight, axis=1), u[:, 8])
+        region = draw_own(np.cumsum(weight, axis=1), u[:, 7])
         institute = self.new_institutes / PARTICIPATIONS[sector]
         chance = np.where(sector == BUSINESS, self.new_firms, institute)
-        return candidates.partner(funder, sector, region, inviter, u[:, 3] < chance, u[:, 9:11])
+        return candidates.partner(funder, sector, region, inviter, u[:, 3] < chance, u[:, 8:10])
 
     def _reach(self, world: World, present: Bools) -> tuple[Floats, Floats]:
         """Return the pull between regions, and the masses of sectors that are there."""

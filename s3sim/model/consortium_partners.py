@@ -10,6 +10,9 @@ from s3sim.model.state import BUSINESS, INSTITUTE, SECTORS, Organisations, Parti
 
 KINDS = len(SECTORS)
 
+TRIES = 3
+"""Former partners that are looked at for a place, until one is a firm where a firm is wanted."""
+
 RECENT = 4
 """How much more likely recent projects are to be continued: pairs return 14.6, 11.2, 6.4, 7.5 and
 5.9 % in the first to fifth year (CORDIS H2020, no firm in the pair)."""
@@ -124,22 +127,41 @@ class Candidates:
         return np.where(region >= 0, found, -1)
 
     def before(self, funder: Ints, host: Ints, u: Floats) -> Ints:
-        """Return a participation with partners of each host and funder, or -1, [P].
+        """Return a participation with partners of each host and funder, or -1; `u` is [P, 2].
 
-        Recent ones are more likely (rows stand in order of time; density age^(1 / RECENT - 1)).
+        Recent ones are more likely (rows stand in order of time; density age^(1 / RECENT - 1)), and
+        of two the one with more partners: who has many partners has more to go on with.
         """
-        seen = self.own.member(funder * len(self.orgs) + np.maximum(host, 0), 1 - u**RECENT)
-        return np.where(host >= 0, seen, -1)
-
-    def companion(self, seen: Ints, u: Floats) -> Ints:
-        """Return other members of the project of each participation `seen` [P], or -1, as `u` [P, k]."""
+        group = funder * len(self.orgs) + np.maximum(host, 0)
+        one, two = (self.own.member(group, 1 - u[:, k] ** RECENT) for k in (0, 1))
         if not len(self.past):
-            return np.full(u.shape, -1)
+            return one
+        members = self.project[1]
+        return np.where(host >= 0, np.where(members[two] > members[one], two, one), -1)
+
+    def companions(self, seen: Ints, number: Ints, u: Floats) -> Ints:
+        """Return some members of the project of each participation beside it, or -1, [P, TRIES].
+
+        Parameters
+        ----------
+        seen : array [P]
+            Participations, or -1.
+        number : array [P]
+            Counts who ask about one project, from 0: each is first told of another member; -1 is
+            what those are told who are more than it had.
+        u : array [P]
+            Uniforms, the same for all who ask about one project.
+        """
+        if not len(self.past):
+            return np.full((len(seen), TRIES), -1)
         first, members = self.project
-        place = first[seen, None] + np.floor(u * (members[seen, None] - 1)).astype(np.int64)
+        others = np.maximum(members[seen] - 1, 1)[:, None]
+        turn = np.floor(u * others[:, 0]).astype(np.int64) + number
+        place = first[seen, None] + (turn[:, None] + np.arange(TRIES)) % others
         place = np.minimum(place + (place >= seen[:, None]), len(self.past) - 1)
         friend = self.past.organisation[place]
-        return np.where((seen[:, None] >= 0) & self.orgs.active[friend], friend, -1)
+        known = (seen >= 0) & (number < members[seen] - 1)
+        return np.where(known[:, None] & self.orgs.active[friend], friend, -1)
 
     def _firms(self, region: Ints, host: Ints, u: Floats) -> Ints:
         """Return a firm of each region, in a field related to the host's if there is a host."""

@@ -153,12 +153,12 @@ def test_former_partners_are_those_of_a_common_project():
     past = participations([1, 1, 1, 2, 2, 3], [0, 2, 3, 3, 4, 1])
     who = candidates(past)
     n = 300
-    u = np.random.default_rng(0).random((n, 4))
+    u = np.random.default_rng(0).random((n, 5))
     blank = np.zeros(n, np.int64)
     for host, partners in ((0, {2, 3}), (4, {3}), (3, {0, 2, 4}), (1, {-1})):
-        seen = who.before(blank, blank + host, u[:, 0])
-        assert set(who.companion(seen, u[:, 1:]).ravel().tolist()) == partners
-    assert (who.before(blank + NATIONAL, blank, u[:, 0]) == -1).all()  # another funder's projects
+        seen = who.before(blank, blank + host, u[:, :2])
+        assert set(who.companions(seen, blank, u[:, 2])[:, 0].tolist()) == partners
+    assert (who.before(blank + NATIONAL, blank, u[:, :2]) == -1).all()  # another funder's projects
 
 
 def test_a_project_is_one_collaboration_of_each_member():
