@@ -180,7 +180,7 @@ class Participations(Table):
 
     project: Ints  # number of the project
     organisation: Ints
-    lead: Bools
+    lead: Bools  # coordinates the project
     funder: Ints  # FRAMEWORK or NATIONAL
     partners: Ints  # of the project, those outside the modelled regions included
     start: Ints  # quarter, may lie before the run
