@@ -8,7 +8,6 @@ from builders import around, last, orgs, participations, projects, ran, state_of
 
 from s3sim.mechanisms.consortia import Consortia
 from s3sim.model.state import FRAMEWORK, INSTITUTE, NATIONAL
-from s3sim.policies import POLICIES
 from s3sim.simulation.engine import Engine
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
@@ -24,7 +23,7 @@ def background(ledger):
 @pytest.fixture(scope="module")
 def big():
     return Scenario(
-        World.synthetic(6, seed=1, countries=3, firms=3000.0), "no_s3", years=4, scale=0.5
+        World.synthetic(6, seed=1, countries=3, firms=2000.0), "no_s3", years=3, scale=0.5
     )
 
 
@@ -34,11 +33,11 @@ def states(big):
 
 
 def test_money_is_the_same_under_every_policy(big):
-    books = {}
-    for policy in POLICIES:
-        books[policy] = background(last(Engine.of(big.replace(policy=policy)).run()).ledger)
-    assert len({tuple(amounts) for amounts in books.values()}) == 1
-    framework, national, paid, at_home = books["no_s3"]
+    books = []
+    for policy in ("no_s3", "isolated_s3", "trans_s3_tibs", "horizontal_support"):
+        books.append(background(last(Engine.of(big.replace(policy=policy)).run()).ledger))
+    assert books.count(books[0]) == len(books)
+    framework, national, paid, at_home = books[0]
     assert framework == paid > 0
     assert national == at_home > 0
 
