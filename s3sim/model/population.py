@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, count_by, draw_from, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, draw_from, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
-from s3sim.model.consortium_calls import PARTICIPATIONS
 from s3sim.model.context import Context
-from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, UNIVERSITY, Organisations
+from s3sim.model.public_research import public_research
+from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, Organisations
 from s3sim.world import World
 
 FLOORS = np.array([10.0, 50.0, 250.0])
@@ -112,10 +112,7 @@ class Population(ParameterGroup, name="population"):
         self, world: World, streams: Streams, region: Ints, scale: float
     ) -> Organisations:
         n = len(region)
-        sector = sectors(world, region)
-        noise = streams.normal("population/institute size", n)
-        weight = PARTICIPATIONS[sector] * np.exp(self.institute_spread * noise)
-        part = weight / sum_by(region, world.n_regions, weight)[region]
+        sector, part = public_research(world, streams, region, self.institute_spread)
         money = world.public_rd / 100 * world.gdp * 1000 * scale
         weight = world.domain_share * (0.1 + world.knowledge_intensity)
         domain = draw_from(
@@ -138,18 +135,6 @@ class Population(ParameterGroup, name="population"):
             knowledge=_mastery(world, streams, "population/institute knowledge", domain, known),
             age=np.full(n, 30.0),
         )
-
-
-def sectors(world: World, region: Ints) -> Ints:
-    """Return the sector of each institute, shape [N]; `region` [N] is sorted.
-
-    A region's institutes are spread evenly over its mix of sectors, which is its mix of
-    participations over the participations of a member of each sector; the first is a university.
-    """
-    number = count_by(region, world.n_regions)
-    place = np.arange(len(region)) - (np.cumsum(number) - number)[region]
-    mix = np.cumsum(world.framework_kinds[:, 1:] / PARTICIPATIONS[1:], axis=1)
-    return UNIVERSITY + draw_from(mix, region, place / number[region])
 
 
 def regional_productivity(world: World, value_added_share: float) -> Floats:
