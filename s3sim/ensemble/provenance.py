@@ -29,8 +29,10 @@ OF_A_RUN = ("core", "world", "model", "mechanisms", "policies", "outcomes", "sim
 
 NOT_OF_A_RUN = (
     "outcomes/declared.py",  # outcome by outcome: see `outcome_fingerprints`
+    "outcomes/decomposition.py",
     "simulation/agents.py",
     "simulation/model.py",
+    "world/places.py",
 )
 """Files of these folders that no run's result depends on."""
 
