@@ -13,6 +13,7 @@ from s3sim.model.state import (
     Brokers,
     Markets,
     Organisations,
+    Participations,
     Projects,
     Regions,
     State,
@@ -116,6 +117,26 @@ def projects(organisation, **columns):
     return Projects(**blank)
 
 
+def participations(project, organisation, **columns):
+    """Places in framework projects of ten partners that run from quarter 0 to 12."""
+    n = len(project)
+    blank = {
+        "project": np.array(project, np.int64),
+        "organisation": np.array(organisation, np.int64),
+        "lead": np.zeros(n, bool),
+        "funder": np.zeros(n, np.int64),
+        "partners": np.full(n, 10),
+        "start": np.zeros(n, np.int64),
+        "end": np.full(n, 12),
+        "rd": np.zeros(n),
+        "running": np.ones(n, bool),
+    }
+    for name, value in columns.items():
+        like = blank[name]
+        blank[name] = np.broadcast_to(np.asarray(value, like.dtype), like.shape).copy()
+    return Participations(**blank)
+
+
 def state_of(organisations, world, **tables):
     """A state in which nothing else goes on."""
     regions, authorities, domains = world.n_regions, world.n_authorities, world.n_domains
@@ -125,6 +146,7 @@ def state_of(organisations, world, **tables):
         "organisations": organisations,
         "ties": Ties.none(),
         "projects": Projects.none(),
+        "participations": Participations.none(),
         "authorities": Authorities(
             priorities=np.zeros((authorities, domains), bool),
             success=np.full(authorities, 0.37),

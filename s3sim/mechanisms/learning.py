@@ -6,13 +6,20 @@ import numpy as np
 
 from s3sim.core.arrays import Floats, Ints, Singles, sum_by
 from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.consortium_partners import meetings
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import INSTITUTE, State
+
+PROJECT_TRUST = 0.3
+"""Trust of members of a research consortium in each other: that of first partners (assumed)."""
 
 
 @dataclass(frozen=True)
 class Learning(ParameterGroup, name="learning"):
     """Value of learning and transfer of mastery along every collaboration in progress.
+
+    A research consortium is one collaboration of each member, with one other of its partners a
+    quarter (`consortium_partners.meetings`).
 
     The value (`proximity`) raises the chance to innovate; transfer moves the partner's home
     domain into one's own knowledge, which brings partners closer and makes a repeated tie worth
@@ -28,9 +35,10 @@ class Learning(ParameterGroup, name="learning"):
         """Return the state after learning of the quarter."""
         orgs, n = state.organisations, len(state.organisations)
         ties = state.ties.where(~state.ties.pending)
-        learner = np.concatenate([ties.source, ties.partner])
-        teacher = np.concatenate([ties.partner, ties.source])
-        trust = np.concatenate([ties.trust, ties.trust])
+        member, colleague = meetings(state.participations, context.streams)
+        learner = np.concatenate([ties.source, ties.partner, member])
+        teacher = np.concatenate([ties.partner, ties.source, colleague])
+        trust = np.concatenate([ties.trust, ties.trust, np.full(len(member), PROJECT_TRUST)])
         space, institute = context.space, orgs.kind == INSTITUTE
         distance = space.apart(orgs.knowledge, learner, teacher)
         capacity = orgs.absorptive_capacity[learner]

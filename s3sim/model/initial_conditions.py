@@ -19,6 +19,7 @@ from s3sim.model.state import (
     Brokers,
     Markets,
     Organisations,
+    Participations,
     Projects,
     Regions,
     State,
@@ -81,6 +82,7 @@ class InitialConditions(ParameterGroup, name="beginning"):
             organisations=orgs,
             ties=self._ties(orgs, context, duration),
             projects=Projects.none(),
+            participations=Participations.none(),
             authorities=Authorities(
                 priorities=np.zeros((authorities, world.n_domains), bool),
                 success=np.full(authorities, FIRST_SUCCESS),

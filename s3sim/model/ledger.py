@@ -12,13 +12,18 @@ import numpy as np
 
 from s3sim.core.arrays import Cents
 
-SOURCES = ("eu_cofinancing", "national_public")
+BACKGROUND = ("framework_programme", "national_research")
+"""Money for research consortia: no policy under study moves it."""
+
+SOURCES = ("eu_cofinancing", "national_public", *BACKGROUND)
 USES = (
     "regional_grants",
     "joint_grants",
     "horizontal_support",
     "broker_fees",
     "coordination_overhead",
+    "framework_projects",
+    "national_projects",
     "unspent",
 )
 ITEMS = SOURCES + USES
@@ -61,6 +66,11 @@ class Ledger:
         """Money appropriated each year, cents."""
         total: Cents = self.booked[:, : len(SOURCES)].sum(axis=1)
         return total
+
+    @property
+    def appropriated(self) -> int:
+        """Money that policies dispose of, all years, cents."""
+        return sum(self.total(item) for item in SOURCES if item not in BACKGROUND)
 
     @property
     def uses(self) -> Cents:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, count_by, draw_from, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, draw_from, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
-from s3sim.model.state import FIRM, INSTITUTE, Organisations
+from s3sim.model.public_research import public_research
+from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, Organisations
 from s3sim.world import World
 
 FLOORS = np.array([10.0, 50.0, 250.0])
@@ -38,6 +39,8 @@ class Population(ParameterGroup, name="population"):
         "propensity of firms to cooperate, without a habit of cooperating", unit="share")
     founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
     mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
+    institute_spread: float = param(2.0, 0.5, 2.5, unit="log points",
+        meaning="standard deviation of log size between institutes of a sector and region")
     rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
         meaning="R&D stock over yearly R&D at the start: 1 / (depreciation + growth)", unit="years")
     # fmt: on
@@ -109,7 +112,7 @@ class Population(ParameterGroup, name="population"):
         self, world: World, streams: Streams, region: Ints, scale: float
     ) -> Organisations:
         n = len(region)
-        number = count_by(region, world.n_regions)[region]
+        sector, part = public_research(world, streams, region, self.institute_spread)
         money = world.public_rd / 100 * world.gdp * 1000 * scale
         weight = world.domain_share * (0.1 + world.knowledge_intensity)
         domain = draw_from(
@@ -118,14 +121,15 @@ class Population(ParameterGroup, name="population"):
         known = np.full(n, INSTITUTE_DOMAINS)
         return _rows(
             kind=INSTITUTE,
+            sector=sector,
             region=region,
             domain=domain,
             active=np.ones(n, bool),
-            size=np.maximum(world.public_researchers[region] * scale / number, 1.0),
+            size=np.maximum(world.public_researchers[region] * scale * part, 1.0),
             productivity=np.zeros(n),
             value_added=np.zeros(n),
             cash=np.zeros(n),
-            rd_intensity=money[region] / number,
+            rd_intensity=money[region] * part,
             innovative=np.ones(n, bool),
             cooperation_propensity=np.ones(n),
             knowledge=_mastery(world, streams, "population/institute knowledge", domain, known),
@@ -184,6 +188,7 @@ def _rows(*, kind: int, region: Ints, **columns: Floats | Bools | Ints | Singles
     zeros, none, no = np.zeros(n), np.zeros(n, np.int64), np.zeros(n, bool)
     blank = dict(
         kind=np.full(n, kind),
+        sector=np.full(n, BUSINESS),
         region=region,
         demand_shifter=np.ones(n),
         rd=zeros,

@@ -16,6 +16,15 @@ from s3sim.model.ledger import Ledger
 FIRM, INSTITUTE = 0, 1
 """Kinds of organisations."""
 
+BUSINESS, UNIVERSITY, RESEARCH_ORGANISATION, PUBLIC_BODY, OTHER_BODY = 0, 1, 2, 3, 4
+"""Sectors of organisations, as CORDIS has them (PRC, HES, REC, PUB, OTH): firms are business,
+institutes one of the others."""
+
+SECTORS = ("business", "university", "research_organisation", "public_body", "other_body")
+
+FRAMEWORK, NATIONAL = 0, 1
+"""Who pays a research consortium: the EU's framework programme or a national one."""
+
 OWN, REGIONAL_GRANT, JOINT_GRANT, BROKERED = 0, 1, 2, 3
 """Kinds of ties: formed at own cost, under a regional grant, a joint grant, or by a broker."""
 
@@ -68,6 +77,7 @@ class Organisations(Table):
     """
 
     kind: Ints  # FIRM or INSTITUTE
+    sector: Ints  # BUSINESS ... OTHER_BODY
     region: Ints
     domain: Ints  # home domain
     active: Bools  # False: latent founder, or gone
@@ -162,6 +172,32 @@ class Projects(Table):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Participations(Table):
+    """Places of organisations in research consortia, for some years after their end too.
+
+    Rows of a project stand together. Partners outside the modelled regions are a number.
+    """
+
+    project: Ints  # number of the project
+    organisation: Ints
+    lead: Bools  # coordinates the project
+    funder: Ints  # FRAMEWORK or NATIONAL
+    partners: Ints  # of the project, those outside the modelled regions included
+    start: Ints  # quarter, may lie before the run
+    end: Ints  # quarter in which it is over
+    rd: Floats  # R&D added while it runs, kEUR a year for one simulated organisation
+    running: Bools  # this quarter
+
+    @classmethod
+    def none(cls) -> "Participations":
+        """Return an empty table."""
+        i, f, b = np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool)
+        return cls(
+            project=i, organisation=i, lead=b, funder=i, partners=i, start=i, end=i, rd=f, running=b
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
 class Authorities(Table):
     """Those who decide a smart-specialisation strategy: regions, or nations for their regions."""
 
@@ -215,6 +251,7 @@ class State(Record):
     organisations: Organisations
     ties: Ties
     projects: Projects
+    participations: Participations
     authorities: Authorities
     brokers: Brokers
     regions: Regions

@@ -13,20 +13,20 @@ from s3sim.outcomes.panel import Window
 @outcome("Cross-border collaborations", "per 1000 firms", "higher", window="last 4 years",
          proxies="RCO87 organisations cooperating across borders")
 def cross_border_collaborations(m: Window) -> Floats:
-    """Active collaborations between two countries; each counts half in either region."""
+    """Active collaborations between two countries; each counts half in either region; research consortia are not counted."""
     return 1000 * ratio(m["cross_border"], m["firms"])
 
 
 @outcome("Domestic collaborations", "per 1000 firms", "higher", window="last 4 years")
 def domestic_collaborations(m: Window) -> Floats:
-    """Active collaborations within one country."""
+    """Active collaborations within one country; research consortia are not counted."""
     return 1000 * ratio(m["domestic"], m["firms"])
 
 
 @outcome("Industry-science collaborations", "per 1000 firms", "higher", window="last 4 years",
          proxies="RIS public-private co-publications")
 def industry_science_collaborations(m: Window) -> Floats:
-    """Active collaborations of a firm and a research institute."""
+    """Active collaborations of a firm and a research institute; research consortia are not counted."""
     return 1000 * ratio(m["industry_science"], m["firms"])
 
 
@@ -153,3 +153,17 @@ def absorption_rate(m: Window) -> Floats:
 def smes_served(m: Window) -> Floats:
     """Different SMEs that brokers have served up to then."""
     return m["smes_served"]
+
+
+@outcome("Participations in research consortia", "per 1000 firms", "neither", window="last 4 years",
+         proxies="CORDIS participations")
+def research_participations(m: Window) -> Floats:
+    """Places of firms and institutes in running framework and national projects of several partners; no collaborations."""
+    return 1000 * ratio(m["research_participations"], m["firms"])
+
+
+@outcome("Cross-border pairs in research consortia", "per 1000 firms", "neither", window="last 4 years",
+         proxies="CORDIS joint projects")
+def research_pairs_abroad(m: Window) -> Floats:
+    """Pairs of members of two countries in a running project; each counts half in either region; no collaborations."""
+    return 1000 * ratio(m["research_pairs_abroad"], m["firms"])

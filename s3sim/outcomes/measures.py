@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, count_by, sum_by
+from s3sim.model.consortium_partners import runs
 from s3sim.model.matching import employment_table
 from s3sim.model.proximity import degree
 from s3sim.model.state import BROKERED, INSTITUTE, State, Ties
@@ -34,6 +35,7 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
     def halves(which: Bools) -> Floats:
         return weight * (sum_by(here, n, which) + sum_by(there, n, which)) / 2
 
+    research, pairs_abroad = _consortia(state, world)
     jobs = weight * sum_by(region, n, np.where(firms, orgs.size, 0.0))
     spread, density = _structure(state, world)
     return {
@@ -48,6 +50,8 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
         "cross_border": halves(abroad),
         "domestic": halves(~abroad),
         "industry_science": halves(science),
+        "research_participations": weight * research,
+        "research_pairs_abroad": weight * pairs_abroad,
         "brokered": halves(ties.kind == BROKERED),
         "cohort": weight * state.regions.cohort,
         "survivors": weight * state.regions.tracked,
@@ -58,6 +62,20 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
         "specialisation_jobs": spread * jobs,
         "density_jobs": density * jobs,
     }
+
+
+def _consortia(state: State, world: World) -> tuple[Floats, Floats]:
+    """Return participations in running research consortia, and half the pairs across a border."""
+    orgs, places = state.organisations, state.participations
+    places = places.where(places.running & orgs.active[places.organisation])
+    if not len(places):
+        return np.zeros(world.n_regions), np.zeros(world.n_regions)
+    region, (_, members) = orgs.region[places.organisation], runs(places.project)
+    number = np.cumsum(np.append(0, places.project[1:] != places.project[:-1]))
+    group = number * world.n_countries + world.country[region]
+    same = count_by(group, int(group[-1]) + world.n_countries)[group]
+    pairs = sum_by(region, world.n_regions, (members - same) / 2)
+    return sum_by(region, world.n_regions), pairs
 
 
 def _structure(state: State, world: World) -> tuple[Floats, Floats]:

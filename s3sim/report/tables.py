@@ -22,7 +22,7 @@ from s3sim.report.view import REGIONAL, View, ranked, regional_effects
 GROUPS = {
     "Collaboration": (
         LINKS, "domestic_collaborations", "industry_science_collaborations", "share_cooperating",
-        "share_cooperating_abroad",
+        "share_cooperating_abroad", "research_participations", "research_pairs_abroad",
     ),
     "Innovation and growth": (
         "innovations", "productivity_growth", "gross_value_added", "gross_value_added_lagging",
@@ -39,6 +39,8 @@ ITEMS = {
     "regional_grants": "grants within regions", "joint_grants": "grants of joint calls",
     "horizontal_support": "support without priorities", "broker_fees": "brokers",
     "coordination_overhead": "coordination",
+    "framework_programme": "framework programme of research", "national_research": "national research programmes",
+    "framework_projects": "framework projects", "national_projects": "national research projects",
 }  # fmt: skip
 CARDS = (LINKS, "productivity_growth", "gross_value_added", "gross_value_added_lagging",
          "innovations", "employment")  # fmt: skip

@@ -58,7 +58,7 @@ class Recorder:
             values={name: np.stack([q[name] for q in self.quarters]) for name in self.quarters[0]},
             population=context.world.population,
             lagging=context.world.lagging.astype(np.float64),
-            sources=float(state.ledger.sources.sum()) / 1e8,
+            sources=state.ledger.appropriated / 1e8,
             unspent=state.ledger.total("unspent") / 1e8,
             start=context.calendar.start,
             growth=self._growth(state),

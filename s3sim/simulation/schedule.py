@@ -10,6 +10,7 @@ from s3sim.mechanisms.additionality import Additionality
 from s3sim.mechanisms.brokerage import Brokerage
 from s3sim.mechanisms.budget import Budget
 from s3sim.mechanisms.calls import Calls
+from s3sim.mechanisms.consortia import Consortia
 from s3sim.mechanisms.demography import Demography
 from s3sim.mechanisms.innovation import Innovation
 from s3sim.mechanisms.institutes import Institutes
@@ -30,6 +31,7 @@ SCHEDULE = (
     Calls(),  # firms apply, authorities select
     JointCall(),  # consortia across borders bid, a jury decides
     Additionality(),  # grants are paid, projects add R&D or do not
+    Consortia(),  # research consortia start, run and end, whatever the policy
     Search(),  # organisations look for partners and agree
     Brokerage(),  # brokers serve clients over their registers
     Learning(),  # partners learn from each other

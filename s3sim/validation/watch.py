@@ -250,13 +250,13 @@ def _met(before: Ties, after: Ties, quarter: int, n: int) -> Meetings:
 
 def _places(state: State, quarter: int) -> Places:
     """Return places in the projects that the call of the year brought, in its first quarter."""
-    held = getattr(state, "participations", None)
-    if held is None or quarter % QUARTERS:
+    held = state.participations
+    if quarter % QUARTERS:
         return Places.none()
     held = held.where((held.start >= quarter) & (held.funder == FRAMEWORK))
     return Places(
         project=held.project, row=held.organisation, partners=held.partners, quarter=held.start,
-        sector=state.organisations.sector[held.organisation],  # type: ignore[attr-defined]
+        sector=state.organisations.sector[held.organisation],
     )  # fmt: skip
 
 

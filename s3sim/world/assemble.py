@@ -7,7 +7,7 @@ import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, digest, first_seen
 from s3sim.core.errors import InputError, several
-from s3sim.world import consistency, schema, tables
+from s3sim.world import consistency, research, schema, tables
 from s3sim.world.csv_file import Log
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.plausibility import plausible
@@ -138,6 +138,22 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         "published": np.divide(published, total, out=np.zeros_like(published), where=total > 0),
         "affinity": _affinity(pairs, fields["countries"]),
         "h2020_participations": np.array([observed.get(code, np.nan) for code in codes]),
+        **_research(national, activity, codes),
+    }
+
+
+def _research(national: Table, activity: Table, codes: list[str]) -> dict[str, Any]:
+    """Return how much, and through whom, the regions take part in framework programmes."""
+    row = {code: k for k, code in enumerate(activity["region"])}
+    counted = np.stack([activity.numbers(name, 0.0) for name in schema.SECTORS], axis=1)
+    known = np.array([counted[row[code]] if code in row else np.zeros(4) for code in codes])
+    usual = research.USUAL_KINDS[1:] / research.USUAL_KINDS[1:].sum()
+    firms = national.numbers("framework_firms", research.USUAL_KINDS[0])
+    return {
+        "framework_participations": national.numbers(
+            "framework_participations", research.USUAL_PARTICIPATIONS
+        ),
+        "framework_kinds": research.kinds(firms, known, usual),
     }
 
 

@@ -111,6 +111,8 @@ COUNTRIES = (
     *_columns("persons_small persons_medium persons_large business_employment", low=_TINY),
     *_columns("innovative cooperating cooperating_abroad birth_rate eu_rate", high=1.0),
     *_columns("budget_per_head"),
+    *_columns("framework_participations", required=False),
+    *_columns("framework_firms", high=1.0, required=False),
     *_columns("name flag", "text", required=False),
     *_columns("languages", "list", required=False),
 )
@@ -128,10 +130,14 @@ H2020_PAIRS = (
     *_columns("flag", "text", required=False),
 )
 
+SECTORS = ("hes", "rec", "pub", "oth")
+"""Public actors of CORDIS: higher education, research organisations, public bodies, others."""
+
 H2020_REGIONS = (
     *_columns("region", "text"),
     *_columns("participations", required=False),
     *_columns("organisations projects firms ec_contribution flag", "text", required=False),
+    *_columns(" ".join(SECTORS), required=False),
 )
 
 

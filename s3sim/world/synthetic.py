@@ -9,6 +9,7 @@ from s3sim.core.arrays import Floats, digest, first_seen
 from s3sim.core.errors import InputError
 from s3sim.core.streams import Streams
 from s3sim.world.geography import cross_border, distances, project, shared_language
+from s3sim.world.research import USUAL_KINDS, USUAL_PARTICIPATIONS
 from s3sim.world.schema import TRANS_FIELDS
 
 _THEMES = 6
@@ -113,6 +114,8 @@ def invent(
         "published": published / published.sum(axis=1, keepdims=True),
         "affinity": affinity,
         "h2020_participations": np.round(population / 1e4 * level**2),
+        "framework_participations": np.full(regions, USUAL_PARTICIPATIONS),
+        "framework_kinds": np.tile(USUAL_KINDS, (regions, 1)),
         "distance": distances(lon, lat, area),
         "cross_border": cross_border(country),
         "shared_language": shared_language([frozenset({country_names[c]}) for c in country]),

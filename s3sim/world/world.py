@@ -78,6 +78,10 @@ class World:
     published: Floats  # [R, D] published S3 priorities; a row sums to 1, or is 0 without a list
     affinity: Floats  # [C, C] joint H2020 projects over what totals imply; unknown 1
     h2020_participations: Floats  # [R] in H2020 projects 2014-20; nan where unknown
+    framework_participations: (
+        Floats  # [R] a year, of several partners, for EUR million of public R&D
+    )
+    framework_kinds: Floats  # [R, 5] firms, universities, institutes, public bodies, others in them
     distance: Floats  # [R, R] km; the diagonal is the typical distance within the region
     cross_border: Bools  # [R, R] pairs in two countries
     shared_language: Bools  # [R, R] pairs with a language in common

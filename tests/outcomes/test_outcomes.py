@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from builders import orgs, panel_of, ran, state_of, ties, two_regions
+from builders import orgs, panel_of, participations, ran, state_of, ties, two_regions
 
 from s3sim.model.ledger import Ledger
 from s3sim.model.state import BROKERED, INSTITUTE, JOINT_GRANT
@@ -50,6 +50,16 @@ def test_collaborations_count_half_in_each_region():
     assert seen["cooperating_abroad"].tolist() == [2, 2]
 
 
+def test_research_consortia_are_counted_apart_from_collaborations():
+    places = participations([7, 7, 7, 9, 9], [0, 1, 3, 2, 4], running=[1, 1, 1, 0, 0])
+    folk = orgs(region=REGION, kind=[0, 0, 0, 0, INSTITUTE])
+    seen = measures(state_of(folk, WORLD, participations=places), WORLD, 0.5)
+    assert REGION == [0, 0, 0, 1, 1]
+    assert seen["research_participations"].tolist() == [4, 2]  # at real scale
+    assert seen["research_pairs_abroad"].tolist() == [2, 2]  # 0-3 and 1-3, half on either side
+    assert seen["cross_border"].sum() == seen["cooperating"].sum() == 0
+
+
 def test_links_by_kind_and_pair_of_regions():
     table = ties([0, 3, 1], [3, 1, 2], kind=[BROKERED, BROKERED, 0], pending=[0, 0, 0])
     found = links(table, np.array(REGION), 2)
@@ -82,7 +92,7 @@ def tiny_panel(start=4, **values):
         "firms", "employment", "value_added", "rd", "innovations", "innovators", "cooperating",
         "cooperating_abroad", "cross_border", "domestic", "industry_science", "brokered", "cohort",
         "survivors", "entries", "exits", "grants_paid", "smes_served", "specialisation_jobs",
-        "density_jobs",
+        "density_jobs", "research_participations", "research_pairs_abroad",
     )  # fmt: skip
     table = {name: np.ones((8, 2)) for name in names}
     table |= {n: np.broadcast_to(np.asarray(v, float), (8, 2)) for n, v in values.items()}

@@ -64,6 +64,7 @@ def test_shapes_types_and_ranges(world):
         "tradable": (d,),
         "trend": (d,),
         "knowledge_intensity": (d,),
+        "framework_kinds": (r, 5),
     }
     for name, value in arrays(world):
         assert value.shape == shapes.get(name, (r,)), name
