@@ -8,6 +8,7 @@ from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, count_by, 
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
+from s3sim.model.partner_search import PartnerSearch
 from s3sim.model.state import FIRM, INSTITUTE, Organisations
 from s3sim.world import World
 
@@ -34,8 +35,10 @@ class Population(ParameterGroup, name="population"):
         unit="elasticity")
     value_added_share: float = param(0.90, 0.85, 0.93, unit="share", evidence="recalled",
         meaning="value added over GDP (rest: net taxes on products)", source="national accounts")
-    closed_propensity: float = param(0.05, 0.0, 0.3,
+    closed_propensity: float = param(0.02, 0.0, 0.3,
         "propensity of firms to cooperate, without a habit of cooperating", unit="share")
+    science_habit: float = param(0.4, 0.1, 0.8, "firms that prefer institutes as partners",
+        unit="share", source="CIS4", evidence="reported")
     founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
     mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
     rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
@@ -54,7 +57,7 @@ class Population(ParameterGroup, name="population"):
         each = as_index(rows)
         region = np.repeat(np.arange(world.n_regions), each)
         place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, each)
-        firms = self._firms(world, streams, region, place < started[region])
+        firms = self._firms(world, context.partners, streams, region, place < started[region])
         institutes = self._institutes(
             world, streams, np.repeat(np.arange(world.n_regions), as_index(offices)), context.scale
         )
@@ -62,7 +65,14 @@ class Population(ParameterGroup, name="population"):
             _stacked(firms, institutes), world, context.scale, self.rd_stock_years
         )
 
-    def _firms(self, world: World, streams: Streams, region: Ints, active: Bools) -> Organisations:
+    def _firms(
+        self,
+        world: World,
+        partners: PartnerSearch,
+        streams: Streams,
+        region: Ints,
+        active: Bools,
+    ) -> Organisations:
         n = len(region)
         share = np.cumsum(world.firms, axis=1)
         size_class = draw_from(share, region, streams.uniform("population/size class", n))
@@ -82,7 +92,9 @@ class Population(ParameterGroup, name="population"):
             streams.uniform("population/innovative", n)
             < innovative_share(world)[region, size_class]
         )
-        habit = streams.uniform("population/openness", n) < world.cooperating[region]
+        habit = streams.uniform("population/openness", n) < partners.habit[region]
+        outward = streams.uniform("population/outward", n) < partners.habit_abroad[region]
+        prefers_science = streams.uniform("population/science", n) < self.science_habit
         does_rd = streams.uniform("population/rd", n) < RD_SHARE_OF_INNOVATORS[size_class]
         intensity = RELATIVE_INTENSITY[size_class] * np.exp(
             0.5 * streams.normal("population/intensity", n)
@@ -101,6 +113,8 @@ class Population(ParameterGroup, name="population"):
             rd_intensity=np.where(innovative & does_rd, intensity, 0.0),
             innovative=innovative,
             cooperation_propensity=np.where(habit, 1.0, self.closed_propensity),
+            abroad_habit=outward,
+            science_habit=prefers_science,
             knowledge=knowledge,
             age=self.mean_age * streams.exponential("population/age", n),
         )
@@ -128,6 +142,8 @@ class Population(ParameterGroup, name="population"):
             rd_intensity=money[region] / number,
             innovative=np.ones(n, bool),
             cooperation_propensity=np.ones(n),
+            abroad_habit=np.ones(n, bool),
+            science_habit=np.zeros(n, bool),
             knowledge=_mastery(world, streams, "population/institute knowledge", domain, known),
             age=np.full(n, 30.0),
         )

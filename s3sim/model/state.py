@@ -83,6 +83,8 @@ class Organisations(Table):
     absorptive_capacity: Floats  # ability to use what others know, 0-1
     innovative: Bools  # innovation-active
     cooperation_propensity: Floats  # habit of cooperating, 0-1
+    abroad_habit: Bools  # wants a partner abroad, and is used to having one
+    science_habit: Bools  # prefers institutes to firms as partners
     knowledge: Singles  # [N, D] mastery of each domain, 0-1
     learning: Floats  # value of learning from partners this quarter (C)
     institute_learning: Floats  # the part that comes from institutes (U)
@@ -126,14 +128,69 @@ class Ties(Table):
 
     @classmethod
     def new(
-        cls, one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
+        cls,
+        one: Ints,
+        other: Ints,
+        kind: Ints,
+        quarter: int,
+        bid: Bools,
+        trust: Floats | float = 0.0,
     ) -> "Ties":
         """Return ties that start now; the mechanism of tie life sets when they end."""
         n = len(one)
         return cls(
             source=one, partner=other, start=np.full(n, quarter), end=np.full(n, -1), kind=kind,
-            trust=np.full(n, trust), bid=bid, pending=bid,
+            trust=np.broadcast_to(trust, n).astype(np.float64), bid=bid, pending=bid,
         )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acquaintances(Table):
+    """Former partners, who remember each other for some years; in the order of `pair_numbers`."""
+
+    one: Ints  # the lower row of the pair
+    other: Ints
+    trust: Floats  # in each other, 0-1; it fades
+    ended: Ints  # quarter in which their last project ended
+
+    @classmethod
+    def none(cls) -> "Acquaintances":
+        """Return an empty table."""
+        i = np.zeros(0, np.int64)
+        return cls(one=i, other=i, trust=np.zeros(0), ended=i)
+
+    @classmethod
+    def of(cls, source: Ints, partner: Ints, trust: Floats, ended: Ints, n: int) -> "Acquaintances":
+        """Return the table of some pairs of n rows; of a pair that stands twice, the later end counts."""
+        one, other = np.minimum(source, partner), np.maximum(source, partner)
+        order = np.lexsort((ended, pair_numbers(one, other, n)))
+        table = cls(one=one[order], other=other[order], trust=trust[order], ended=ended[order])
+        number = pair_numbers(table.one, table.other, n)
+        last = np.ones(len(number), bool)
+        last[:-1] = number[1:] != number[:-1]
+        return table.where(last)
+
+    def place(self, one: Ints, other: Ints, n: int) -> Ints:
+        """Return the row of each pair of a table of n organisations, or -1, shape [P]."""
+        if not len(self):
+            return np.full(len(one), -1)
+        known, asked = pair_numbers(self.one, self.other, n), pair_numbers(one, other, n)
+        row = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[row] == asked, row, -1)
+
+    def trust_of(self, one: Ints, other: Ints, n: int) -> tuple[Bools, Floats]:
+        """Return whether pairs were partners before, and the trust that is left, each [P]."""
+        row = self.place(one, other, n)
+        before = row >= 0
+        trust = np.zeros(len(row))
+        trust[before] = self.trust[row[before]]
+        return before, trust
+
+
+def pair_numbers(one: Ints, other: Ints, n: int) -> Ints:
+    """Return a number for each unordered pair of rows of a table of n."""
+    low, high = np.minimum(one, other), np.maximum(one, other)
+    return low.astype(np.int64) * n + high
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +238,7 @@ class Brokers(Table):
     firms: Ints  # different firms served so far, simulated
     matches: Ints  # ties brought about so far, simulated
     funded_share: Floats  # share of this year's broker contracts that the budget could pay, 0-1
+    cases: Floats  # [R, R] cases so far of each broker with each other region, simulated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +272,7 @@ class State(Record):
 
     organisations: Organisations
     ties: Ties
+    acquaintances: Acquaintances
     projects: Projects
     authorities: Authorities
     brokers: Brokers

@@ -1,0 +1,50 @@
+"""The network of the start: what the run's own mechanisms would have left behind."""
+
+from dataclasses import replace
+
+from s3sim.model.context import QUARTERS, Context
+from s3sim.model.state import State
+from s3sim.simulation.scenario import Scenario
+
+NEEDED = {"research", "search", "ties"}
+"""Mechanisms without which nothing settles: absorptive capacity, new ties, their end."""
+
+
+def settled(state: State, scenario: Scenario, context: Context, quarters: int) -> State:
+    """Return a first state whose ties and memories are in the steady state of the mechanisms.
+
+    Ties form, break, are renewed and remembered for some quarters before the first one, while firms
+    stay as they are; nothing else is kept. Firms that leave and firms that enter without partners
+    are stood in for by firms that lose all partners, at their country's turnover.
+
+    Parameters
+    ----------
+    state : State
+        Before the first quarter, with ties as a survey sees them.
+    quarters : int
+        Length; a third of a tie's length takes most of a wrong level away.
+    """
+    acting = {mechanism.name: mechanism for mechanism in scenario.mechanisms}
+    if not quarters or not acting.keys() >= NEEDED:
+        return state
+    able = acting["research"](state, context).organisations.absorptive_capacity
+    orgs = state.organisations.replace(absorptive_capacity=able)
+    turnover = context.world.birth_rate[orgs.region] / QUARTERS
+    now = state.replace(organisations=orgs)
+    for quarter in range(quarters):
+        around = context.at(quarter, streams=replace(context.streams, quarter=quarter - quarters))
+        now = acting["ties"](acting["search"](now, around), around)
+        gone = orgs.firms & (around.streams.uniform("beginning/turnover", len(orgs)) < turnover)
+        kept = ~gone[now.ties.source] & ~gone[now.ties.partner]
+        past = now.acquaintances
+        now = now.replace(
+            organisations=orgs,
+            ties=now.ties.where(kept),
+            acquaintances=past.where(~gone[past.one] & ~gone[past.other]),
+        )
+    ties, past = now.ties, now.acquaintances
+    return state.replace(
+        ties=ties.replace(start=ties.start - quarters, end=ties.end - quarters),
+        acquaintances=past.replace(ended=past.ended - quarters),
+    )
+
