@@ -7,6 +7,7 @@ SOURCES: dict[str, str] = {
     "Boschma et al. 2015, entry": "direction: +30 % entry for +10 % density (Boschma, Balland and Kogler 2015; the model gives +12 %)",
     "Boschma et al. 2015": "ln 1.30 / ln 1.10: Boschma, Balland and Kogler 2015",
     "Bottazzi and Peri 2003": "Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
+    "Caloffi et al. 2017": "direction: support leads to lasting partners mainly where firms cooperate already (Caloffi, Rossi and Russo 2017)",
     "CIS4": "universities 9, public research 6 % of innovative firms of 26 % cooperating (CIS4)",
     "H2020 pairs, firms": "firms in H2020 projects of up to six partners, between countries: -0.39 (0.09), Poisson on CORDIS",
     "H2020 pairs again": "pairs again in a joint H2020 project within five years: firms 10-15 %, firm and research 17-23 % (CORDIS)",

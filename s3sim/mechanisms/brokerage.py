@@ -151,7 +151,9 @@ class Brokerage(ParameterGroup, name="brokerage"):
         index = context.partners.index(orgs)
         domain, science = orgs.domain[one], u[:, 0] < self.institutes
         kind = np.where(science, len(index.related), domain)
-        there = context.partners.regions(orgs.region[one], kind, index.mass, 1.0 * where, u[:, 1])
+        there = context.partners.regions(
+            orgs.region[one], kind, index.mass, where.astype(np.float64), u[:, 1]
+        )
         other = np.where(
             science, index.research(there, u[:, 2]), index.firms(domain, there, u[:, 2:])
         )

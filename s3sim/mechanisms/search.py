@@ -43,11 +43,13 @@ class Search(ParameterGroup, name="search"):
         unit="ratio")
     candidates: int = param(6, 2, 15, "organisations met in one search", unit="organisations",
         source="SKIN: 5")
-    former: float = param(0.10, 0.0, 0.4, "candidates that were partners before", unit="share",
+    former: float = param(0.06, 0.0, 0.4, "candidates that were partners before", unit="share",
         source="H2020 pairs again")
     friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share")
     experience: float = param(0.10, 0.0, 0.5, unit="share", source="half of persistence",
         meaning="how much a past project makes up for the lack of a habit of cooperating")
+    newcomers: float = param(0.25, 0.0, 1.0, unit="share", source="Caloffi et al. 2017",
+        meaning="firms without a habit of cooperating that look for a partner when money asks for one")
     institutes: float = param(0.6, 0.0, 1.0, "strangers that are institutes, of firms that prefer them",
         unit="share", source="CIS4")
     institutes_else: float = param(0.08, 0.0, 0.4, "the same, of other firms", unit="share",
@@ -64,14 +66,14 @@ class Search(ParameterGroup, name="search"):
         """Return the state with this quarter's new ties."""
         orgs, ties = state.organisations, state.ties
         free = context.partners.capacity(orgs) - degree(len(orgs), ties.source, ties.partner)
-        lacks = self._lacks(state, context)
+        lacks, lacks_abroad = self._lacks(state, context)
         searches = self._searchers(state, free, lacks, context)
         row = np.flatnonzero(searches)
         cash = orgs.cash - np.where(searches & (orgs.kind == FIRM), self.cost, 0.0)
         settled = orgs.replace(cash=cash, seeking=np.full(len(orgs), NOT_SEEKING))
         if not len(row):
             return state.replace(organisations=settled)
-        one, other, common = self._candidates(row, lacks, state, context)
+        one, other, common = self._candidates(row, lacks_abroad, state, context)
         before, trust = state.acquaintances.trust_of(one, other, len(orgs))
         yes = context.agreed(orgs, one, other, free, common=np.maximum(common, before), trust=trust)
         new = self._ties(one[yes], other[yes], trust[yes], orgs, context)
@@ -79,25 +81,36 @@ class Search(ParameterGroup, name="search"):
 
     def _searchers(self, state: State, free: Ints, lacks: Bools, context: Context) -> Bools:
         """Return who searches: by habit, by experience, or because a project needs a partner."""
-        orgs, n, ties, past = state.organisations, len(free), state.ties, state.acquaintances
+        orgs, n, past = state.organisations, len(free), state.acquaintances
         u = context.streams.uniform("search/searches", n)
         known = degree(n, past.one, past.other) > 0
         wish = orgs.cooperation_propensity
         wish = wish + self.experience * known * (1 - wish)
-        wish = wish * np.where(lacks | (degree(n, ties.source, ties.partner) == 0), 1, self.further)
+        wish = wish * np.where(lacks, 1, self.further)
         own = orgs.firms & orgs.innovative & (u < self.rate * wish)
-        bound = orgs.active & (orgs.seeking != NOT_SEEKING)
+        used_to = np.maximum(orgs.cooperation_propensity, self.newcomers)
+        bound = orgs.active & (orgs.seeking != NOT_SEEKING) & (u < used_to)
         searching: Bools = (own | bound) & (free > 0)
         return searching
 
-    def _lacks(self, state: State, context: Context) -> Bools:
-        """Return who wants a partner abroad and has none."""
+    def _lacks(self, state: State, context: Context) -> tuple[Bools, Bools]:
+        """Return who has none of the partners it is used to, and who has none abroad, each [N].
+
+        With a habit of cooperating abroad, a firm wants one partner there and one at home: foreign
+        partners pay together with domestic ones (Srholec 2014).
+        """
         orgs, ties = state.organisations, state.ties
         crosses = context.space.abroad[orgs.region[ties.source], orgs.region[ties.partner]]
-        served = degree(len(orgs), ties.source[crosses], ties.partner[crosses]) > 0
-        return np.asarray(orgs.abroad_habit & ~served)
+        home, abroad = (
+            degree(len(orgs), ties.source[which], ties.partner[which]) > 0
+            for which in (~crosses, crosses)
+        )
+        no_abroad = orgs.abroad_habit & ~abroad
+        return no_abroad | ~(home | abroad) | (orgs.abroad_habit & ~home), no_abroad
 
-    def _candidates(self, row: Ints, lacks: Bools, state: State, context: Context) -> tuple[Ints, Ints, Floats]:
+    def _candidates(
+        self, row: Ints, lacks: Bools, state: State, context: Context
+    ) -> tuple[Ints, Ints, Floats]:
         """Return askers, candidates and whether a common partner introduced them, shape [P]."""
         orgs, n, ties, past = (
             state.organisations,
@@ -122,7 +135,8 @@ class Search(ParameterGroup, name="search"):
             # Own searches follow an acquaintance anywhere; public money says where.
             there = where[reach, orgs.region[one], orgs.region[who]]
             fits = (orgs.seeking[one] == NOT_SEEKING) | there
-            other = np.where((who >= 0) & fits & orgs.innovative[who], who, other)
+            able = orgs.active[who] & orgs.innovative[who]
+            other = np.where((who >= 0) & fits & able, who, other)
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, n)
         return one[good], other[good], (other == friend)[good].astype(np.float64)
 

@@ -156,13 +156,13 @@ class InitialConditions(ParameterGroup, name="beginning"):
     def _ties(self, orgs: Organisations, context: Context, duration: int) -> Ties:
         """Pair firms with a habit of cooperating, at home and abroad as they are used to."""
         luck, n = self._luck(context), len(orgs)
-        row, other, end = self._partners(orgs, "beginning/partner", context)
+        row, other, part = self._partners(orgs, "beginning/partner", context)
         good = first_meetings(row, other, Ties.none(), n)
-        row, other, end = row[good], other[good], end[good]
+        row, other, part = row[good], other[good], part[good]
         chosen = luck.pair("beginning/match", row, other)
         good = matched(row, other, chosen, context.partners.capacity(orgs))
         row, other = row[good], other[good]
-        end = np.floor(end[good] * duration).astype(np.int64)
+        end = np.floor(part[good] * duration).astype(np.int64)
         no = np.zeros(len(row), bool)
         return Ties(
             source=row, partner=other, start=end - duration, end=end,

@@ -37,7 +37,7 @@ class Matching(ParameterGroup, name="meeting"):
         unit="elasticity")
     branching: float = param(2.75, 1.0, 5.0, "elasticity of meeting and branching to relatedness",
         unit="elasticity", source="Boschma et al. 2015", evidence="reported")
-    occupied: float = param(0.80, 0.5, 1.0, unit="share of time", source="habits",
+    occupied: float = param(0.84, 0.5, 1.0, unit="share of time", source="habits",
         meaning="that firms with a habit of cooperating have a partner")
     occupied_abroad: float = param(0.60, 0.4, 1.0, unit="share of time", source="habits",
         meaning="that those with a habit of cooperating abroad have a partner there")

@@ -19,9 +19,9 @@ class PartnerChoice(ParameterGroup, name="agreement"):
     """Each side weighs the pair; both must gain (Boschma 2005: five proximities).
 
     U = cognitive V - (border + unaccustomed 1[no habit of cooperating abroad]) XB (1 - relief)
-        - language (1 - relief) - organisational + social common + trust
-        + habit x cooperation propensity - threshold + luck (Gumbel).
-    Distance decides who meets (`meeting.distance`), not who agrees.
+        - organisational + social common + trust + habit x cooperation propensity - threshold
+        + luck (Gumbel).
+    Distance and language decide who meets (`meeting`), not who agrees: counted once.
     """
 
     # fmt: off
@@ -31,7 +31,6 @@ class PartnerChoice(ParameterGroup, name="agreement"):
         unit="utility")
     unaccustomed: float = param(1.5, 0.0, 3.0, unit="utility", source="CIS persistence",
         meaning="reluctance towards partners abroad without a habit of having one")
-    language: float = param(0.1, 0.0, 1.0, "reluctance without a common language", unit="utility")
     organisational: float = param(0.2, 0.0, 1.0, "reluctance between firm and institute",
         unit="utility")
     social: float = param(0.3, 0.0, 1.0, "what a common partner or a past project adds",
@@ -92,7 +91,6 @@ class PartnerChoice(ParameterGroup, name="agreement"):
             self.social * common
             + self.trust * trust
             - self.border * abroad * (1 - relief)
-            - self.language * space.other_language[here, there] * (1 - relief)
             - self.organisational * (institute[one] != institute[other])
             - self.threshold
         )

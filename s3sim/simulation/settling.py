@@ -47,4 +47,3 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
         ties=ties.replace(start=ties.start - quarters, end=ties.end - quarters),
         acquaintances=past.replace(ended=past.ended - quarters),
     )
-
