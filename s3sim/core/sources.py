@@ -21,6 +21,5 @@ SOURCES: dict[str, str] = {
     "Interreg": "technical assistance of Interreg programmes, 6-10 %",
     "researcher's stock": "about 70 kEUR a year over a depreciation of 0.17",
     "national accounts": "national accounts identity",
-    "Toth et al. 2021": "few inter-regional ties repeat: 10-20 % (Toth et al. 2021)",
 }
 """Key to full citation; a source that is no key here is the citation itself."""

@@ -38,7 +38,7 @@ class Search(ParameterGroup, name="search"):
 
     # fmt: off
     rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",
-        unit="1/quarter", source="fitted to innovators cooperating (CIS 2008)")
+        unit="1/quarter", source="three quarters without a partner, then a search; the level is `habits`")
     further: float = param(0.3, 0.0, 1.0, "the same, of firms that have the partner they want",
         unit="ratio")
     candidates: int = param(6, 2, 15, "organisations met in one search", unit="organisations",

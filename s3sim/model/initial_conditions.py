@@ -52,12 +52,12 @@ class InitialConditions(ParameterGroup, name="beginning"):
         "share of tradable demand that the rest of the world serves", unit="share")
     outside_local: float = param(0.1, 0.0, 0.5, "share of local demand that others serve",
         unit="share")
-    tie_share: float = param(0.6, 0.3, 1.0, source="fitted to innovators cooperating (CIS 2008)",
+    tie_share: float = param(0.6, 0.3, 1.0, source="a first guess, which settling replaces",
         meaning="firms with a habit that start with a partner they asked", unit="share")
     institute_share: float = param(0.25, 0.05, 0.5, "first ties that join firm and institute",
         unit="share", source="CIS4", evidence="reported")
-    settling: int = param(8, 0, 40, "how long ties form and end before the first quarter",
-        unit="quarters", source="one length of a collaboration")
+    settling: int = param(12, 0, 40, "how long ties form and end before the first quarter",
+        unit="quarters", source="one and a half lengths of a collaboration")
     # fmt: on
 
     def state(

@@ -39,7 +39,7 @@ class PartnerChoice(ParameterGroup, name="agreement"):
     habit: float = param(2.0, 0.0, 3.0, "advantage of open over closed organisations",
         unit="utility")
     threshold: float = param(2.3, 0.0, 4.0, "what a partnership must offer", unit="utility",
-        source="fitted to innovators cooperating (CIS 2008)")
+        source="most searches of firms with the habit succeed; the level is `habits`")
     judgement_error: float = param(0.5, 0.0, 1.0,
         "error in judging a stranger's value, relative to its spread", unit="share")
     attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners")
