@@ -7,7 +7,7 @@ import numpy as np
 from s3sim.core.arrays import Bools, Floats, Ints
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
-from s3sim.model.matching import ABROAD, AT_HOME, JOINTLY, fields, first_meetings, neighbour
+from s3sim.model.matching import ABROAD, AT_HOME, JOINTLY, Neighbours, fields, first_meetings
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
     FIRM,
@@ -127,9 +127,15 @@ class Search(ParameterGroup, name="search"):
         where = fields(context.space.abroad, context.instruments.joint_regions)
         by_past, by_friend = u[:, 0] < self.former, u[:, 0] > 1 - self.friends
         stranger = context.partners.meet(orgs, one, reach, science, u[:, 3:], where)
-        former = neighbour(np.where(by_past, one, -1), past.one, past.other, n, u[:, 5])
-        friend = neighbour(np.where(by_friend, one, -1), ties.source, ties.partner, n, u[:, 4])
-        friend = neighbour(friend, ties.source, ties.partner, n, u[:, 5])
+        partners, partners_before = (
+            Neighbours.of(ties.source, ties.partner, n),
+            Neighbours.of(past.one, past.other, n),
+        )
+        friend, former = np.full(len(one), -1), np.full(len(one), -1)
+        former[by_past] = partners_before.draw(one[by_past], u[by_past, 5])
+        friend[by_friend] = partners.draw(
+            partners.draw(one[by_friend], u[by_friend, 4]), u[by_friend, 5]
+        )
         other = stranger
         for who in (former, friend):
             # Own searches follow an acquaintance anywhere; public money says where.

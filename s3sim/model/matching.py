@@ -173,17 +173,27 @@ def first_meetings(one: Ints, other: Ints, ties: Ties, n: int) -> Bools:
     return first & (known[place] != key)
 
 
-def neighbour(who: Ints, one: Ints, other: Ints, n: int, u: Floats) -> Ints:
-    """Return a random neighbour of each of `who` [P] in a list of pairs of n rows, or -1.
+@dataclass(frozen=True)
+class Neighbours:
+    """Who stands beside whom in a list of pairs."""
 
-    Those of `who` that are -1 have none; `u` [P] are uniforms.
-    """
-    if not len(one):
-        return np.full(len(who), -1)
-    node = np.concatenate((one, other))
-    beside = np.concatenate((other, one))[np.argsort(node, kind="stable")]
-    count = count_by(node, n)
-    first = np.cumsum(count) - count
-    place = first[who] + np.floor(u * count[who]).astype(np.int64)
-    found = beside[np.minimum(place, len(beside) - 1)]
-    return np.where((who >= 0) & (count[who] > 0), found, -1)
+    beside: Ints  # the other one of each pair, sorted by row
+    first: Ints  # [n] where a row starts in `beside`
+    count: Ints  # [n]
+
+    @classmethod
+    def of(cls, one: Ints, other: Ints, n: int) -> "Neighbours":
+        """Return the neighbours in pairs of n rows."""
+        node = np.concatenate((one, other))
+        beside = np.concatenate((other, one))[np.argsort(node, kind="stable")]
+        count = count_by(node, n)
+        return cls(beside, np.cumsum(count) - count, count)
+
+    def draw(self, who: Ints, u: Floats) -> Ints:
+        """Return a random neighbour of each of `who` [P], or -1; -1 has none, `u` are uniforms."""
+        if not len(self.beside):
+            return np.full(len(who), -1)
+        count = self.count[who]
+        place = self.first[who] + np.floor(u * count).astype(np.int64)
+        found = self.beside[np.minimum(place, len(self.beside) - 1)]
+        return np.where((who >= 0) & (count > 0), found, -1)

@@ -8,10 +8,10 @@ from s3sim.model.matching import (
     AT_HOME,
     JOINTLY,
     Matching,
+    Neighbours,
     employment_table,
     fields,
     first_meetings,
-    neighbour,
 )
 from s3sim.model.state import FIRM, INSTITUTE
 from s3sim.world import World
@@ -152,10 +152,10 @@ def test_first_meetings_are_new_pairs_once():
 def test_neighbours_are_those_of_the_list():
     one, other = np.array([0, 1, 3]), np.array([1, 2, 4])
     u = np.random.default_rng(0).random(200)
-    assert set(neighbour(np.ones(200, np.int64), one, other, 6, u)) == {0, 2}
-    assert set(neighbour(np.full(200, 5), one, other, 6, u)) == {-1}
-    assert set(neighbour(np.full(200, -1), one, other, 6, u)) == {-1}
-    assert set(neighbour(np.ones(200, np.int64), one[:0], other[:0], 6, u)) == {-1}
+    assert set(Neighbours.of(one, other, 6).draw(np.ones(200, np.int64), u)) == {0, 2}
+    assert set(Neighbours.of(one, other, 6).draw(np.full(200, 5), u)) == {-1}
+    assert set(Neighbours.of(one, other, 6).draw(np.full(200, -1), u)) == {-1}
+    assert set(Neighbours.of(one[:0], other[:0], 6).draw(np.ones(200, np.int64), u)) == {-1}
 
 
 def test_employment_counts_active_firms_only():

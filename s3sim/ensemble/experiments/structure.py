@@ -49,7 +49,8 @@ VARIANTS: dict[str, Variant] = {
     ),
     "no_demography": Variant("no firm enters or leaves", lambda s: s.drop_mechanism("demography")),
     "open_search": Variant(
-        "search knows no former partners or friends", fixed={"search.former": 0.0, "search.friends": 0.0}
+        "search knows no former partners or friends",
+        fixed={"search.former": 0.0, "search.friends": 0.0},
     ),
     "sharp_judgement": Variant(
         "partners are judged without error", fixed={"agreement.judgement_error": 0.0}
