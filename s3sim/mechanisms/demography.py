@@ -173,7 +173,7 @@ class Demography(ParameterGroup, name="demography"):
             abroad_habit=u[:, 8] < context.partners.habit_abroad[region],
             science_habit=orgs.science_habit[parent],
             knowledge=orgs.knowledge[parent] * (KEPT_MASTERY[0] + KEPT_MASTERY[1] * u[:, 7:8]).astype(np.float32),
-            age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
+            age=0.0, insight=0.0, know_how=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip
         return orgs.replace(
             **{name: _with(getattr(orgs, name), row, value) for name, value in changes.items()}

@@ -59,6 +59,14 @@ class TieDynamics(ParameterGroup, name="ties"):
         meaning="how much more often firm and institute go on than two firms")
     follow_up: float = param(0.5, 0.0, 1.0, "trust lent by a broker that is left a quarter later",
         unit="share", source="voucher effects gone after 12 months: Bakhshi et al. 2013")
+    know_how: float = param(1.0, 0.0, 3.0, unit="1/year", source="register studies",
+        meaning="productivity that a year of learning from partners adds, per unit of V")
+    most_know_how: float = param(0.12, 0.02, 0.3, unit="log points", source="register studies",
+        meaning="productivity that partners can bring at the most")
+    delay: float = param(2.0, 0.25, 4.0, "from learning to production", unit="years",
+        source="nothing or a dip in the first two years (`register studies`)")
+    obsolescence: float = param(0.15, 0.05, 0.4, "know-how lost in a year", unit="1/year",
+        source="that of the R&D stock")
     memory: int = param(20, 0, 40, "how long former partners remember each other", unit="quarters",
         source="the window in which returning pairs are counted (H2020, five years)")
     fading: float = param(0.2, 0.0, 0.6, "trust lost in a year apart", unit="1/year")
@@ -98,8 +106,27 @@ class TieDynamics(ParameterGroup, name="ties"):
         return state.replace(
             ties=kept,
             acquaintances=self._remembered(state.acquaintances, kept, ties, over, orgs, quarter),
-            organisations=orgs.replace(tie_cost=self._cost(kept, state, context)),
+            organisations=self._learnt(orgs).replace(tie_cost=self._cost(kept, state, context)),
         )
+
+    def _learnt(self, orgs: Organisations) -> Organisations:
+        """Let what partners showed reach production, late, up to a bound, and fade."""
+        firms, most = orgs.firms, self.most_know_how
+        insight = orgs.insight + (orgs.learning - orgs.insight) * YEAR_FRACTION / self.delay
+        kept = orgs.know_how * (1 - self.obsolescence) ** YEAR_FRACTION
+        gain = self.know_how * YEAR_FRACTION * insight * np.maximum(0.0, 1 - orgs.know_how / most)
+        new = kept + np.minimum(gain, np.maximum(0.0, most - kept))
+        step = np.where(firms, new - orgs.know_how, 0.0)
+        return orgs.replace(
+            insight=np.where(firms, insight, orgs.insight),
+            know_how=orgs.know_how + step,
+            productivity=orgs.productivity * np.exp(step),
+        )
+
+    def settled_know_how(self, learning: float) -> float:
+        """Return the know-how at which what is learnt makes up for what fades, log points."""
+        gain, loss = self.know_how * learning, -np.log(1 - self.obsolescence)
+        return float(gain / (loss + gain / self.most_know_how))
 
     def _with_length(self, ties: Ties, quarter: int) -> Ties:
         return ties.replace(end=np.where(ties.end < 0, quarter + self.duration, ties.end))

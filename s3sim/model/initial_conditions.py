@@ -185,7 +185,7 @@ class InitialConditions(ParameterGroup, name="beginning"):
         found = []
         for reach, asks in ((AT_HOME, habit), (ABROAD, habit & orgs.abroad_habit)):
             row = np.flatnonzero(asks)
-            u = luck.uniform(f"{decision} {reach}", (n, DRAWS), row)
+            u = luck.uniform(decision, (n, 2, DRAWS), row)[:, reach]
             row, u = row[u[:, 0] < self.tie_share], u[u[:, 0] < self.tie_share]
             place = np.full(len(row), reach)
             science = u[:, 1] < self.institute_share

@@ -209,6 +209,8 @@ def _rows(*, kind: int, region: Ints, **columns: Floats | Bools | Ints | Singles
         learning=zeros,
         institute_learning=zeros,
         novelty=zeros,
+        insight=zeros,
+        know_how=zeros,
         tie_cost=zeros,
         spillover=zeros,
         innovations=none,

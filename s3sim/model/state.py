@@ -89,6 +89,8 @@ class Organisations(Table):
     learning: Floats  # value of learning from partners this quarter (C)
     institute_learning: Floats  # the part that comes from institutes (U)
     novelty: Floats  # mean cognitive distance to active partners
+    insight: Floats  # slow mean of the value of learning (years of delay)
+    know_how: Floats  # log productivity that partners brought and that has not faded
     tie_cost: Floats  # share of own R&D effort that partnerships cost
     spillover: Floats  # knowledge that reaches the organisation without contract (Sp)
     innovations: Ints  # this quarter

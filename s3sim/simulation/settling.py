@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+import numpy as np
+
+from s3sim.mechanisms.tie_dynamics import TieDynamics
 from s3sim.model.context import QUARTERS, Context
-from s3sim.model.state import State
+from s3sim.model.state import Organisations, State
 from s3sim.simulation.scenario import Scenario
 
-NEEDED = {"research", "search", "ties"}
-"""Mechanisms without which nothing settles: absorptive capacity, new ties, their end."""
+NEEDED = {"research", "search", "learning", "ties"}
+"""Mechanisms without which nothing settles: absorptive capacity, new ties, what they bring, their end."""
 
 
 def settled(state: State, scenario: Scenario, context: Context, quarters: int) -> State:
@@ -15,7 +18,8 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
 
     Ties form, break, are renewed and remembered for some quarters before the first one, while firms
     stay as they are; nothing else is kept. Firms that leave and firms that enter without partners
-    are stood in for by firms that lose all partners, at their country's turnover.
+    are stood in for by firms that lose all partners, at their country's turnover. Firms with a
+    habit of cooperating start with the know-how that partners have brought them on average.
 
     Parameters
     ----------
@@ -44,6 +48,17 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
         )
     ties, past = now.ties, now.acquaintances
     return state.replace(
+        organisations=_taught(state.organisations, now, scenario, context),
         ties=ties.replace(start=ties.start - quarters, end=ties.end - quarters),
         acquaintances=past.replace(ended=past.ended - quarters),
     )
+
+
+def _taught(orgs: Organisations, now: State, scenario: Scenario, context: Context) -> Organisations:
+    """Give firms with a habit of cooperating the know-how of the steady state."""
+    learning = next(one for one in scenario.mechanisms if one.name == "learning")
+    value = learning(now, context).organisations.learning
+    habit = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
+    mean = float(value[habit].mean()) if habit.any() else 0.0
+    know_how = scenario.group(TieDynamics).settled_know_how(mean)
+    return orgs.replace(insight=np.where(habit, mean, 0.0), know_how=np.where(habit, know_how, 0.0))

@@ -135,3 +135,32 @@ def test_trust_that_a_broker_lent_fades_within_a_year():
     for quarter in range(1, 5):
         state = calm(state, around(WORLD, quarter))
     np.testing.assert_allclose(state.ties.trust, [0.3 / 16, 0.3])
+
+
+def taught(folk, quarters, **values):
+    """Firms that learn at one rate for some quarters, and those that do not."""
+    state, model = state_of(folk, WORLD, ties=ties([], [])), TieDynamics(**values)
+    for quarter in range(quarters):
+        state = model(state, around(WORLD, quarter))
+    return state.organisations
+
+
+def test_what_partners_show_reaches_production_late_and_up_to_a_bound():
+    folk = orgs(region=REGION, learning=[0.0, 0.1, 0.1, 10.0, 0.1], kind=[0, 0, 0, 0, INSTITUTE])
+    steps = [np.log(taught(folk, 4 * years).productivity / 50.0) for years in (1, 2, 3, 100)]
+    first, second, third, long = (one[1] for one in steps)
+    assert steps[0][0] == 0  # alone
+    assert 0 < first < second - first  # the second year brings more than the first
+    assert first < 0.25 * long
+    assert third > second
+    assert long == pytest.approx(TieDynamics().settled_know_how(0.1), rel=0.02)
+    assert steps[3][3] <= 0.12
+    assert all(one[4] == 0 for one in steps)  # institutes have no production
+
+
+def test_know_how_fades_without_partners():
+    folk = orgs(region=REGION, know_how=[0.1, 0.0, 0.0, 0.0, 0.0])
+    after = taught(folk, 8)
+    assert after.know_how[0] == pytest.approx(0.1 * 0.85**2)
+    assert np.log(after.productivity[0] / 50) == pytest.approx(0.1 * (0.85**2 - 1))
+    assert (after.productivity[1:] == 50).all()

@@ -164,6 +164,12 @@ def test_the_start_is_settled_and_without_settling_as_drawn(engine):
     assert (raw.organisations.cooperation_propensity[raw.ties.source] == 1.0).all()
     science = raw.organisations.kind[raw.ties.partner] == INSTITUTE
     assert 0.08 < science.mean() < 0.33  # a quarter of what is asked; some institutes are full
+    habit = raw.organisations.cooperation_propensity == 1.0
+    habit &= raw.organisations.firms & raw.organisations.innovative
+    settled = engine.initial_state().organisations
+    assert (settled.know_how > 0).tolist() == habit.tolist()
+    assert settled.know_how.max() < 0.12
+    np.testing.assert_array_equal(settled.productivity, raw.organisations.productivity)
     idle = Engine.of(engine.scenario.drop_mechanism("search")).initial_state()
     np.testing.assert_array_equal(idle.ties.source, raw.ties.source)
 
