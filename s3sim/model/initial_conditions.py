@@ -156,7 +156,9 @@ class InitialConditions(ParameterGroup, name="beginning"):
     def _ties(self, orgs: Organisations, context: Context, duration: int) -> Ties:
         """Pair firms with a habit of cooperating, at home and abroad as they are used to."""
         luck, n = self._luck(context), len(orgs)
-        row, other, part = self._partners(orgs, "beginning/partner", context)
+        row, other, part = self._partners(
+            orgs, luck.uniform("beginning/partner", (n, 2, DRAWS)), context
+        )
         good = first_meetings(row, other, Ties.none(), n)
         row, other, part = row[good], other[good], part[good]
         chosen = luck.pair("beginning/match", row, other)
@@ -171,21 +173,26 @@ class InitialConditions(ParameterGroup, name="beginning"):
 
     def _acquaintances(self, orgs: Organisations, context: Context, memory: int) -> Acquaintances:
         """Let firms with a habit of cooperating remember former partners of the last years."""
-        row, other, since = self._partners(orgs, "beginning/former partner", context)
+        luck, n = self._luck(context), len(orgs)
+        row, other, since = self._partners(
+            orgs, luck.uniform("beginning/former partner", (n, 2, DRAWS)), context
+        )
         ended = -1 - np.floor(since * memory).astype(np.int64)
-        return Acquaintances.of(row, other, np.full(len(row), FORMER_TRUST), ended, len(orgs))
+        return Acquaintances.of(row, other, np.full(len(row), FORMER_TRUST), ended, n)
 
     def _partners(
-        self, orgs: Organisations, decision: str, context: Context
+        self, orgs: Organisations, luck: Floats, context: Context
     ) -> tuple[Ints, Ints, Floats]:
-        """Return who found a partner, whom, and a uniform left for each, shape [P]."""
-        luck, n = self._luck(context), len(orgs)
+        """Return who found a partner, whom, and a uniform left for each, shape [P].
+
+        `luck` [N, 2, DRAWS] are uniforms for a look at home and one abroad.
+        """
         habit = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
         where = fields(context.space.abroad, np.ones(context.world.n_regions, bool))
         found = []
         for reach, asks in ((AT_HOME, habit), (ABROAD, habit & orgs.abroad_habit)):
             row = np.flatnonzero(asks)
-            u = luck.uniform(decision, (n, 2, DRAWS), row)[:, reach]
+            u = luck[row, reach]
             row, u = row[u[:, 0] < self.tie_share], u[u[:, 0] < self.tie_share]
             place = np.full(len(row), reach)
             science = u[:, 1] < self.institute_share
