@@ -4,12 +4,12 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from s3sim.model.acquaintances import Acquaintances
 from s3sim.model.instruments import Instruments
 from s3sim.model.ledger import Ledger
 from s3sim.model.state import (
     FIRM,
     OWN,
-    Acquaintances,
     Authorities,
     Brokers,
     Markets,

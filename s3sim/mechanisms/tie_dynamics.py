@@ -6,17 +6,9 @@ import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, sum_by
 from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.acquaintances import Acquaintances, pair_numbers
 from s3sim.model.context import YEAR_FRACTION, Context
-from s3sim.model.state import (
-    BROKERED,
-    INSTITUTE,
-    OWN,
-    Acquaintances,
-    Organisations,
-    State,
-    Ties,
-    pair_numbers,
-)
+from s3sim.model.state import BROKERED, INSTITUTE, OWN, Organisations, State, Ties
 
 LEAST_SUCCESS = 0.2
 """Chance that partners who do not understand each other succeed all the same (assumed)."""

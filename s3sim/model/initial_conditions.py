@@ -7,6 +7,7 @@ import numpy as np
 from s3sim.core.arrays import Floats, Ints, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
+from s3sim.model.acquaintances import Acquaintances
 from s3sim.model.context import Context
 from s3sim.model.ledger import Ledger
 from s3sim.model.matching import ABROAD, AT_HOME, employment_table, fields, first_meetings
@@ -14,7 +15,6 @@ from s3sim.model.partner_choice import matched
 from s3sim.model.population import Population
 from s3sim.model.state import (
     OWN,
-    Acquaintances,
     Authorities,
     Brokers,
     Markets,

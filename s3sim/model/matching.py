@@ -11,8 +11,9 @@ import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, count_by, draw_from, sum_by
 from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.acquaintances import pair_numbers
 from s3sim.model.proximity import Space
-from s3sim.model.state import INSTITUTE, Organisations, Ties, pair_numbers
+from s3sim.model.state import INSTITUTE, Organisations, Ties
 from s3sim.world import World
 
 AT_HOME, ABROAD, JOINTLY = 0, 1, 2

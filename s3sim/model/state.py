@@ -5,13 +5,14 @@ exit only switch `active`. A mechanism returns a new `State` that shares the unc
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles
 from s3sim.core.record import Record
+from s3sim.model.acquaintances import Acquaintances
 from s3sim.model.ledger import Ledger
+from s3sim.model.table import Table as Table
 
 FIRM, INSTITUTE = 0, 1
 """Kinds of organisations."""
@@ -29,34 +30,6 @@ PROJECT_ITEMS = ("regional_grants", "joint_grants", "horizontal_support")
 
 NOT_SEEKING, SEEKING_DOMESTIC, SEEKING_ANY, SEEKING_ABROAD = 0, 1, 2, 3
 """What partner a funded or bidding organisation must find this quarter."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Table(Record):
-    """Columns of one length; the first axis of every column is the row."""
-
-    def __post_init__(self) -> None:
-        lengths = {name: len(column) for name, column in self.__dict__.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"{type(self).__name__} has columns of unequal length: {lengths}")
-
-    def __len__(self) -> int:
-        return len(next(iter(self.__dict__.values())))
-
-    def where(self, keep: Bools) -> Self:
-        """Return the rows for which `keep` holds."""
-        if keep.all():
-            return self
-        return self._made({name: column[keep] for name, column in self.__dict__.items()})
-
-    def joined(self, other: Self) -> Self:
-        """Return these rows followed by those of another table."""
-        if not len(other):
-            return self
-        more = other.__dict__
-        return self._made(
-            {name: np.concatenate((column, more[name])) for name, column in self.__dict__.items()}
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,55 +117,6 @@ class Ties(Table):
             source=one, partner=other, start=np.full(n, quarter), end=np.full(n, -1), kind=kind,
             trust=np.broadcast_to(trust, n).astype(np.float64), bid=bid, pending=bid,
         )  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Acquaintances(Table):
-    """Former partners, who remember each other for some years; in the order of `pair_numbers`."""
-
-    one: Ints  # the lower row of the pair
-    other: Ints
-    trust: Floats  # in each other, 0-1; it fades
-    ended: Ints  # quarter in which their last project ended
-
-    @classmethod
-    def none(cls) -> "Acquaintances":
-        """Return an empty table."""
-        i = np.zeros(0, np.int64)
-        return cls(one=i, other=i, trust=np.zeros(0), ended=i)
-
-    @classmethod
-    def of(cls, source: Ints, partner: Ints, trust: Floats, ended: Ints, n: int) -> "Acquaintances":
-        """Return the table of some pairs of n rows; of a pair that stands twice, the later end counts."""
-        one, other = np.minimum(source, partner), np.maximum(source, partner)
-        order = np.lexsort((ended, pair_numbers(one, other, n)))
-        table = cls(one=one[order], other=other[order], trust=trust[order], ended=ended[order])
-        number = pair_numbers(table.one, table.other, n)
-        last = np.ones(len(number), bool)
-        last[:-1] = number[1:] != number[:-1]
-        return table.where(last)
-
-    def place(self, one: Ints, other: Ints, n: int) -> Ints:
-        """Return the row of each pair of a table of n organisations, or -1, shape [P]."""
-        if not len(self):
-            return np.full(len(one), -1)
-        known, asked = pair_numbers(self.one, self.other, n), pair_numbers(one, other, n)
-        row = np.minimum(np.searchsorted(known, asked), len(known) - 1)
-        return np.where(known[row] == asked, row, -1)
-
-    def trust_of(self, one: Ints, other: Ints, n: int) -> tuple[Bools, Floats]:
-        """Return whether pairs were partners before, and the trust that is left, each [P]."""
-        row = self.place(one, other, n)
-        before = row >= 0
-        trust = np.zeros(len(row))
-        trust[before] = self.trust[row[before]]
-        return before, trust
-
-
-def pair_numbers(one: Ints, other: Ints, n: int) -> Ints:
-    """Return a number for each unordered pair of rows of a table of n."""
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    return low.astype(np.int64) * n + high
 
 
 @dataclass(frozen=True, kw_only=True)
