@@ -47,7 +47,7 @@ class TieDynamics(ParameterGroup, name="ties"):
         unit="log odds")
     renewal_border: float = param(0.4, 0.0, 1.5, "how much a border lowers renewal",
         unit="log odds", source="H2020 pairs again")
-    renewal_science: float = param(0.9, 0.0, 1.5, unit="log odds", source="H2020 pairs again",
+    renewal_science: float = param(0.75, 0.0, 1.5, unit="log odds", source="H2020 pairs again",
         meaning="how much more often firm and institute go on than two firms")
     follow_up: float = param(0.5, 0.0, 1.0, "trust lent by a broker that is left a quarter later",
         unit="share", source="voucher effects gone after 12 months: Bakhshi et al. 2013")
