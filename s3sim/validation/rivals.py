@@ -5,6 +5,7 @@ are then read off them.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from s3sim.core.streams import generator
 from s3sim.model.context import QUARTERS
 from s3sim.validation.statistics.firms import growth
 from s3sim.validation.statistics.regions import observed
-from s3sim.validation.watch import Firms, Meetings, Pairs, Records
+from s3sim.validation.watch import Firms, Pairs, Records
 
 Rival = Callable[[Records, int], Records]
 """`(records, seed) -> records`."""
@@ -84,23 +85,38 @@ def gravity(records: Records, seed: int) -> Records:
     first = np.searchsorted(records.region[rows], np.arange(n))
     number = count_by(records.region[rows], n)
 
+    def place_in(region: Ints) -> Ints:
+        return np.asarray(rows[first[region] + _within(luck.random(len(region)), number[region])])
+
     def drawn(count: int) -> tuple[Ints, Ints]:
         place = draw_from(pairs, np.zeros(count, np.int64), luck.random(count))
-        sides = []
-        for region in (place // n, place % n):
-            sides.append(rows[first[region] + _within(luck.random(count), number[region])])
-        return sides[0], sides[1]
+        return place_in(place // n), place_in(place % n)
 
     ties = {}
     for year, held in records.ties.items():
         one, other = drawn(len(held))
         ties[year] = Pairs(one=one, other=other)
     one, other = drawn(len(records.meetings))
-    met = records.meetings
+    places = records.places
+    _, project = np.unique(places.project, return_inverse=True)
     return records.replace(
         ties=ties,
-        meetings=Meetings(one=one, other=other, quarter=met.quarter, again=met.again),
+        meetings=records.meetings.replace(one=one, other=other),
+        places=places.replace(row=_members(project, weight, mass, luck, place_in)),
     )
+
+
+def _members(project: Ints, weight: Floats, mass: Floats, luck: Any, place_in: Any) -> Ints:
+    """Return an organisation for each place: the first by mass, others by mass and distance to it."""
+    if not len(project):
+        return project
+    lead = draw_from(np.cumsum(mass)[None, :], np.zeros(len(project), np.int64), luck.random(len(project)))  # fmt: skip
+    _, first = np.unique(project, return_index=True)
+    head = lead[first][project]
+    region = draw_from(np.cumsum(weight / mass[:, None], axis=1), head, luck.random(len(project)))
+    region[first] = lead[first]
+    rows: Ints = place_in(region)
+    return rows
 
 
 def _within(u: Floats, number: Ints) -> Ints:

@@ -21,6 +21,9 @@ DETAILED = 14
 
 CENTS_A_KEUR = 100_000
 
+FRAMEWORK = 0
+"""Funder of a research consortium that is the EU's framework programme."""
+
 T = TypeVar("T", bound=Table)
 
 
@@ -57,6 +60,23 @@ class Meetings(Table):
     other: Ints
     quarter: Ints
     again: Bools  # a renewal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places(Table):
+    """Places of organisations in research consortia of the framework programme."""
+
+    project: Ints
+    row: Ints
+    sector: Ints  # of the organisation; 0 business
+    partners: Ints  # of the project, those outside the modelled regions included
+    quarter: Ints  # in which the project begins
+
+    @classmethod
+    def none(cls) -> "Places":
+        """Return an empty table."""
+        i = np.zeros(0, np.int64)
+        return cls(project=i, row=i, sector=i, partners=i, quarter=i)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +117,7 @@ class Records(Record):
     jobs: Mapping[int, Floats]
     ties: Mapping[int, Pairs]
     meetings: Meetings
+    places: Places
     grants: Grants
     region: Ints
     kind: Ints
@@ -146,6 +167,7 @@ class Watch:
     jobs: dict[int, Floats] = field(default_factory=dict)
     ties: dict[int, Pairs] = field(default_factory=dict)
     meetings: list[Meetings] = field(default_factory=list)
+    places: list[Places] = field(default_factory=list)
     grants: list[Grants] = field(default_factory=list)
     lives: list[tuple[Ints, int, int]] = field(default_factory=list)  # row, quarter, +1 or -1
 
@@ -163,6 +185,7 @@ class Watch:
         year, last = (quarter + 1) // QUARTERS, quarter == context.calendar.n_quarters - 1
         if quarter < QUARTERS * DETAILED:
             self.meetings.append(_met(before.ties, after.ties, quarter, len(orgs)))
+            self.places.append(_places(after, quarter))
             self.grants.append(_granted(before, after, quarter, context.weight))
             was, now = before.organisations.firms, orgs.firms
             self.lives += [
@@ -188,7 +211,7 @@ class Watch:
             world=scenario.world, scale=scenario.scale,
             panel={name: np.stack([q[name] for q in self.quarters]) for name in self.quarters[0]},
             firms=self.firms, jobs=self.jobs, ties=self.ties,
-            meetings=_stacked(self.meetings), grants=_stacked(self.grants),
+            meetings=_stacked(self.meetings), places=_stacked(self.places), grants=_stacked(self.grants),
             region=self.region, kind=self.kind, joined=joined, left=left,
             priorities=state.authorities.priorities,
         )  # fmt: skip
@@ -223,6 +246,18 @@ def _met(before: Ties, after: Ties, quarter: int, n: int) -> Meetings:
         quarter=np.full(keep.sum(), quarter),
         again=again[keep],
     )
+
+
+def _places(state: State, quarter: int) -> Places:
+    """Return places in the projects that the call of the year brought, in its first quarter."""
+    held = getattr(state, "participations", None)
+    if held is None or quarter % QUARTERS:
+        return Places.none()
+    held = held.where((held.start >= quarter) & (held.funder == FRAMEWORK))
+    return Places(
+        project=held.project, row=held.organisation, partners=held.partners, quarter=held.start,
+        sector=state.organisations.sector[held.organisation],  # type: ignore[attr-defined]
+    )  # fmt: skip
 
 
 def _granted(before: State, after: State, quarter: int, weight: float) -> Grants:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from s3sim.validation.watch import Firms, Grants, Meetings, Pairs, Records
+from s3sim.validation.watch import Firms, Grants, Meetings, Pairs, Places, Records
 from s3sim.world import World
 
 
@@ -26,6 +26,13 @@ def meetings(rows=()):
     return Meetings(one=table[:, 0], other=table[:, 1], quarter=table[:, 2], again=table[:, 3] > 0)
 
 
+def places(rows=()):
+    """Rows of (project, row, sector, partners, quarter)."""
+    table = np.array(rows, np.int64).reshape(-1, 5)
+    names = ("project", "row", "sector", "partners", "quarter")
+    return Places(**dict(zip(names, table.T, strict=True)))
+
+
 def records(world=None, years=14, region=None, kind=None, panel=None, **changes):
     """A run in which nothing happens, but for what is given."""
     world = World.synthetic(4, seed=1, countries=2) if world is None else world
@@ -39,6 +46,7 @@ def records(world=None, years=14, region=None, kind=None, panel=None, **changes)
         "jobs": {year: np.ones((world.n_regions, world.n_domains)) for year in range(years + 1)},
         "ties": {year: pairs() for year in range(years + 1)},
         "meetings": meetings(),
+        "places": Places.none(),
         "grants": Grants(size=none, grant=none, added=none),
         "joined": none.astype(np.int64),
         "left": none.astype(np.int64),

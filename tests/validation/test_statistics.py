@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from records import firms, meetings, pairs, records
+from records import firms, meetings, pairs, places, records
 
 from s3sim.core.streams import generator
 from s3sim.validation.statistics import STATISTICS
+from s3sim.validation.statistics.projects import _countries_of_projects
 from s3sim.validation.statistics.registry import hill
 from s3sim.validation.statistics.regression import gravity, least_squares
 from s3sim.validation.targets import targets
@@ -111,7 +112,7 @@ def test_least_squares_within_groups():
 
 
 def test_pairs_that_meet_again():
-    """Of 40 pairs that met in year 3 ten are renewed a year later and ten meet after six years."""
+    """Of 40 pairs that met in year 3 ten are renewed two years later and ten meet after six years."""
     rows = [(k, k + 50, 10, 0) for k in range(40)]
     rows += [(k, k + 50, 18, 1) for k in range(10)]
     rows += [(k + 50, k, 34, 0) for k in range(10, 20)]
@@ -120,10 +121,36 @@ def test_pairs_that_meet_again():
     assert np.isnan(ask("again", found, kind="firm-research"))
 
 
+def test_pairs_of_projects_meet_again():
+    """Of three pairs in each of 20 projects of year 1, those of ten projects meet again in year 3."""
+    rows = [(p, 3 * p + k, 0, 9, 1) for p in range(20) for k in range(3)]
+    rows += [(100 + p, 3 * p + k, 0, 5, 9) for p in range(10) for k in range(3)]
+    found = records(places=places(rows))
+    assert ask("again", found, kind="firm-firm", of="projects") == pytest.approx(50)
+    assert ask("project_partners", found) == pytest.approx((20 * 9 + 10 * 5) / 30)
+    assert np.isnan(ask("again", found, kind="firm-firm"))
+
+
+def test_kinds_of_participants():
+    rows = [(0, 0, 0, 4, 1), (0, 1, 1, 4, 1), (0, 2, 1, 4, 1), (0, 3, 2, 4, 1)]
+    found = records(places=places(rows))
+    assert [ask("participations", found, sector=k) for k in range(4)] == [25, 50, 25, 0]
+    assert np.isnan(ask("participations", records(), sector=0))
+
+
+def test_joint_projects_of_countries_are_counted_once_a_project(bsr):
+    """Two participants of one country and one of another make one joint project of the two."""
+    abroad = {c: int(np.flatnonzero(bsr.country == c)[0]) for c in range(bsr.n_countries)}
+    region = [abroad[0], abroad[0], abroad[1]]
+    found = records(bsr, region=region, places=places([(0, k, 1, 3, 1) for k in range(3)]))
+    joint = _countries_of_projects(found)
+    assert (joint[0, 1], joint[0, 0], joint[1, 1], joint.sum()) == (1, 1, 1, 4)
+
+
 def test_firms_that_take_part_once():
     rows = [(k, k + 50, 50, 0) for k in range(40)] + [(0, 60, 52, 0), (1, 61, 20, 0)]
     found = records(meetings=meetings(rows))
-    assert ask("one_off", found) == pytest.approx(79 / 80 - 1 / 80)
+    assert ask("one_off", found, who="firms") == pytest.approx(78 / 80)
     assert ask("mean_degree", found) == pytest.approx(82 / 80)
 
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints
+from s3sim.core.arrays import Floats, Ints
 from s3sim.model.context import QUARTERS
 from s3sim.model.state import FIRM
-from s3sim.validation.statistics.links import SIDES
+from s3sim.validation.statistics.projects import SIDES, network, sides
 from s3sim.validation.statistics.registry import over, statistic, year_of
 from s3sim.validation.statistics.regression import slope
 from s3sim.validation.watch import DETAILED, Records
@@ -19,11 +19,11 @@ PROGRAMME = 7
 FEWEST = 30
 """Organisations or pairs below which no share of them is told."""
 
-LAST_FIRST = 9
-"""Year up to which first meetings are followed: five more are seen."""
+RETURN = 5
+"""Years within which partners are seen again."""
 
-RETURN = 20
-"""Quarters within which partners are seen again: about five years, as in H2020 (2014-16 to 2020)."""
+OWN_FIRST, PROJECTS_FIRST = (3, 9), (1, 3)
+"""First and last year of first meetings: five more are seen."""
 
 
 def _share(records: Records, name: str, of: str, country: str | None, year: int) -> float:
@@ -112,13 +112,13 @@ def _degrees(one: Ints, other: Ints) -> Ints:
 
 
 @statistic
-def degree_tail(records: Records) -> float:
+def degree_tail(records: Records, of: str = "own") -> float:
     """Return the tail exponent of the number of partners over seven years (Almendral et al. 2007).
 
     1 + n / sum ln(k / (k_min - 1/2)), discrete approximation of Clauset, Shalizi and Newman (2009),
     with k_min the 90 % quantile but at least 2.
     """
-    degree = _degrees(*_programme(records))
+    degree = _degrees(*_programme(network(records, of)))
     least = max(2.0, float(np.quantile(degree, 0.9))) if len(degree) else 2.0
     tail = degree[degree >= least]
     if len(tail) < FEWEST:
@@ -134,10 +134,20 @@ def mean_degree(records: Records) -> float:
 
 
 @statistic
-def one_off(records: Records) -> float:
-    """Return the share of firms in collaborations that took part in a single one in seven years."""
-    ends = np.concatenate(_programme(records))
-    number = np.unique(ends[records.kind[ends] == FIRM], return_counts=True)[1]
+def one_off(records: Records, who: str = "all", of: str = "own") -> float:
+    """Return the share of participants that took part once in seven years; `who`: all or firms.
+
+    Participants of research projects, or of own collaborations where there are none.
+    """
+    places = records.places
+    if len(places) or of == "projects":
+        last = QUARTERS * min(records.years, DETAILED)
+        ends = places.row[places.quarter >= last - QUARTERS * PROGRAMME]
+    else:
+        ends = np.concatenate(_programme(records))
+    if who == "firms":
+        ends = ends[records.kind[ends] == FIRM]
+    number = np.unique(ends, return_counts=True)[1]
     return over((number == 1).sum(), len(number)) if len(number) >= FEWEST else float("nan")
 
 
@@ -154,27 +164,25 @@ def assortativity(records: Records) -> float:
 
 
 @statistic
-def again(records: Records, kind: str) -> float:
-    """Return the share of pairs that meet again within five years of their first meeting, %.
+def again(records: Records, kind: str, of: str = "own") -> float:
+    """Return the share of pairs that meet again one to five years after their first meeting, %.
 
-    First met in years 3-9; again is a renewal, or a new collaboration in a later year (as counted
-    in H2020: first joint project 2014-16, another until 2020).
+    As counted in H2020 (first joint project 2014-16, another in a later year until 2020): first met
+    in years 1-3 in projects, 3-9 in own collaborations; a renewal counts as another one.
     """
-    met = records.meetings
-    low, high = np.minimum(met.one, met.other), np.maximum(met.one, met.other)
-    key = low * len(records.kind) + high
+    first_years = PROJECTS_FIRST if of == "projects" else OWN_FIRST
+    records = network(records, of)
+    met, n = records.meetings, len(records.kind)
+    key = np.minimum(met.one, met.other) * n + np.maximum(met.one, met.other)
     order = np.lexsort((met.quarter, key))
-    pair, quarter = key[order], met.quarter[order]
-    first = np.concatenate(([True], pair[1:] != pair[:-1]))
+    pair, year = key[order], met.quarter[order] // QUARTERS + 1
+    first = np.concatenate((np.ones(min(1, len(pair)), bool), pair[1:] != pair[:-1]))
     start = np.maximum.accumulate(np.where(first, np.arange(len(pair)), 0))
-    later = quarter - quarter[start]
-    seen: Bools = (later >= QUARTERS) & (later <= RETURN)
+    later = year - year[start]
     back = np.zeros(len(pair), bool)
-    np.logical_or.at(back, start, seen)
-    n = len(records.kind)
-    sides = (records.kind[pair // n] != FIRM).astype(int) + (records.kind[pair % n] != FIRM)
-    heads = first & ~met.again[order] & (sides == SIDES[kind])
-    heads &= (quarter >= SETTLED) & (quarter < QUARTERS * LAST_FIRST)
+    np.logical_or.at(back, start, (later >= 1) & (later <= RETURN))
+    heads = first & ~met.again[order] & (sides(records, pair // n, pair % n) == SIDES[kind])
+    heads &= (year >= first_years[0]) & (year <= first_years[1])
     return 100 * over(back[heads].sum(), heads.sum()) if heads.sum() >= FEWEST else float("nan")
 
 
@@ -187,21 +195,3 @@ def move_to_the_core(records: Records) -> float:
         for y in (3, min(records.years, DETAILED))
     ]
     return 100 * (share[1] - share[0])
-
-
-@statistic
-def participations_of_firms(records: Records) -> float:
-    """Return firms' share of participations in research projects, %; nan without such projects."""
-    return float("nan")
-
-
-@statistic
-def project_partners(records: Records) -> float:
-    """Return mean partners of a research project; nan without such projects."""
-    return float("nan")
-
-
-@statistic
-def one_off_in_projects(records: Records) -> float:
-    """Return the share of firms in research projects that are in one only; nan without projects."""
-    return float("nan")

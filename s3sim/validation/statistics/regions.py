@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from s3sim.core.arrays import Floats, sum_by
+from s3sim.core.arrays import Floats
 from s3sim.validation.statistics.economy import rd_change
 from s3sim.validation.statistics.registry import over, statistic, year_of
 from s3sim.validation.watch import Records
@@ -57,21 +57,6 @@ def employment_ranks(records: Records) -> float:
 def rd_ranks(records: Records) -> float:
     """Return the rank correlation of the change of regional R&D over GDP with 2008-16."""
     return rank_correlation(rd_change(records), _seen(records, "berd_change_2008_16"))
-
-
-@statistic
-def participation_ranks(records: Records) -> float:
-    """Return the rank correlation of regional collaborations of research institutes with H2020.
-
-    Ends of collaborations that began in the run and have an institute, against participations that
-    could be placed; all ends of such collaborations count, as all partners of a project do.
-    """
-    met = records.meetings
-    science = (records.kind[met.one] != 0) | (records.kind[met.other] != 0)
-    n = records.world.n_regions
-    ends = sum_by(records.region[met.one], n, science)
-    ends += sum_by(records.region[met.other], n, science)
-    return rank_correlation(ends, records.world.h2020_participations)
 
 
 @statistic
