@@ -19,7 +19,7 @@ SOURCES: dict[str, str] = {
     "Finland 2016": "domestic over European partners in Finland: universities 4.6, institutes 5.4, suppliers 1.5, customers 2.2 (CIS 2014-16)",
     "half of persistence": "about half of the persistence of innovation is true state dependence, the rest is what firms are",
     "Interreg": "technical assistance of Interreg programmes, 6-10 %",
-    "register studies": "+5 to +18 % output or productivity after 3-4 years, nothing in the first two (Daly 2018, Katay et al. 2025, Kaiser and Kuhn 2012); firms with partners in research +9 % a head (DASTI 2011)",
+    "register studies": "set by a trial inside the model: +5 to +18 % output or productivity after 3-4 years, nothing in the first two (Daly 2018, Katay et al. 2025, Kaiser and Kuhn 2012); firms with partners in research +9 % a head (DASTI 2011)",
     "researcher's stock": "about 70 kEUR a year over a depreciation of 0.17",
     "national accounts": "national accounts identity",
 }

@@ -51,9 +51,9 @@ class TieDynamics(ParameterGroup, name="ties"):
         meaning="how much more often firm and institute go on than two firms")
     follow_up: float = param(0.5, 0.0, 1.0, "trust lent by a broker that is left a quarter later",
         unit="share", source="voucher effects gone after 12 months: Bakhshi et al. 2013")
-    know_how: float = param(1.0, 0.0, 3.0, unit="1/year", source="register studies",
+    know_how: float = param(1.8, 0.0, 4.0, unit="1/year", source="register studies",
         meaning="productivity that a year of learning from partners adds, per unit of V")
-    most_know_how: float = param(0.12, 0.02, 0.3, unit="log points", source="register studies",
+    most_know_how: float = param(0.16, 0.02, 0.3, unit="log points", source="register studies",
         meaning="productivity that partners can bring at the most")
     delay: float = param(2.0, 0.25, 4.0, "from learning to production", unit="years",
         source="nothing or a dip in the first two years (`register studies`)")

@@ -154,7 +154,7 @@ def test_what_partners_show_reaches_production_late_and_up_to_a_bound():
     assert first < 0.25 * long
     assert third > second
     assert long == pytest.approx(TieDynamics().settled_know_how(0.1), rel=0.02)
-    assert steps[3][3] <= 0.12
+    assert steps[3][3] <= TieDynamics().most_know_how
     assert all(one[4] == 0 for one in steps)  # institutes have no production
 
 

@@ -7,6 +7,7 @@ import pytest
 from builders import pairs
 
 from s3sim.core.arrays import sum_by
+from s3sim.mechanisms.tie_dynamics import TieDynamics
 from s3sim.model.initial_conditions import market_of
 from s3sim.model.population import (
     CEILINGS,
@@ -168,7 +169,7 @@ def test_the_start_is_settled_and_without_settling_as_drawn(engine):
     habit &= raw.organisations.firms & raw.organisations.innovative
     settled = engine.initial_state().organisations
     assert (settled.know_how > 0).tolist() == habit.tolist()
-    assert settled.know_how.max() < 0.12
+    assert settled.know_how.max() < TieDynamics().most_know_how
     np.testing.assert_array_equal(settled.productivity, raw.organisations.productivity)
     idle = Engine.of(engine.scenario.drop_mechanism("search")).initial_state()
     np.testing.assert_array_equal(idle.ties.source, raw.ties.source)
