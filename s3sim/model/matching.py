@@ -69,10 +69,10 @@ class PartnerIndex:
     first: Ints  # [R, D] where a bucket starts in `rows`
     count: Ints  # [R, D]
     institutes: Ints  # rows of institutes, sorted by region
-    first_institute: Ints  # [R]
-    count_institute: Ints  # [R]
+    researchers: Floats  # cumulative size of institutes, in their order
+    before: Floats  # [R + 1] researchers of all regions before each, and of all
     related: Floats  # [D, D] relatedness to the power of the branching elasticity
-    mass: Floats  # [D + 1, R] firms of each region by relatedness to a domain; last row: institutes
+    mass: Floats  # [D + 1, R] firms by relatedness to a domain; last row: researchers of institutes
 
     @classmethod
     def of(
@@ -92,17 +92,19 @@ class PartnerIndex:
         bucket = orgs.region[row] * n_domains + orgs.domain[row]
         count = count_by(bucket, n_regions * n_domains)
         institutes = np.flatnonzero(orgs.active & (orgs.kind == INSTITUTE))
-        here = count_by(orgs.region[institutes], n_regions)
+        researchers = np.concatenate(([0.0], np.cumsum(orgs.size[institutes])))
+        ends = np.concatenate(([0], np.cumsum(count_by(orgs.region[institutes], n_regions))))
+        before = researchers[ends]
         table = count.reshape(n_regions, n_domains)
         return cls(
             rows=row[np.argsort(bucket, kind="stable")],
             first=(np.cumsum(count) - count).reshape(n_regions, n_domains),
             count=table,
             institutes=institutes,
-            first_institute=np.cumsum(here) - here,
-            count_institute=here,
+            researchers=researchers[1:],
+            before=before,
             related=related,
-            mass=np.vstack((related @ table.T.astype(np.float64), here)),
+            mass=np.vstack((related @ table.T.astype(np.float64), np.diff(before))),
         )
 
     def firms(self, domain: Ints, there: Ints, u: Floats) -> Ints:
@@ -127,10 +129,13 @@ class PartnerIndex:
         return _member(self.rows, self.first[bucket], self.count[bucket], u[:, 1], found)
 
     def research(self, there: Ints, u: Floats) -> Ints:
-        """Return an institute in each region of `there` [P], or -1; `u` [P] are uniforms."""
-        place = np.maximum(there, 0)
-        first, count = self.first_institute[place], self.count_institute[place]
-        return _member(self.institutes, first, count, u, there >= 0)
+        """Return an institute in each region of `there` [P] by its size, or -1; `u` are uniforms."""
+        if not len(self.institutes):
+            return np.full(there.shape, -1)
+        low, high = self.before[np.maximum(there, 0)], self.before[np.maximum(there, 0) + 1]
+        place = np.searchsorted(self.researchers, low + u * (high - low), side="right")
+        found = self.institutes[np.minimum(place, len(self.institutes) - 1)]
+        return np.where((there >= 0) & (high > low), found, -1)
 
 
 def _member(rows: Ints, first: Ints, count: Ints, u: Floats, found: Bools) -> Ints:

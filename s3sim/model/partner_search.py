@@ -67,7 +67,7 @@ class PartnerSearch(Record):
 
     def index(self, orgs: Organisations) -> PartnerIndex:
         """Return all innovative active organisations by region and domain."""
-        columns = (orgs.kind, orgs.region, orgs.domain, orgs.active, orgs.innovative)
+        columns = (orgs.kind, orgs.region, orgs.domain, orgs.active, orgs.innovative, orgs.size)
         return self._memo.of(
             "index", columns, lambda: self._listed(orgs, orgs.firms & orgs.innovative)
         )
@@ -75,7 +75,15 @@ class PartnerSearch(Record):
     def open_to(self, orgs: Organisations, *, abroad: bool) -> PartnerIndex:
         """Return those known to cooperate, at home or across borders, by region and domain."""
         habits = (orgs.cooperation_propensity, orgs.abroad_habit)
-        columns = (orgs.kind, orgs.region, orgs.domain, orgs.active, orgs.innovative, *habits)
+        columns = (
+            orgs.kind,
+            orgs.region,
+            orgs.domain,
+            orgs.active,
+            orgs.innovative,
+            orgs.size,
+            *habits,
+        )
 
         def listed() -> PartnerIndex:
             known = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)

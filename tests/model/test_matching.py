@@ -81,6 +81,13 @@ def test_looks_find_those_who_are_used_to_such_partners():
     assert set(met(folk, JOINTLY, u, where=nowhere)) == {-1}
 
 
+def test_large_institutes_are_met_more_often():
+    folk = orgs(4, kind=[0, 1, 1, 1], region=[0, 0, 0, 1], size=[20, 10, 30, 60])
+    n = 20_000
+    found = met(folk, AT_HOME, np.random.default_rng(0).random((n, 3)), science=True)
+    np.testing.assert_allclose(np.bincount(found, minlength=4) / n, [0, 0.25, 0.75, 0], atol=0.02)
+
+
 def test_draws_meet_gravity_and_relatedness():
     n = 40_000
     square = np.array([[1.0, 0.5, 0.2], [0.5, 1.0, 0.0], [0.2, 0.0, 1.0]])
