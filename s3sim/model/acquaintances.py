@@ -13,7 +13,7 @@ class Acquaintances(Table):
     """Former partners, who remember each other for some years; in the order of `pair_numbers`."""
 
     one: Ints  # the lower row of the pair
-    other: Ints
+    other: Ints  # the higher row
     trust: Floats  # in each other, 0-1; it fades
     ended: Ints  # quarter in which their last project ended
 
