@@ -16,6 +16,7 @@ from s3sim.model.state import (
     OWN,
     REGIONAL_GRANT,
     SEEKING_ABROAD,
+    SEEKING_ANY,
     SEEKING_DOMESTIC,
     Organisations,
     State,
@@ -123,7 +124,8 @@ class Search(ParameterGroup, name="search"):
         u = drawn.reshape(-1, DRAWS)
         likes = np.where(orgs.science_habit, self.institutes, self.institutes_else)
         science = u[:, 1] < likes[one]
-        reach = self._reach(one, science, u[:, 2], lacks, orgs.seeking)
+        open_abroad = context.partners.habit_abroad[orgs.region[one]]
+        reach = self._reach(u[:, 2], science, lacks[one], orgs.seeking[one], open_abroad)
         where = fields(context.space.abroad, context.instruments.joint_regions)
         by_past, by_friend = u[:, 0] < self.former, u[:, 0] > 1 - self.friends
         stranger = context.partners.meet(orgs, one, reach, science, u[:, 3:], where)
@@ -146,12 +148,19 @@ class Search(ParameterGroup, name="search"):
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, n)
         return one[good], other[good], (other == friend)[good].astype(np.float64)
 
-    def _reach(self, one: Ints, science: Bools, u: Floats, lacks: Bools, seeking: Ints) -> Ints:
-        """Return where each look goes: home, abroad, or the regions of the joint call, [P]."""
-        wants = np.where(lacks[one], self.abroad, self.abroad_else)
+    def _reach(
+        self, u: Floats, science: Bools, lacks: Bools, seeking: Ints, open_abroad: Floats
+    ) -> Ints:
+        """Return where each look goes: home, abroad, or the regions of the joint call, [P].
+
+        `open_abroad` is the share of looks abroad when money lets a project look anywhere: that of
+        the country's cooperating firms.
+        """
+        wants = np.where(lacks, self.abroad, self.abroad_else)
+        wants = np.where(seeking == SEEKING_ANY, np.maximum(wants, open_abroad), wants)
         wants = np.where(science, self.institutes_abroad * wants, wants)
-        out = np.where((u < wants) & (seeking[one] != SEEKING_DOMESTIC), ABROAD, AT_HOME)
-        return np.where(seeking[one] == SEEKING_ABROAD, JOINTLY, out)
+        out = np.where((u < wants) & (seeking != SEEKING_DOMESTIC), ABROAD, AT_HOME)
+        return np.where(seeking == SEEKING_ABROAD, JOINTLY, out)
 
     def _ties(
         self, one: Ints, other: Ints, trust: Floats, orgs: Organisations, context: Context
