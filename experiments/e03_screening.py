@@ -7,7 +7,7 @@ import pandas as pd
 
 from s3sim.analysis.intervals import t_interval
 from s3sim.analysis.morris import morris_design, screen, stability
-from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.paired import three_outputs
 from s3sim.analysis.problem import Problem
 from s3sim.core.formatting import as_sentence, listed
 from s3sim.ensemble.experiments.drivers import (

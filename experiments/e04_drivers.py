@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.paired import three_outputs
 from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed

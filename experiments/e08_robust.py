@@ -181,7 +181,7 @@ def information(study, evidence):
     factors = [factor for factor in space.factors if factor.is_parameter]
     groups = {f.group: [g.name for g in factors if g.group == f.group] for f in factors}
     groups[DUMMIES] = [name for name in space.names if name.startswith(DUMMY)]
-    about = {"groups": groups, "better": better(VALUED), "unit": UNIT}
+    about = {"groups": groups, "better": better(VALUED)}
 
     def value(rows, shuffles):
         policies = study.policies
