@@ -1,9 +1,11 @@
 """The network of the start: what the run's own mechanisms would have left behind."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
+from s3sim.core.arrays import Floats
 from s3sim.mechanisms.tie_dynamics import TieDynamics
 from s3sim.model.context import QUARTERS, Context
 from s3sim.model.state import Organisations, State
@@ -18,7 +20,8 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
 
     Ties form, break, are renewed and remembered for some quarters before the first one, while firms
     stay as they are; nothing else is kept. Firms that leave and firms that enter without partners
-    are stood in for by firms that lose all partners, at their country's turnover. Firms with a
+    are stood in for by firms that lose all partners, at their country's turnover, the young and
+    small more often. Firms with a
     habit of cooperating start with the know-how that partners have brought them on average.
 
     Parameters
@@ -33,7 +36,7 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
         return state
     able = acting["research"](state, context).organisations.absorptive_capacity
     orgs = state.organisations.replace(absorptive_capacity=able)
-    turnover = context.world.birth_rate[orgs.region] / QUARTERS
+    turnover = _turnover(orgs, acting.get("demography"), context)
     now = state.replace(organisations=orgs)
     for quarter in range(quarters):
         around = context.at(quarter, streams=replace(context.streams, quarter=quarter - quarters))
@@ -62,3 +65,12 @@ def _taught(orgs: Organisations, now: State, scenario: Scenario, context: Contex
     mean = float(value[habit].mean()) if habit.any() else 0.0
     know_how = scenario.group(TieDynamics).settled_know_how(mean)
     return orgs.replace(insight=np.where(habit, mean, 0.0), know_how=np.where(habit, know_how, 0.0))
+
+
+def _turnover(orgs: Organisations, demography: Any, context: Context) -> Floats:
+    """Return the chance that a firm is replaced in a quarter, [N]."""
+    if demography is None or not orgs.firms.any():
+        return np.zeros(len(orgs))
+    hazard = demography.hazard(orgs.age, orgs.size)
+    relative = hazard / hazard[orgs.firms].mean()
+    return np.asarray(context.world.birth_rate[orgs.region] / QUARTERS * relative)
