@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from s3sim.model.acquaintances import Acquaintances
 from s3sim.model.instruments import Instruments
 from s3sim.model.ledger import Ledger
 from s3sim.model.state import (
@@ -59,6 +60,7 @@ def orgs(n=5, domains=3, **columns):
         "active": np.ones(n, bool),
         "innovative": np.ones(n, bool),
         "served": np.zeros(n, bool),
+        "abroad_habit": np.ones(n, bool),
         "size": np.full(n, 20.0),
         "productivity": np.full(n, 50.0),
         "demand_shifter": np.ones(n),
@@ -94,6 +96,13 @@ def ties(source, partner, **columns):
         like = blank[name]
         blank[name] = np.broadcast_to(np.asarray(value, like.dtype), like.shape).copy()
     return Ties(**blank)
+
+
+def acquaintances(one, other, n, trust=0.3, ended=0):
+    """Former partners among n rows who parted in quarter 0 with trust 0.3."""
+    one, other = np.array(one, np.int64), np.array(other, np.int64)
+    trust, ended = np.broadcast_to(trust, len(one)).astype(float), np.broadcast_to(ended, len(one))
+    return Acquaintances.of(one, other, trust, ended.astype(np.int64), n)
 
 
 def projects(organisation, **columns):
@@ -145,6 +154,7 @@ def state_of(organisations, world, **tables):
     blank = {
         "organisations": organisations,
         "ties": Ties.none(),
+        "acquaintances": Acquaintances.none(),
         "projects": Projects.none(),
         "participations": Participations.none(),
         "authorities": Authorities(
@@ -155,7 +165,7 @@ def state_of(organisations, world, **tables):
         ),
         "brokers": Brokers(
             skill=np.zeros(regions), credit=np.zeros(regions), clients=none, firms=none,
-            matches=none, funded_share=np.zeros(regions),
+            matches=none, funded_share=np.zeros(regions), cases=np.zeros((regions, regions)),
         ),
         "regions": Regions(
             published=table, awaiting=table, pool=table * 0, entries=none, exits=none,

@@ -133,5 +133,5 @@ def test_a_new_experiment_runs_from_its_folder(tmp_path, monkeypatch):
     assert done.exit_code == 0, done.output
     assert "collaborations per 1000 firms" in " ".join(done.output.split())
     table = pd.read_csv(tmp_path / "out/table.csv")
-    assert set(table) == {"joint.pooled_share", "meeting.border", "difference"}
+    assert set(table) == {"joint.pooled_share", "meeting.language", "difference"}
     assert len(table) == 8

@@ -41,8 +41,8 @@ class Limit:
     def phrase(self) -> str:
         """Say the limit in words.
 
-        >>> Limit("meeting.border", low=5.2).phrase(), Limit("k", low=1.0, high=2.5).phrase()
-        ('meeting.border is above 5.2', 'k is between 1 and 2.5')
+        >>> Limit("search.candidates", low=5.2).phrase(), Limit("k", low=1.0, high=2.5).phrase()
+        ('search.candidates is above 5.2', 'k is between 1 and 2.5')
         """
         if self.low is None:
             return f"{self.factor} is below {self.high:.3g}"

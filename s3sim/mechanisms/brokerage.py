@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, count_by
+from s3sim.core.arrays import Bools, Floats, Ints, count_by, sum_by
 from s3sim.core.constants import SME, TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import Context
@@ -30,7 +30,11 @@ STANDARDISED_UNIFORM = np.sqrt(12)
 class Brokerage(ParameterGroup, name="brokerage"):
     """Brokers propose pairs; the pairs decide. Fees are paid by the budget, before any grant.
 
-    Ranking: q V / sd(V) + sqrt(1 - q^2) noise; skill q grows with cases: q + learning (1 - q) cases.
+    Ranking: q V / sd(V) + sqrt(1 - q^2) noise. A proposal is heard with chance q: both sides give
+    time to whoever has shown to know them. Relief and trust are lent in proportion to q and to how
+    well the broker knows the two regions, k / (k + familiar) after k cases between them. Skill grows
+    with cases as far as one can read them: d q = learning q (1 - q). A broker of skill 0 brings
+    about nothing.
     """
 
     # fmt: off
@@ -40,11 +44,13 @@ class Brokerage(ParameterGroup, name="brokerage"):
         unit="organisations")
     proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations")
     skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value")
-    learning: float = param(0.01, 0.0, 0.05,
-        "skill gained by a real case, share of what is missing", unit="share")
-    relief: float = param(0.5, 0.0, 0.9, "share of border frictions that a broker removes",
+    learning: float = param(0.01, 0.0, 0.05, unit="1/case",
+        meaning="skill gained by a real case, share of skill times what is missing")
+    relief: float = param(0.5, 0.0, 0.9, "border frictions that a broker of full skill removes",
         unit="share", source="check: pair formation +75 % in Boudreau et al. 2017")
-    trust: float = param(0.2, 0.0, 0.5, "trust that a broker lends to a new pair")
+    trust: float = param(0.2, 0.0, 0.5, "trust that a broker of full skill lends to a new pair")
+    familiar: float = param(10.0, 1.0, 50.0, unit="cases",
+        meaning="real cases between two regions after which half of them is known")
     institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
     # fmt: on
 
@@ -60,17 +66,18 @@ class Brokerage(ParameterGroup, name="brokerage"):
         client = self._clients(orgs, free, capacity, context)
         handled = count_by(orgs.region[client], len(capacity))
         skill = np.where(at_work > 0, np.maximum(brokers.skill, self.skill), brokers.skill)
-        new = self._matches(client, skill, free, state, context)
+        new, heard = self._matches(client, skill, free, state, context)
         region = orgs.region[new.source]
-        cases = handled * context.weight / np.maximum(context.instruments.brokers, TINY)
-        learnt = 1 - (1 - self.learning) ** np.where(at_work > 0, cases, 0.0)
+        each = context.weight / np.maximum(context.instruments.brokers, TINY)
+        seen = np.exp(self.learning * np.where(at_work > 0, handled * each, 0.0))
         served = orgs.served.copy()
         served[client] = True
         return state.replace(
             organisations=orgs.replace(served=served),
             ties=state.ties.joined(new),
             brokers=brokers.replace(
-                skill=skill + learnt * (1 - skill),
+                skill=skill * seen / (1 - skill + skill * seen),
+                cases=brokers.cases + heard * each[:, None],
                 # An idle hour does not come back: credit beyond one client is lost.
                 credit=np.minimum(credit - handled, 1.0),
                 clients=brokers.clients + handled,
@@ -94,18 +101,42 @@ class Brokerage(ParameterGroup, name="brokerage"):
 
     def _matches(
         self, client: Ints, skill: Floats, free: Ints, state: State, context: Context
-    ) -> Ties:
-        """Search the registers, propose the best-looking, let both sides decide."""
-        orgs = state.organisations
+    ) -> tuple[Ties, Floats]:
+        """Search the registers, propose the best-looking, let both sides hear and decide.
+
+        Returns
+        -------
+        ties : Ties
+            New ones.
+        heard : array [R, R]
+            Proposals that were heard, by region of client and partner.
+        """
+        orgs, n_regions = state.organisations, context.world.n_regions
+        none = np.zeros((n_regions, n_regions))
         one, other = self._register(client, orgs, state.ties, context)
         if not len(one):
-            return Ties.none()
-        keep = self._shortlist(one, other, skill, orgs, context)
-        one, other = one[keep], other[keep]
-        yes = context.agreed(orgs, one, other, free, relief=self.relief, trust=self.trust)
+            return Ties.none(), none
+        judged = self._judged(one, other, skill, orgs)
+        keep = self._shortlist(one, other, judged, orgs, context)
+        keep &= context.streams.pair("brokerage/hearing", one, other) < judged
+        one, other, judged = one[keep], other[keep], judged[keep]
+        here, there = orgs.region[one], orgs.region[other]
+        known = state.brokers.cases + state.brokers.cases.T
+        lent = judged * (known / (known + self.familiar))[here, there]
+        before, left = state.acquaintances.trust_of(one, other, len(orgs))
+        trust = np.maximum(left, self.trust * lent)
+        yes = context.agreed(
+            orgs, one, other, free, common=before * 1.0, relief=self.relief * lent, trust=trust
+        )
         no = np.zeros(int(yes.sum()), bool)
-        kind = np.full(len(no), BROKERED)
-        return Ties.new(one[yes], other[yes], kind, context.calendar.quarter, no, self.trust)
+        kind, quarter = np.full(len(no), BROKERED), context.calendar.quarter
+        heard = sum_by(here * n_regions + there, n_regions**2).reshape(none.shape)
+        return Ties.new(one[yes], other[yes], kind, quarter, no, trust[yes]), heard
+
+    def _judged(self, one: Ints, other: Ints, skill: Floats, orgs: Organisations) -> Floats:
+        """Return how well the client's broker judges each pair, 0-1, [P]."""
+        specialist = np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
+        return np.asarray(skill[orgs.region[one]] * specialist)
 
     def _register(
         self, client: Ints, orgs: Organisations, ties: Ties, context: Context
@@ -113,32 +144,27 @@ class Brokerage(ParameterGroup, name="brokerage"):
         """Return clients and register entries, shape [P], each pair once."""
         one = np.repeat(client, self.register)
         u = context.streams.uniform("brokerage/register", (len(orgs), self.register, DRAWS), client)
-        region, partners = orgs.region[client], context.partners
-        abroad = context.space.abroad[region]
-        offices = context.instruments.brokers > 0
-        where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
-        # Registers list all regions alike: distance no longer decides who is met.
-        index = partners.index(orgs)
-        looks, science = partners.looks(orgs, client, where, u[..., 1], near=False)
-        firms_at, there = looks.ravel(), science.ravel()
         u = u.reshape(-1, DRAWS)
-        asks_institute = (u[:, 0] < self.institutes) & (there >= 0)
-        asks_firm = ~asks_institute
-        other = np.empty(len(one), np.int64)
-        other[asks_institute] = index.research(there[asks_institute], u[asks_institute, 2])
-        other[asks_firm] = index.firms(
-            orgs.domain[one[asks_firm]], firms_at[asks_firm], u[asks_firm, 2:]
+        abroad, offices = context.space.abroad, context.instruments.brokers > 0
+        where = abroad & offices[None, :] if context.instruments.broker_network else ~abroad
+        # Registers list all firms and all regions alike, whatever their habits or the distance.
+        index = context.partners.index(orgs)
+        domain, science = orgs.domain[one], u[:, 0] < self.institutes
+        kind = np.where(science, len(index.related), domain)
+        there = context.partners.regions(
+            orgs.region[one], kind, index.mass, where.astype(np.float64), u[:, 1]
+        )
+        other = np.where(
+            science, index.research(there, u[:, 2]), index.firms(domain, there, u[:, 2:])
         )
         good = (other >= 0) & (other != one) & first_meetings(one, other, ties, len(orgs))
         return one[good], other[good]
 
     def _shortlist(
-        self, one: Ints, other: Ints, skill: Floats, orgs: Organisations, context: Context
+        self, one: Ints, other: Ints, judged: Floats, orgs: Organisations, context: Context
     ) -> Bools:
         """Return the entries that a client's broker ranks highest, with error."""
-        trust = np.full(len(one), self.trust)
-        value = context.value_of(orgs, one, other, trust, self.relief)
-        judged = skill[orgs.region[one]] * np.where(orgs.kind[other] == FIRM, 1.0, SPECIALIST_LOSS)
+        value = context.value_of(orgs, one, other, np.zeros(len(one)))
         noise = STANDARDISED_UNIFORM * (context.streams.pair("brokerage/error", one, other) - 0.5)
         seen = judged * value / max(float(value.std()), TINY) + np.sqrt(1 - judged**2) * noise
         order = np.lexsort((-seen, one))

@@ -30,8 +30,9 @@ START_CASH = 0.25
 KEPT_MASTERY = (0.7, 0.3)
 """An entrant takes over 70 to 100 % of its parent's knowledge: the least, and what luck adds."""
 
-DRAWS = 8
-"""Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge."""
+DRAWS = 9
+"""Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge,
+cooperation abroad."""
 
 ACTIVITY = [
     "value_added",
@@ -168,9 +169,11 @@ class Demography(ParameterGroup, name="demography"):
             value_added=productivity * size, cash=START_CASH * productivity * size,
             rd_intensity=orgs.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
             innovative=u[:, 5] < world.innovative[region],
-            cooperation_propensity=np.where(u[:, 6] < world.cooperating[region], 1.0, context.partners.closed_propensity),
+            cooperation_propensity=np.where(u[:, 6] < context.partners.habit[region], 1.0, context.partners.closed_propensity),
+            abroad_habit=u[:, 8] < context.partners.habit_abroad[region],
+            science_habit=orgs.science_habit[parent],
             knowledge=orgs.knowledge[parent] * (KEPT_MASTERY[0] + KEPT_MASTERY[1] * u[:, 7:8]).astype(np.float32),
-            age=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
+            age=0.0, insight=0.0, know_how=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,
         )  # fmt: skip
         return orgs.replace(
             **{name: _with(getattr(orgs, name), row, value) for name, value in changes.items()}

@@ -50,9 +50,10 @@ class Innovation(ParameterGroup, name="innovation"):
     informal: float = param(0.01, 0.002, 0.03, "informal innovation effort",
         unit="share of working time")
     partners: float = param(1.0, 0.0, 3.0, "gain from partners", unit="1/V",
-        source="fitted to Cai and Szeidl: +8 % revenue a year after brokered meetings")
+        source="no study separates it: most of the return is `ties.know_how`")
     spillovers: float = param(0.3, 0.0, 1.0, "gain from spillovers")
-    institutes: float = param(0.5, 0.0, 2.0, "extra gain from institutes", unit="1/V")
+    institutes: float = param(0.5, 0.0, 2.0, "extra gain from institutes", unit="1/V",
+        source="direction: effects of Fraunhofer projects rise with repeated contact (Comin et al. 2018)")
     radical: float = param(0.05, 0.01, 0.10, "radical share without partners", unit="share")
     radical_distance: float = param(0.25, 0.0, 0.6, "radical share by cognitive distance",
         unit="share", source="sign: Belderbos et al. 2004; Nooteboom et al. 2007")

@@ -71,7 +71,12 @@ class Context(Record):
         return self.replace(**{**own, **changes})
 
     def value_of(
-        self, orgs: Organisations, one: Ints, other: Ints, trust: Floats, relief: float = 0.0
+        self,
+        orgs: Organisations,
+        one: Ints,
+        other: Ints,
+        trust: Floats,
+        relief: Floats | float = 0.0,
     ) -> Floats:
         """Return what each `one` could learn from its `other` (`Proximity.value`), shape [P]."""
         institute, capacity = orgs.kind == INSTITUTE, orgs.absorptive_capacity[one]

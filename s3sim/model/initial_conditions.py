@@ -4,17 +4,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.core.arrays import Ints, sum_by
+from s3sim.core.arrays import Floats, Ints, sum_by
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
+from s3sim.model.acquaintances import Acquaintances
 from s3sim.model.context import Context
 from s3sim.model.ledger import Ledger
-from s3sim.model.matching import employment_table, first_meetings, permitted
+from s3sim.model.matching import ABROAD, AT_HOME, employment_table, fields, first_meetings
+from s3sim.model.partner_choice import matched
 from s3sim.model.population import Population
 from s3sim.model.state import (
     OWN,
-    SEEKING_ABROAD,
-    SEEKING_DOMESTIC,
     Authorities,
     Brokers,
     Markets,
@@ -33,8 +33,15 @@ EMPTY_MARKET = 0.05
 FIRST_SUCCESS = 0.37
 """Share of applied-for money that firms remember as awarded (the default of usual success)."""
 
-FIRST_TRUST = 0.3
+FIRST_TRUST = 0.05
 """Trust of the first partners in each other, 0-1 (assumed)."""
+
+FORMER_TRUST = 0.1
+"""Trust of former partners in each other, 0-1 (assumed)."""
+
+DRAWS = 6
+"""Uniforms of a first partner: whether one is asked, institute or firm, region, domain,
+organisation, and how long it has been going on."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,12 @@ class InitialConditions(ParameterGroup, name="beginning"):
         "share of tradable demand that the rest of the world serves", unit="share")
     outside_local: float = param(0.1, 0.0, 0.5, "share of local demand that others serve",
         unit="share")
-    tie_share: float = param(0.6, 0.3, 1.0, source="fitted to innovators cooperating (CIS 2008)",
-        meaning="open innovative firms that start with a partner they asked", unit="share")
+    tie_share: float = param(0.6, 0.3, 1.0, source="a first guess, which settling replaces",
+        meaning="firms with a habit that start with a partner they asked", unit="share")
     institute_share: float = param(0.25, 0.05, 0.5, "first ties that join firm and institute",
         unit="share", source="CIS4", evidence="reported")
+    settling: int = param(12, 0, 40, "how long ties form and end before the first quarter",
+        unit="quarters", source="one and a half lengths of a collaboration")
     # fmt: on
 
     def state(
@@ -59,6 +68,7 @@ class InitialConditions(ParameterGroup, name="beginning"):
         *,
         substitution: float,
         duration: int,
+        memory: int,
     ) -> State:
         """Return the state before the first quarter.
 
@@ -70,8 +80,8 @@ class InitialConditions(ParameterGroup, name="beginning"):
             Draws the organisations.
         substitution : float
             Elasticity of substitution of the market.
-        duration : int
-            Length of a collaboration, quarters.
+        duration, memory : int
+            Length of a collaboration, and how long it is remembered, quarters.
         """
         world = context.world
         orgs = population.organisations(context)
@@ -81,6 +91,7 @@ class InitialConditions(ParameterGroup, name="beginning"):
         return State(
             organisations=orgs,
             ties=self._ties(orgs, context, duration),
+            acquaintances=self._acquaintances(orgs, context, memory),
             projects=Projects.none(),
             participations=Participations.none(),
             authorities=Authorities(
@@ -96,6 +107,7 @@ class InitialConditions(ParameterGroup, name="beginning"):
                 firms=np.zeros(regions, np.int64),
                 matches=np.zeros(regions, np.int64),
                 funded_share=np.zeros(regions),
+                cases=np.zeros((regions, regions)),
             ),
             regions=Regions(
                 published=world.domain_share * world.business_employment[:, None] * context.scale,
@@ -144,33 +156,56 @@ class InitialConditions(ParameterGroup, name="beginning"):
         )
 
     def _ties(self, orgs: Organisations, context: Context, duration: int) -> Ties:
-        """Pair open innovative firms at home or abroad as their country's statistics say."""
-        world, streams = (
-            context.world,
-            Streams(context.streams.seed, context.streams.replication, -1),
+        """Pair firms with a habit of cooperating, at home and abroad as they are used to."""
+        luck, n = self._luck(context), len(orgs)
+        row, other, part = self._partners(
+            orgs, luck.uniform("beginning/partner", (n, 2, DRAWS)), context
         )
-        n = len(orgs)
-        asks = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
-        asks &= streams.uniform("beginning/asks", n) < self.tie_share
-        row = np.flatnonzero(asks)
-        partners = context.partners
-        index = partners.index(orgs)
-        region, u = orgs.region[row], streams.uniform("beginning/partner", (n, 6), row)
-        abroad = u[:, 0] < (world.cooperating_abroad / np.maximum(world.cooperating, 1e-9))[region]
-        seeking = np.where(abroad, SEEKING_ABROAD, SEEKING_DOMESTIC)
-        where = permitted(seeking, region, context.space.abroad, np.ones(world.n_regions, bool))
-        looks, science = partners.looks(orgs, row, where, u[:, None, 1])
-        firm = index.firms(orgs.domain[row], looks[:, 0], u[:, 2:4])
-        institute = index.research(science[:, 0], u[:, 2])
-        other = np.where((u[:, 4] < self.institute_share) & (institute >= 0), institute, firm)
-        good = (other >= 0) & (other != row) & first_meetings(row, other, Ties.none(), n)
-        row, other, u = row[good], other[good], u[good]
-        end = np.floor(u[:, 5] * duration).astype(np.int64)
+        good = first_meetings(row, other, Ties.none(), n)
+        row, other, part = row[good], other[good], part[good]
+        chosen = luck.pair("beginning/match", row, other)
+        good = matched(row, other, chosen, context.partners.capacity(orgs))
+        row, other = row[good], other[good]
+        end = np.floor(part[good] * duration).astype(np.int64)
         no = np.zeros(len(row), bool)
         return Ties(
             source=row, partner=other, start=end - duration, end=end,
             kind=np.full(len(row), OWN), trust=np.full(len(row), FIRST_TRUST), bid=no, pending=no,
         )  # fmt: skip
+
+    def _acquaintances(self, orgs: Organisations, context: Context, memory: int) -> Acquaintances:
+        """Let firms with a habit of cooperating remember former partners of the last years."""
+        luck, n = self._luck(context), len(orgs)
+        row, other, since = self._partners(
+            orgs, luck.uniform("beginning/former partner", (n, 2, DRAWS)), context
+        )
+        ended = -1 - np.floor(since * memory).astype(np.int64)
+        return Acquaintances.of(row, other, np.full(len(row), FORMER_TRUST), ended, n)
+
+    def _partners(
+        self, orgs: Organisations, luck: Floats, context: Context
+    ) -> tuple[Ints, Ints, Floats]:
+        """Return who found a partner, whom, and a uniform left for each, shape [P].
+
+        `luck` [N, 2, DRAWS] are uniforms for a look at home and one abroad.
+        """
+        habit = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
+        where = fields(context.space.abroad, np.ones(context.world.n_regions, bool))
+        found = []
+        for reach, asks in ((AT_HOME, habit), (ABROAD, habit & orgs.abroad_habit)):
+            row = np.flatnonzero(asks)
+            u = luck[row, reach]
+            row, u = row[u[:, 0] < self.tie_share], u[u[:, 0] < self.tie_share]
+            place = np.full(len(row), reach)
+            science = u[:, 1] < self.institute_share
+            other = context.partners.meet(orgs, row, place, science, u[:, 2:5], where)
+            good = (other >= 0) & (other != row)
+            found.append((row[good], other[good], u[good, 5]))
+        row, other, left = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return row, other, left
+
+    def _luck(self, context: Context) -> Streams:
+        return Streams(context.streams.seed, context.streams.replication, -1)
 
 
 def market_of(orgs: Organisations, world: World) -> Ints:

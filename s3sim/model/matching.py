@@ -1,98 +1,110 @@
 """Whom an organisation can meet: the region, the domain, then the organisation.
 
-Meeting falls with distance, national borders and other languages, and rises with relatedness and
-with the number of innovative organisations there (gravity). Nobody sees everybody: this is what
-keeps search a small sample and the computation linear.
+Meeting falls with distance and other languages, and rises with relatedness and with the number of
+organisations there that are open to partners (gravity). Nobody sees everybody: this is what keeps
+search a small sample and the computation linear.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from s3sim.core.arrays import Bools, Floats, Ints, count_by, draw_own, sum_by
+from s3sim.core.arrays import Bools, Floats, Ints, count_by, draw_from, sum_by
 from s3sim.core.parameters import ParameterGroup, param
+from s3sim.model.acquaintances import pair_numbers
 from s3sim.model.proximity import Space
-from s3sim.model.state import INSTITUTE, SEEKING_ABROAD, SEEKING_DOMESTIC, Organisations, Ties
+from s3sim.model.state import INSTITUTE, Organisations, Ties
 from s3sim.world import World
+
+AT_HOME, ABROAD, JOINTLY = 0, 1, 2
+"""Where a look goes: the own country, any other country, other countries of the joint programme."""
 
 
 @dataclass(frozen=True)
 class Matching(ParameterGroup, name="meeting"):
     """Chances of meeting, before anybody weighs anything.
 
-    `border` multiplies the odds that cooperating firms of the country report a European partner.
+    Whether a look goes abroad is a habit (`Search`); where it goes is gravity,
+    mass x km^-distance x language x affinity^weight, with the typical distance within a region for
+    the region itself.
     """
 
     # fmt: off
-    border: float = param(5.0, 0.5, 8.0, source="CIS 2008, partners",
-        meaning="odds of looking abroad over those of the country's cooperating firms", unit="odds")
+    distance: float = param(0.39, 0.1, 0.8, "fall of meetings with distance", unit="elasticity",
+        source="H2020 pairs, firms", evidence="reported")
     language: float = param(0.48, 0.40, 0.55, "meeting without a common language",
         unit="odds", source="Basche 2022", evidence="reported")
-    decay: float = param(250.0, 100.0, 600.0, "length over which meetings fall by e", unit="km",
-        source="fitted to the distance elasticity of Picci 2008")
     affinity: float = param(0.5, 0.0, 1.0, "weight of past joint H2020 projects between countries",
         unit="elasticity")
     branching: float = param(2.75, 1.0, 5.0, "elasticity of meeting and branching to relatedness",
         unit="elasticity", source="Boschma et al. 2015", evidence="reported")
+    occupied: float = param(0.84, 0.5, 1.0, unit="share of time", source="habits",
+        meaning="that firms with a habit of cooperating have a partner")
+    occupied_abroad: float = param(0.60, 0.4, 1.0, unit="share of time", source="habits",
+        meaning="that those with a habit of cooperating abroad have a partner there")
     # fmt: on
 
     def gravity(self, world: World, space: Space) -> Floats:
         """Return the pull of region r' on r, before masses, shape [R, R]."""
         affinity = world.affinity[world.country][:, world.country] ** self.affinity
         language = np.where(space.other_language, self.language, 1.0)
-        return (
-            np.where(space.abroad, affinity, 1.0) * language * np.exp(-space.distance / self.decay)
-        )
+        km = np.maximum(space.distance, 1.0)
+        return np.where(space.abroad, affinity, 1.0) * language * km**-self.distance
 
-    def foreign_search_share(self, world: World) -> Floats:
-        """Return the share of looks that go abroad, by region of the asker, [R].
+    def habits(self, world: World) -> tuple[Floats, Floats]:
+        """Return the share of innovative firms with a habit of cooperating, and of those abroad, [R].
 
-        Estonian firms report European partners more often than German ones; a country's habit is
-        taken from the Community Innovation Survey, not from geography.
+        A survey sees who has a partner, not who wants one: stock = habit x time with a partner.
         """
-        habit = np.clip(world.cooperating_abroad / np.maximum(world.cooperating, 1e-9), 0.02, 0.95)
-        odds = self.border * habit / (1 - habit)
-        return odds / (1 + odds)
+        habit = np.minimum(world.cooperating / self.occupied, 1.0)
+        abroad = np.minimum(world.cooperating_abroad / self.occupied_abroad, habit)
+        return habit, np.divide(abroad, habit, out=np.zeros_like(habit), where=habit > 0)
 
 
 @dataclass(frozen=True)
 class PartnerIndex:
-    """The innovative organisations of a moment, by region and domain."""
+    """Some organisations of a moment, by region and domain."""
 
     rows: Ints  # firms, sorted by region and domain
     first: Ints  # [R, D] where a bucket starts in `rows`
     count: Ints  # [R, D]
     institutes: Ints  # rows of institutes, sorted by region
-    first_institute: Ints  # [R]
-    count_institute: Ints  # [R]
+    researchers: Floats  # cumulative size of institutes, in their order
+    before: Floats  # [R + 1] researchers of all regions before each, and of all
     related: Floats  # [D, D] relatedness to the power of the branching elasticity
-    mass: Floats  # [D, R] firms in each region, weighted by relatedness to a domain
+    mass: Floats  # [D + 1, R] firms by relatedness to a domain; last row: researchers of institutes
 
     @classmethod
-    def of(cls, orgs: Organisations, n_regions: int, related: Floats) -> "PartnerIndex":
-        """Return the index of all innovative active organisations.
+    def of(
+        cls, orgs: Organisations, listed: Bools, n_regions: int, related: Floats
+    ) -> "PartnerIndex":
+        """Return the index of listed firms and of all active institutes.
 
         Parameters
         ----------
+        listed : array [N]
+            Firms to list.
         related : array [D, D]
             Weight of a firm's home domain for who looks from another one.
         """
         n_domains = len(related)
-        listed = np.flatnonzero(orgs.firms & orgs.innovative)
-        bucket = orgs.region[listed] * n_domains + orgs.domain[listed]
+        row = np.flatnonzero(listed)
+        bucket = orgs.region[row] * n_domains + orgs.domain[row]
         count = count_by(bucket, n_regions * n_domains)
         institutes = np.flatnonzero(orgs.active & (orgs.kind == INSTITUTE))
-        here = count_by(orgs.region[institutes], n_regions)
+        researchers = np.concatenate(([0.0], np.cumsum(orgs.size[institutes])))
+        ends = np.concatenate(([0], np.cumsum(count_by(orgs.region[institutes], n_regions))))
+        before = researchers[ends]
         table = count.reshape(n_regions, n_domains)
         return cls(
-            rows=listed[np.argsort(bucket, kind="stable")],
+            rows=row[np.argsort(bucket, kind="stable")],
             first=(np.cumsum(count) - count).reshape(n_regions, n_domains),
             count=table,
             institutes=institutes,
-            first_institute=np.cumsum(here) - here,
-            count_institute=here,
+            researchers=researchers[1:],
+            before=before,
             related=related,
-            mass=related @ table.T.astype(np.float64),
+            mass=np.vstack((related @ table.T.astype(np.float64), np.diff(before))),
         )
 
     def firms(self, domain: Ints, there: Ints, u: Floats) -> Ints:
@@ -107,18 +119,23 @@ class PartnerIndex:
         u : array [P, 2]
             Uniforms: domain, organisation.
         """
-        place = np.maximum(there, 0)
-        weight = self.related[domain] * self.count[place]
-        what = draw_own(np.cumsum(weight, axis=1), u[:, 0])
+        place, n_domains = np.maximum(there, 0), len(self.related)
+        # Looks of one domain at one region share a table.
+        kind, own = np.unique(place * n_domains + domain, return_inverse=True)
+        weight = self.related[kind % n_domains] * self.count[kind // n_domains]
+        what = draw_from(np.cumsum(weight, axis=1), own, u[:, 0])
         bucket = place, np.maximum(what, 0)
         found = (there >= 0) & (what >= 0)
         return _member(self.rows, self.first[bucket], self.count[bucket], u[:, 1], found)
 
     def research(self, there: Ints, u: Floats) -> Ints:
-        """Return an institute in each region of `there` [P], or -1; `u` [P] are uniforms."""
-        place = np.maximum(there, 0)
-        first, count = self.first_institute[place], self.count_institute[place]
-        return _member(self.institutes, first, count, u, there >= 0)
+        """Return an institute in each region of `there` [P] by its size, or -1; `u` are uniforms."""
+        if not len(self.institutes):
+            return np.full(there.shape, -1)
+        low, high = self.before[np.maximum(there, 0)], self.before[np.maximum(there, 0) + 1]
+        place = np.searchsorted(self.researchers, low + u * (high - low), side="right")
+        found = self.institutes[np.minimum(place, len(self.institutes) - 1)]
+        return np.where((there >= 0) & (high > low), found, -1)
 
 
 def _member(rows: Ints, first: Ints, count: Ints, u: Floats, found: Bools) -> Ints:
@@ -128,24 +145,17 @@ def _member(rows: Ints, first: Ints, count: Ints, u: Floats, found: Bools) -> In
     return np.where(found & (count > 0), rows[np.minimum(place, len(rows) - 1)], -1)
 
 
-def permitted(seeking: Ints, region: Ints, abroad: Bools, joint: Bools) -> Bools:
-    """Return in which regions each asker may look, shape [A, R].
+def fields(abroad: Bools, joint: Bools) -> Bools:
+    """Return which regions lie in each field of looks (AT_HOME, ABROAD, JOINTLY), shape [3, R, R].
 
     Parameters
     ----------
-    seeking : array [A]
-        NOT_SEEKING (anywhere), SEEKING_DOMESTIC, SEEKING_ANY or SEEKING_ABROAD (joint regions).
-    region : array [A]
-        Region of the asker.
     abroad : array [R, R]
         Whether two regions lie in different countries.
     joint : array [R]
         Regions of the joint programme.
     """
-    other = abroad[region]
-    domestic = (seeking == SEEKING_DOMESTIC)[:, None]
-    joint_only = (seeking == SEEKING_ABROAD)[:, None]
-    return np.where(domestic, ~other, np.where(joint_only, other & joint[None, :], True))
+    return np.stack((~abroad, abroad, abroad & joint[None, :]))
 
 
 def employment_table(orgs: Organisations, world: World) -> Floats:
@@ -158,7 +168,7 @@ def employment_table(orgs: Organisations, world: World) -> Floats:
 
 def first_meetings(one: Ints, other: Ints, ties: Ties, n: int) -> Bools:
     """Return which pairs are not partners already and stand first among equal pairs."""
-    key, known = _pair_numbers(one, other, n), np.sort(_pair_numbers(ties.source, ties.partner, n))
+    key, known = pair_numbers(one, other, n), np.sort(pair_numbers(ties.source, ties.partner, n))
     order = np.argsort(key, kind="stable")
     in_order = key[order]
     first = np.ones(len(key), bool)
@@ -169,7 +179,27 @@ def first_meetings(one: Ints, other: Ints, ties: Ties, n: int) -> Bools:
     return first & (known[place] != key)
 
 
-def _pair_numbers(one: Ints, other: Ints, n: int) -> Ints:
-    """Return a number for each unordered pair of rows of a table of n."""
-    low, high = np.minimum(one, other), np.maximum(one, other)
-    return low.astype(np.int64) * n + high
+@dataclass(frozen=True)
+class Neighbours:
+    """Who stands beside whom in a list of pairs."""
+
+    beside: Ints  # the other one of each pair, sorted by row
+    first: Ints  # [n] where a row starts in `beside`
+    count: Ints  # [n]
+
+    @classmethod
+    def of(cls, one: Ints, other: Ints, n: int) -> "Neighbours":
+        """Return the neighbours in pairs of n rows."""
+        node = np.concatenate((one, other))
+        beside = np.concatenate((other, one))[np.argsort(node, kind="stable")]
+        count = count_by(node, n)
+        return cls(beside, np.cumsum(count) - count, count)
+
+    def draw(self, who: Ints, u: Floats) -> Ints:
+        """Return a random neighbour of each of `who` [P], or -1; -1 has none, `u` are uniforms."""
+        if not len(self.beside):
+            return np.full(len(who), -1)
+        count = self.count[who]
+        place = self.first[who] + np.floor(u * count).astype(np.int64)
+        found = self.beside[np.minimum(place, len(self.beside) - 1)]
+        return np.where((who >= 0) & (count > 0), found, -1)

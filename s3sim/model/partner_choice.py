@@ -18,26 +18,28 @@ ROUNDS = 3
 class PartnerChoice(ParameterGroup, name="agreement"):
     """Each side weighs the pair; both must gain (Boschma 2005: five proximities).
 
-    U = cognitive V - geographic ln(1 + km / 100) - border XB (1 - relief) - language
-        - organisational + social common + habit x cooperation propensity - threshold + luck (Gumbel).
+    U = cognitive V - (border + unaccustomed 1[no habit of cooperating abroad]) XB (1 - relief)
+        - organisational + social common + trust + habit x cooperation propensity - threshold
+        + luck (Gumbel).
+    Distance and language decide who meets (`meeting`), not who agrees: counted once.
     """
 
     # fmt: off
     cognitive: float = param(10.0, 4.0, 20.0, "weight of the value of learning",
         source="technological outweighs spatial proximity: Scherngell and Barber 2009")
-    geographic: float = param(0.15, 0.05, 0.6, "weight of ln(1 + km / 100)",
-        source="fitted to a distance elasticity of -0.35 (Picci 2008)")
     border: float = param(0.1, 0.0, 1.5, "reluctance towards another country's institutions",
         unit="utility")
-    language: float = param(0.2, 0.0, 1.0, "reluctance without a common language", unit="utility")
+    unaccustomed: float = param(1.5, 0.0, 3.0, unit="utility", source="CIS persistence",
+        meaning="reluctance towards partners abroad without a habit of having one")
     organisational: float = param(0.2, 0.0, 1.0, "reluctance between firm and institute",
         unit="utility")
-    social: float = param(0.3, 0.0, 1.0, "trust that a common partner lends", unit="utility",
-        source="direction: triadic closure (Toth et al. 2021)")
+    social: float = param(0.3, 0.0, 1.0, "what a common partner or a past project adds",
+        unit="utility", source="direction: triadic closure (Toth et al. 2021)")
+    trust: float = param(1.5, 0.0, 3.0, "weight of trust, as in renewal", unit="utility")
     habit: float = param(2.0, 0.0, 3.0, "advantage of open over closed organisations",
         unit="utility")
     threshold: float = param(2.3, 0.0, 4.0, "what a partnership must offer", unit="utility",
-        source="fitted to innovators cooperating (CIS 2008)")
+        source="most searches of firms with the habit succeed; the level is `habits`")
     judgement_error: float = param(0.5, 0.0, 1.0,
         "error in judging a stranger's value, relative to its spread", unit="share")
     attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners")
@@ -61,8 +63,8 @@ class PartnerChoice(ParameterGroup, name="agreement"):
         proximity: Proximity,
         streams: Streams,
         common: Floats | float = 0.0,
-        relief: float = 0.0,
-        trust: float = 0.0,
+        relief: Floats | float = 0.0,
+        trust: Floats | float = 0.0,
     ) -> Floats:
         """Return what the pair is worth to `one` and to `other`, shape [2, P].
 
@@ -75,11 +77,11 @@ class PartnerChoice(ParameterGroup, name="agreement"):
         space, proximity, streams
             Of the context.
         common : array [P]
-            Whether they have a common partner.
-        relief : float
+            Whether they have a common partner or were partners before.
+        relief : float or array [P]
             Share of border frictions that a broker removes.
-        trust : float
-            Trust that a broker lends at the start, 0-1.
+        trust : float or array [P]
+            Trust that is left from before, or that a broker lends, 0-1.
         """
         here, there = orgs.region[one], orgs.region[other]
         abroad = space.abroad[here, there]
@@ -87,22 +89,22 @@ class PartnerChoice(ParameterGroup, name="agreement"):
         institute = orgs.kind == INSTITUTE
         shared = (
             self.social * common
-            - self.geographic * np.log1p(space.distance[here, there] / 100)
+            + self.trust * trust
             - self.border * abroad * (1 - relief)
-            - self.language * space.other_language[here, there] * (1 - relief)
             - self.organisational * (institute[one] != institute[other])
             - self.threshold
         )
         # Both sides in one go: first `one`, then `other`.
         me, you = np.concatenate((one, other)), np.concatenate((other, one))
+        crossed = np.tile(abroad * (1 - relief), 2)
         value = proximity.value(
             np.concatenate((distance, distance)),
             orgs.absorptive_capacity[me],
             institute[me],
             institute[you],
             np.concatenate((abroad, abroad)),
-            trust,
-            relief,
+            np.tile(np.broadcast_to(trust, len(one)), 2),
+            np.tile(np.broadcast_to(relief, len(one)), 2),
         )
         misjudged = 1 + self.judgement_error * (
             2 * streams.pair("agreement/judgement", me, you) - 1
@@ -110,6 +112,7 @@ class PartnerChoice(ParameterGroup, name="agreement"):
         luck = -np.log(-np.log(streams.pair("agreement/luck", me, you)))
         own = self.cognitive * value * misjudged
         own += self.habit * orgs.cooperation_propensity[me] + luck
+        own -= self.unaccustomed * crossed * ~orgs.abroad_habit[me]
         both: Floats = own.reshape(2, -1) + shared
         return both
 

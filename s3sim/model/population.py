@@ -8,8 +8,8 @@ from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, draw_from,
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
-from s3sim.model.public_research import public_research
-from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, Organisations
+from s3sim.model.partner_search import PartnerSearch
+from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, UNIVERSITY, Organisations
 from s3sim.world import World
 
 FLOORS = np.array([10.0, 50.0, 250.0])
@@ -35,8 +35,10 @@ class Population(ParameterGroup, name="population"):
         unit="elasticity")
     value_added_share: float = param(0.90, 0.85, 0.93, unit="share", evidence="recalled",
         meaning="value added over GDP (rest: net taxes on products)", source="national accounts")
-    closed_propensity: float = param(0.05, 0.0, 0.3,
+    closed_propensity: float = param(0.02, 0.0, 0.3,
         "propensity of firms to cooperate, without a habit of cooperating", unit="share")
+    science_habit: float = param(0.4, 0.1, 0.8, "firms that prefer institutes as partners",
+        unit="share", source="CIS4", evidence="reported")
     founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
     mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
     institute_spread: float = param(2.0, 0.5, 2.5, unit="log points",
@@ -57,7 +59,7 @@ class Population(ParameterGroup, name="population"):
         each = as_index(rows)
         region = np.repeat(np.arange(world.n_regions), each)
         place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, each)
-        firms = self._firms(world, streams, region, place < started[region])
+        firms = self._firms(world, context.partners, streams, region, place < started[region])
         institutes = self._institutes(
             world, streams, np.repeat(np.arange(world.n_regions), as_index(offices)), context.scale
         )
@@ -65,7 +67,14 @@ class Population(ParameterGroup, name="population"):
             _stacked(firms, institutes), world, context.scale, self.rd_stock_years
         )
 
-    def _firms(self, world: World, streams: Streams, region: Ints, active: Bools) -> Organisations:
+    def _firms(
+        self,
+        world: World,
+        partners: PartnerSearch,
+        streams: Streams,
+        region: Ints,
+        active: Bools,
+    ) -> Organisations:
         n = len(region)
         share = np.cumsum(world.firms, axis=1)
         size_class = draw_from(share, region, streams.uniform("population/size class", n))
@@ -85,7 +94,9 @@ class Population(ParameterGroup, name="population"):
             streams.uniform("population/innovative", n)
             < innovative_share(world)[region, size_class]
         )
-        habit = streams.uniform("population/openness", n) < world.cooperating[region]
+        habit = streams.uniform("population/openness", n) < partners.habit[region]
+        outward = streams.uniform("population/outward", n) < partners.habit_abroad[region]
+        prefers_science = streams.uniform("population/science", n) < self.science_habit
         does_rd = streams.uniform("population/rd", n) < RD_SHARE_OF_INNOVATORS[size_class]
         intensity = RELATIVE_INTENSITY[size_class] * np.exp(
             0.5 * streams.normal("population/intensity", n)
@@ -104,6 +115,8 @@ class Population(ParameterGroup, name="population"):
             rd_intensity=np.where(innovative & does_rd, intensity, 0.0),
             innovative=innovative,
             cooperation_propensity=np.where(habit, 1.0, self.closed_propensity),
+            abroad_habit=outward,
+            science_habit=prefers_science,
             knowledge=knowledge,
             age=self.mean_age * streams.exponential("population/age", n),
         )
@@ -132,6 +145,8 @@ class Population(ParameterGroup, name="population"):
             rd_intensity=money[region] * part,
             innovative=np.ones(n, bool),
             cooperation_propensity=np.ones(n),
+            abroad_habit=np.ones(n, bool),
+            science_habit=np.zeros(n, bool),
             knowledge=_mastery(world, streams, "population/institute knowledge", domain, known),
             age=np.full(n, 30.0),
         )
@@ -198,6 +213,8 @@ def _rows(*, kind: int, region: Ints, **columns: Floats | Bools | Ints | Singles
         learning=zeros,
         institute_learning=zeros,
         novelty=zeros,
+        insight=zeros,
+        know_how=zeros,
         tie_cost=zeros,
         spillover=zeros,
         innovations=none,

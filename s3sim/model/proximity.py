@@ -90,7 +90,7 @@ class Space(Record):
     Computed once a run: distances stay as they are, only actors change.
     """
 
-    basis: Singles  # [D, E]; a position is the normalised projection of a knowledge vector
+    basis: Floats  # [D, E]; a position is the normalised projection of a knowledge vector
     relatedness_power: Floats  # [D, D] relatedness to the power of the branching elasticity
     distance: Floats  # [R, R] km
     abroad: Bools  # [R, R]
@@ -127,18 +127,22 @@ class Space(Record):
         return self.cognitive_distance(place[one], place[other])
 
     def positions(self, knowledge: Singles) -> Singles:
-        """Return unit positions of knowledge vectors [N, D] in the knowledge space, [N, E]."""
-        raw = knowledge @ self.basis
+        """Return unit positions of knowledge vectors [N, D] in the knowledge space, [N, E].
+
+        Sums are in double precision: what partners bring moves productivity, and must not hang on
+        the order in which a processor adds single numbers.
+        """
+        raw = knowledge.astype(np.float64) @ self.basis
         length = np.sqrt(np.einsum("ij,ij->i", raw, raw))
         return np.asarray(raw / np.where(length > 0, length, 1.0)[:, None], np.float32)
 
     def cognitive_distance(self, here: Singles, there: Singles) -> Floats:
         """Return 1 - cosine of positions pair by pair, clipped to [0, 1], shape [P]."""
-        cosine = np.einsum("ij,ij->i", here, there).astype(np.float64)
+        cosine = np.einsum("ij,ij->i", here.astype(np.float64), there)
         return np.clip(1.0 - cosine, 0.0, 1.0)
 
 
-def _basis(relatedness: Floats) -> Singles:
+def _basis(relatedness: Floats) -> Floats:
     """Keep the leading non-negative eigenpairs of relatedness, so that Phi ~ B B'."""
     raw, vectors = np.linalg.eigh(np.asarray(relatedness, np.float64))
     order = np.argsort(-raw, kind="stable")
@@ -146,7 +150,7 @@ def _basis(relatedness: Floats) -> Singles:
     positive = np.maximum(values, 0.0)
     kept = int(np.searchsorted(np.cumsum(positive), SPECTRUM_KEPT * positive.sum())) + 1
     kept_pairs: Floats = vectors[:, :kept] * np.sqrt(positive[:kept])
-    return kept_pairs.astype(np.float32)
+    return kept_pairs.astype(np.float32).astype(np.float64)
 
 
 def degree(n: int, source: Ints, partner: Ints) -> Ints:

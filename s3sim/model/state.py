@@ -5,13 +5,14 @@ exit only switch `active`. A mechanism returns a new `State` that shares the unc
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles
 from s3sim.core.record import Record
+from s3sim.model.acquaintances import Acquaintances
 from s3sim.model.ledger import Ledger
+from s3sim.model.table import Table as Table
 
 FIRM, INSTITUTE = 0, 1
 """Kinds of organisations."""
@@ -41,34 +42,6 @@ NOT_SEEKING, SEEKING_DOMESTIC, SEEKING_ANY, SEEKING_ABROAD = 0, 1, 2, 3
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table(Record):
-    """Columns of one length; the first axis of every column is the row."""
-
-    def __post_init__(self) -> None:
-        lengths = {name: len(column) for name, column in self.__dict__.items()}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"{type(self).__name__} has columns of unequal length: {lengths}")
-
-    def __len__(self) -> int:
-        return len(next(iter(self.__dict__.values())))
-
-    def where(self, keep: Bools) -> Self:
-        """Return the rows for which `keep` holds."""
-        if keep.all():
-            return self
-        return self._made({name: column[keep] for name, column in self.__dict__.items()})
-
-    def joined(self, other: Self) -> Self:
-        """Return these rows followed by those of another table."""
-        if not len(other):
-            return self
-        more = other.__dict__
-        return self._made(
-            {name: np.concatenate((column, more[name])) for name, column in self.__dict__.items()}
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
 class Organisations(Table):
     """Firms and research institutes (institutes have no market: their value added stays zero).
 
@@ -93,10 +66,14 @@ class Organisations(Table):
     absorptive_capacity: Floats  # ability to use what others know, 0-1
     innovative: Bools  # innovation-active
     cooperation_propensity: Floats  # habit of cooperating, 0-1
+    abroad_habit: Bools  # wants a partner abroad, and is used to having one
+    science_habit: Bools  # prefers institutes to firms as partners
     knowledge: Singles  # [N, D] mastery of each domain, 0-1
     learning: Floats  # value of learning from partners this quarter (C)
     institute_learning: Floats  # the part that comes from institutes (U)
     novelty: Floats  # mean cognitive distance to active partners
+    insight: Floats  # slow mean of the value of learning (years of delay)
+    know_how: Floats  # log productivity that partners brought and that has not faded
     tie_cost: Floats  # share of own R&D effort that partnerships cost
     spillover: Floats  # knowledge that reaches the organisation without contract (Sp)
     innovations: Ints  # this quarter
@@ -136,13 +113,19 @@ class Ties(Table):
 
     @classmethod
     def new(
-        cls, one: Ints, other: Ints, kind: Ints, quarter: int, bid: Bools, trust: float = 0.0
+        cls,
+        one: Ints,
+        other: Ints,
+        kind: Ints,
+        quarter: int,
+        bid: Bools,
+        trust: Floats | float = 0.0,
     ) -> "Ties":
         """Return ties that start now; the mechanism of tie life sets when they end."""
         n = len(one)
         return cls(
             source=one, partner=other, start=np.full(n, quarter), end=np.full(n, -1), kind=kind,
-            trust=np.full(n, trust), bid=bid, pending=bid,
+            trust=np.broadcast_to(trust, n).astype(np.float64), bid=bid, pending=bid,
         )  # fmt: skip
 
 
@@ -217,6 +200,7 @@ class Brokers(Table):
     firms: Ints  # different firms served so far, simulated
     matches: Ints  # ties brought about so far, simulated
     funded_share: Floats  # share of this year's broker contracts that the budget could pay, 0-1
+    cases: Floats  # [R, R] cases so far of each broker with each other region, simulated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,6 +234,7 @@ class State(Record):
 
     organisations: Organisations
     ties: Ties
+    acquaintances: Acquaintances
     projects: Projects
     participations: Participations
     authorities: Authorities

@@ -17,6 +17,7 @@ from s3sim.model.proximity import Proximity, Space
 from s3sim.model.state import State
 from s3sim.policies import combine_instruments
 from s3sim.simulation.scenario import Scenario
+from s3sim.simulation.settling import settled
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,15 @@ class Engine:
 
     def initial_state(self) -> State:
         """Return the state before the first quarter."""
-        return self.scenario.group(InitialConditions).state(
+        beginning, ties = self.scenario.group(InitialConditions), self.scenario.group(TieDynamics)
+        state = beginning.state(
             self.context.at(0),
             self.scenario.group(Population),
             substitution=self.scenario.group(Market).substitution,
-            duration=self.scenario.group(TieDynamics).duration,
+            duration=ties.duration,
+            memory=ties.memory,
         )
+        return settled(state, self.scenario, self.context.at(0), beginning.settling)
 
     def context_at(self, state: State, quarter: int) -> Context:
         """Return the surroundings of a quarter, with what policies offer in it."""

@@ -175,8 +175,8 @@ def test_whole_numbers_are_normalised_wherever_they_enter(world, value):
 def test_real_numbers_are_normalised_wherever_they_enter(world, value):
     assert repr(Example(share=value)) == repr(Example(share=1.0))
     assert repr(Example(share=-0.0)) == repr(Example(share=0))
-    scenario = Scenario(world, scale=value).replace({"search.local": 0})
-    same = Scenario(world, scale=1.0).replace({"search.local": -0.0})
+    scenario = Scenario(world, scale=value).replace({"search.former": 0})
+    same = Scenario(world, scale=1.0).replace({"search.former": -0.0})
     assert scenario.run_id == same.run_id
 
 

@@ -73,7 +73,7 @@ def test_registers_are_abroad_or_at_home(network):
     assert len(table) > 3
     assert ((REGION[table.source] != REGION[table.partner]) == network).all()
     assert (table.kind == BROKERED).all()
-    assert (table.trust == 0.2).all()
+    assert (table.trust == 0).all()  # first cases: the broker does not know both sides yet
     assert after.brokers.matches.sum() == len(table)
 
 
@@ -102,7 +102,8 @@ def test_a_pair_is_brokered_once_and_capacity_holds(network):
 
 def test_skill_is_learnt_from_cases():
     after = brokered(state_with(crowd()))
-    assert after.brokers.skill == pytest.approx(0.4 + (1 - 0.99**4) * 0.6)
+    odds = 0.4 / 0.6 * np.exp(0.01 * 4)
+    assert after.brokers.skill == pytest.approx(odds / (1 + odds))
     later = brokered(after, 2)
     assert (later.brokers.skill > after.brokers.skill).all()
     idle = brokered(state_with(crowd(innovative=False)))
@@ -118,10 +119,10 @@ def test_skill_finds_better_partners():
     no = np.zeros(len(one), bool)
     value = context.proximity.value(
         context.space.cognitive_distance(place[one], place[other]), np.full(len(one), 0.5), no, no,
-        ~no, np.full(len(one), 0.2), 0.5,
+        ~no, np.zeros(len(one)),
     )  # fmt: skip
     found = [
-        value[model._shortlist(one, other, np.full(2, skill), folk, context)].mean()
+        value[model._shortlist(one, other, np.full(len(one), skill), folk, context)].mean()
         for skill in (0.0, 0.4, 0.8, 1.0)
     ]
     assert found == sorted(found)
@@ -133,7 +134,7 @@ def test_skill_finds_better_partners():
 def test_at_most_so_many_proposals_a_client():
     context, folk = around(WORLD, 1, **OFFER), crowd()
     one, other = np.repeat([0, 2, 4], 7), np.tile(np.arange(1, 15, 2), 3)
-    keep = Brokerage(proposals=3)._shortlist(one, other, np.full(2, 0.4), folk, context)
+    keep = Brokerage(proposals=3)._shortlist(one, other, np.full(21, 0.4), folk, context)
     assert np.bincount(one[keep]).tolist() == [3, 0, 3, 0, 3]
 
 
@@ -146,3 +147,31 @@ def test_institutes_are_in_the_registers():
         table = brokered(state_with(folk), quarter, model=model).ties
         tied += kind[table.partner].tolist()
     assert 0.1 < np.mean(tied) < 0.7
+
+
+def test_a_broker_of_skill_zero_brings_about_nothing():
+    state = state_with(crowd())
+    for quarter in range(6):
+        state = brokered(state, quarter, model=Brokerage(clients=20.0, skill=0.0))
+    assert state.brokers.clients.sum() > 0
+    assert len(state.ties) == 0
+    assert (state.brokers.skill == 0).all()
+    assert (state.brokers.cases == 0).all()
+
+
+def test_more_skill_brings_about_more_ties():
+    made = []
+    for skill in (0.1, 0.4, 0.8):
+        model = Brokerage(clients=20.0, skill=skill, learning=0.0)
+        made.append(sum(len(brokered(state_with(crowd()), q, model=model).ties) for q in range(6)))
+    assert made[0] < made[1] < made[2]
+
+
+def test_trust_is_lent_as_far_as_the_broker_knows_both_regions():
+    known = np.array([[0.0, 6.0], [4.0, 0.0]])
+    model = Brokerage(clients=20.0, skill=0.5, learning=0.0, institutes=0.0, familiar=10.0)
+    after = brokered(state_with(crowd(), cases=known), model=model)
+    assert len(after.ties) > 3
+    np.testing.assert_allclose(after.ties.trust, 0.2 * 0.5 * 10 / 20)
+    assert (after.brokers.cases > known)[[0, 1], [1, 0]].all()
+    assert after.brokers.cases.trace() == 0

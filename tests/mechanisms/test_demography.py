@@ -127,7 +127,10 @@ def test_entrants_start_small_open_as_their_country_and_from_a_parent():
     assert born.size[new].mean() == pytest.approx(10.0, rel=0.05)
     assert born.innovative[new].mean() == pytest.approx(0.4, abs=0.04)
     assert set(born.cooperation_propensity[new]) == {1.0, 0.2}
-    assert (born.cooperation_propensity[new] == 1.0).mean() == pytest.approx(0.3, abs=0.04)
+    habit = around(world).partners.habit[0]
+    assert (born.cooperation_propensity[new] == 1.0).mean() == pytest.approx(habit, abs=0.04)
+    outward = around(world).partners.habit_abroad[folk.region[new]].mean()
+    assert born.abroad_habit[new].mean() == pytest.approx(outward, abs=0.04)
     np.testing.assert_allclose(born.value_added[new], born.productivity[new] * born.size[new])
     assert born.productivity[new].mean() == pytest.approx(50.0, rel=0.03)
     assert np.log(born.productivity[new]).std() == pytest.approx(0.2, rel=0.05)

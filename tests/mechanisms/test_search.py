@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
-from builders import around, orgs, pairs, state_of, ties, two_regions
+from builders import acquaintances, around, orgs, pairs, state_of, ties, two_regions
 
-from s3sim.mechanisms.search import Search, _friend_of_friend
+from s3sim.mechanisms.search import Search
 from s3sim.model.proximity import degree
 from s3sim.model.state import (
+    FIRM,
+    INSTITUTE,
     JOINT_GRANT,
     OWN,
     REGIONAL_GRANT,
@@ -25,9 +27,10 @@ def crowd(**columns):
     return orgs(N, absorptive_capacity=0.5, **columns)
 
 
-def searched(folk, table=None, quarter=1, search=None, **offers):
+def searched(folk, table=None, quarter=1, search=None, past=None, **offers):
     context = around(WORLD, quarter, values=EAGER, **offers)
     state = state_of(folk, WORLD, ties=table or ties([], []))
+    state = state.replace(acquaintances=past or acquaintances([], [], N))
     return (search or Search(rate=0.6))(state, context), context
 
 
@@ -79,9 +82,9 @@ def test_searching_costs_and_happens_at_the_declared_rate():
 )
 def test_public_money_decides_where_winners_look(seeking, kind):
     wanted = np.where(np.arange(N) < 20, seeking, 0)
-    folk = crowd(seeking=wanted, cooperation_propensity=np.where(wanted > 0, 1.0, 0.0))
-    after, _ = searched(folk, joint_regions=np.ones(2, bool))
-    table = after.ties
+    folk = crowd(seeking=wanted, abroad_habit=np.arange(N) % 3 > 0)
+    after, _ = searched(folk, search=Search(rate=0.6), joint_regions=np.ones(2, bool))
+    table = after.ties.where(wanted[after.ties.source] > 0)
     abroad = REGION[table.source] != REGION[table.partner]
     assert len(table) > 3
     assert (table.kind == kind).all()
@@ -97,17 +100,79 @@ def test_public_money_decides_where_winners_look(seeking, kind):
 
 
 def test_joint_money_looks_in_joint_regions_only():
-    folk = crowd(seeking=SEEKING_ABROAD, cooperation_propensity=0.0)
+    folk = crowd(seeking=SEEKING_ABROAD)
     after, _ = searched(folk, joint_regions=np.array([True, False]))
     assert len(after.ties) > 0
     assert (REGION[after.ties.source] == 1).all()  # those of region 1 find partners in region 0
 
 
-def test_friends_of_friends_are_two_steps_away():
-    table = ties([0, 1, 3], [1, 2, 4])
-    u = np.random.default_rng(0).random((200, 2))
-    found = _friend_of_friend(np.zeros(200, np.int64), table, 6, u)
-    assert set(found) == {0, 2}
-    alone = _friend_of_friend(np.full(5, 5), table, 6, u[:5])
-    assert (alone == -1).all()
-    assert (_friend_of_friend(np.zeros(3, np.int64), ties([], []), 6, u[:3]) == -1).all()
+def crossing(table):
+    return (REGION[table.source] != REGION[table.partner]).mean()
+
+
+def test_firms_look_where_they_are_used_to_and_for_what_they_lack():
+    outward = crowd(abroad_habit=True)
+    assert crossing(searched(outward)[0].ties) > 0.6
+    assert crossing(searched(crowd(abroad_habit=False))[0].ties) == 0
+    # Everybody has a partner abroad already, and now wants one at home.
+    pairs_abroad = ties(np.arange(0, N, 2), np.arange(1, N, 2))
+    after, _ = searched(outward, pairs_abroad)
+    assert len(after.ties) > N / 2
+    assert crossing(after.ties.where(np.arange(len(after.ties)) >= N / 2)) < 0.4
+
+
+def test_who_has_the_partner_it_wants_searches_less():
+    spent = []
+    first = np.flatnonzero(np.arange(N) % 4 < 2)
+    for table in (ties([], []), ties(first, first + 2)):
+        after = [
+            searched(crowd(abroad_habit=False), table, quarter, Search(further=0.2))[0]
+            for quarter in range(40)
+        ]
+        spent.append(np.mean([one.organisations.cash < 500 for one in after]))
+    assert spent[1] / spent[0] == pytest.approx(0.2, abs=0.06)
+
+
+def test_preference_for_institutes_persists():
+    kind = np.where(np.arange(N) >= N - 10, INSTITUTE, FIRM)
+    for science, bound in ((True, (0.35, 1.0)), (False, (0.0, 0.3))):
+        folk = crowd(kind=kind, science_habit=science, abroad_habit=False,
+                     size=np.where(kind == INSTITUTE, 500.0, 20.0))  # fmt: skip
+        tied = np.concatenate([searched(folk, quarter=q)[0].ties.partner for q in range(10)])
+        assert bound[0] <= (kind[tied] == INSTITUTE).mean() <= bound[1]
+
+
+def test_former_partners_are_found_again_with_what_trust_is_left():
+    half = np.arange(0, N, 2)
+    past = acquaintances(half, (half + 10) % N, N, trust=0.6)
+    again = []
+    for former in (0.0, 0.4):
+        met = 0
+        for quarter in range(10):
+            table = searched(crowd(), quarter=quarter, past=past, search=Search(former=former))[
+                0
+            ].ties
+            known, trust = past.trust_of(table.source, table.partner, N)
+            np.testing.assert_array_equal(table.trust, trust)
+            met += known.sum()
+        again.append(met)
+    assert again[1] > 2 * max(again[0], 1)
+
+
+def test_a_past_project_makes_up_for_part_of_a_missing_habit():
+    past = acquaintances(np.arange(N // 2), np.arange(N // 2) + N // 2, N)
+    closed = crowd(cooperation_propensity=0.0)
+    search = Search(experience=0.5, rate=0.6)
+    with_past = [searched(closed, quarter=q, search=search, past=past)[0] for q in range(20)]
+    share = np.mean([one.organisations.cash < 500 for one in with_past])
+    assert share == pytest.approx(0.3, abs=0.06)
+    assert (searched(closed, search=search)[0].organisations.cash == 500).all()
+
+
+def test_money_moves_few_of_those_without_the_habit():
+    folk = crowd(seeking=SEEKING_DOMESTIC, cooperation_propensity=0.0)
+    share = np.mean([
+        searched(folk, quarter=q, search=Search(newcomers=0.25))[0].organisations.cash < 500
+        for q in range(20)
+    ])  # fmt: skip
+    assert share == pytest.approx(0.25, abs=0.05)

@@ -1,18 +1,19 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from builders import around, orgs, ties, two_regions
 
-from s3sim.model.matching import Matching, employment_table, first_meetings, permitted
-from s3sim.model.state import (
-    FIRM,
-    INSTITUTE,
-    NOT_SEEKING,
-    SEEKING_ABROAD,
-    SEEKING_ANY,
-    SEEKING_DOMESTIC,
+from s3sim.model.matching import (
+    ABROAD,
+    AT_HOME,
+    JOINTLY,
+    Matching,
+    Neighbours,
+    employment_table,
+    fields,
+    first_meetings,
 )
+from s3sim.model.state import FIRM, INSTITUTE
 from s3sim.world import World
 
 WORLD = two_regions(
@@ -23,38 +24,38 @@ WORLD = two_regions(
 )
 
 
+WHERE = fields(WORLD.cross_border, np.ones(2, bool))
+
+
 def partner_index(folk, world=WORLD):
     return around(world).partners.index(folk)
 
 
-def met_firms(folk, region, domain, where, u, world=WORLD, **changes):
-    """One look of each asker, with uniforms for region, domain and organisation."""
-    partners = replace(around(world).partners, **changes)
-    index = partners.index(folk)
-    there = partners.regions(region, index.mass[domain], where, u[:, None, 0])
-    return index.firms(domain, there[:, 0], u[:, 1:])
+def met(folk, reach, u, world=WORLD, science=False, where=WHERE):
+    """One look of row 0 for each row of uniforms: region, domain, organisation."""
+    zero = np.zeros(len(u), np.int64)
+    places, wanted = np.full(len(u), reach), np.full(len(u), science)
+    return around(world).partners.meet(folk, zero, places, wanted, u, where)
 
 
-def met_institutes(folk, region, where, u, world=WORLD):
-    partners = around(world).partners
-    index = partners.index(folk)
-    there = partners.regions(
-        region, index.count_institute[None, :].astype(float), where, u[:, None, 0]
-    )
-    return index.research(there[:, 0], u[:, 1])
-
-
-def test_gravity_by_hand():
+def test_gravity_is_a_power_of_distance():
     partners = around(WORLD).partners
-    home, away = np.exp(-20 / 250), 0.48 * 2.0 * np.exp(-200 / 250)
+    home, away = 20**-0.39, 0.48 * 2.0 * 200**-0.39
     np.testing.assert_allclose(partners.gravity, [[home, away], [away, home]])
+    near = two_regions(distance=np.zeros((2, 2)))
+    assert np.isfinite(around(near).partners.gravity).all()
 
 
-def test_looks_abroad_follow_the_habits_of_the_country():
-    share = Matching(border=1.0).foreign_search_share(WORLD)
-    np.testing.assert_allclose(share, [0.5, 0.25])
-    odds = Matching(border=5.0).foreign_search_share(WORLD)
-    np.testing.assert_allclose(odds / (1 - odds), [5.0, 5 / 3])
+def test_habits_turn_what_a_survey_sees_into_who_wants_partners():
+    habit, abroad = Matching(occupied=0.8, occupied_abroad=0.5).habits(WORLD)
+    np.testing.assert_allclose(habit, [0.5, 0.5])
+    np.testing.assert_allclose(habit * abroad, [0.4, 0.2])
+    everybody = replace(WORLD, cooperating=np.ones(2), cooperating_abroad=np.ones(2))
+    for share in Matching().habits(everybody):
+        assert share.tolist() == [1.0, 1.0]
+    nobody = replace(WORLD, cooperating=np.zeros(2), cooperating_abroad=np.zeros(2))
+    for share in Matching().habits(nobody):
+        assert share.tolist() == [0.0, 0.0]
 
 
 def test_the_directory_lists_innovative_living_firms_and_institutes():
@@ -68,46 +69,71 @@ def test_the_directory_lists_innovative_living_firms_and_institutes():
     assert listed.institutes.tolist() == [4]
 
 
-def test_draws_meet_the_share_abroad_and_relatedness():
+def test_looks_find_those_who_are_used_to_such_partners():
+    folk = orgs(
+        5, region=[0, 0, 0, 1, 1], cooperation_propensity=[1, 1, 0.02, 1, 1],
+        abroad_habit=[1, 0, 1, 0, 1],
+    )  # fmt: skip
+    u = np.random.default_rng(0).random((200, 3))
+    assert set(met(folk, AT_HOME, u)) == {0, 1}
+    assert set(met(folk, ABROAD, u)) == {4}
+    nowhere = fields(WORLD.cross_border, np.zeros(2, bool))
+    assert set(met(folk, JOINTLY, u, where=nowhere)) == {-1}
+
+
+def test_large_institutes_are_met_more_often():
+    folk = orgs(4, kind=[0, 1, 1, 1], region=[0, 0, 0, 1], size=[20, 10, 30, 60])
+    n = 20_000
+    found = met(folk, AT_HOME, np.random.default_rng(0).random((n, 3)), science=True)
+    np.testing.assert_allclose(np.bincount(found, minlength=4) / n, [0, 0.25, 0.75, 0], atol=0.02)
+
+
+def test_draws_meet_gravity_and_relatedness():
     n = 40_000
     square = np.array([[1.0, 0.5, 0.2], [0.5, 1.0, 0.0], [0.2, 0.0, 1.0]])
-    world = two_regions(relatedness=square)
-    folk = orgs(6, region=[0, 0, 0, 1, 1, 1], domain=[0, 1, 2, 0, 1, 2])
-    u = np.random.default_rng(0).random((n, 3))
-    share = np.array([0.3, 0.3])
-    anywhere, zero = np.ones((n, 2), bool), np.zeros(n, np.int64)
-    met = met_firms(folk, zero, zero, anywhere, u, world, foreign_search_share=share)
-    assert (folk.region[met] == 1).mean() == pytest.approx(0.3, abs=0.01)
+    world = World.synthetic(3, seed=0, countries=1, domains=3)
+    km = np.array([[20.0, 80.0, 300.0]] * 3)
+    world = replace(world, relatedness=square, distance=km, shared_language=np.ones((3, 3), bool))
+    folk = orgs(9, region=np.repeat([0, 1, 2], 3), domain=np.tile([0, 1, 2], 3))
+    where = fields(world.cross_border, np.ones(3, bool))
+    found = met(folk, AT_HOME, np.random.default_rng(0).random((n, 3)), world, where=where)
+    pull = km[0] ** -0.39
+    np.testing.assert_allclose(
+        np.bincount(folk.region[found], minlength=3) / n, pull / pull.sum(), atol=0.01
+    )
     weight = square[0] ** 2.75
-    share = np.bincount(folk.domain[met], minlength=3) / n
+    share = np.bincount(folk.domain[found], minlength=3) / n
     np.testing.assert_allclose(share, weight / weight.sum(), atol=0.01)
 
 
 def test_nobody_is_met_where_nobody_is():
-    folk = orgs(2, region=0)
-    only_abroad = np.array([[False, True]] * 3)
-    u, zero = np.full((3, 3), 0.5), np.zeros(3, np.int64)
-    assert met_firms(folk, zero, zero, only_abroad, u).tolist() == [-1, -1, -1]
-    assert met_institutes(folk, zero, only_abroad, u[:, :2]).tolist() == [-1, -1, -1]
-    nobody = orgs(2, active=False)
-    assert met_firms(nobody, zero, zero, np.ones((3, 2), bool), u).tolist() == [-1, -1, -1]
+    folk, u = orgs(2, region=0), np.full((3, 3), 0.5)
+    assert met(folk, ABROAD, u).tolist() == [-1, -1, -1]
+    assert met(folk, AT_HOME, u, science=True).tolist() == [-1, -1, -1]
+    assert met(orgs(2, active=False), AT_HOME, u).tolist() == [-1, -1, -1]
 
 
 def test_looks_of_many_askers_are_those_of_each_alone():
     """What an asker meets does not depend on who else looks."""
     world = World.synthetic(5, seed=2, countries=3)
-    partners, n = around(world).partners, 3000
-    streams = around(world).streams
-    region = (streams.uniform("region", n) * 5).astype(np.int64)
-    mass, where = streams.uniform("mass", (n, 5)), streams.uniform("where", (n, 5)) < 0.7
-    u = streams.uniform("look", (n, 2))
-    for near in (True, False):
-        together = partners.regions(region, mass, where, u, near=near)
-        for k in (0, 1500, 2999):
-            one = slice(k, k + 1)
-            alone = partners.regions(region[one], mass[one], where[one], u[one], near=near)
-            np.testing.assert_array_equal(together[one], alone)
-        assert where[np.arange(n)[:, None], together][together >= 0].all()
+    context, n = around(world), 3000
+    draw = context.streams.uniform
+    folk = orgs(
+        n, domains=world.n_domains, region=np.sort((draw("region", n) * 5).astype(np.int64)),
+        domain=(draw("domain", n) * world.n_domains).astype(np.int64),
+        kind=np.where(draw("kind", n) < 0.1, INSTITUTE, FIRM),
+    )  # fmt: skip
+    asker, reach = np.arange(n), (draw("reach", n) * 3).astype(np.int64)
+    science, u = draw("science", n) < 0.3, draw("look", (n, 3))
+    where = fields(world.cross_border, draw("joint", 5) < 0.7)
+    together = context.partners.meet(folk, asker, reach, science, u, where)
+    for k in (0, 1500, 2999):
+        one = slice(k, k + 1)
+        alone = context.partners.meet(folk, asker[one], reach[one], science[one], u[one], where)
+        np.testing.assert_array_equal(together[one], alone)
+    found = together >= 0
+    assert where[reach[found], folk.region[found], folk.region[together[found]]].all()
+    np.testing.assert_array_equal(folk.kind[together[found]] == INSTITUTE, science[found])
 
 
 def test_the_index_of_a_quarter_is_made_once():
@@ -130,17 +156,13 @@ def test_first_meetings_are_new_pairs_once():
     assert first_meetings(one[:0], other[:0], known, 5).tolist() == []
 
 
-def test_who_may_look_where():
-    world = World.synthetic(3, seed=0, countries=2)
-    region = np.flatnonzero(world.cross_border.sum(axis=1) == 1)[:1].repeat(4)
-    seeking = np.array([NOT_SEEKING, SEEKING_DOMESTIC, SEEKING_ANY, SEEKING_ABROAD])
-    abroad = world.cross_border[region[0]]
-    for joint in (np.ones(3, bool), np.zeros(3, bool)):
-        where = permitted(seeking, region, world.cross_border, joint)
-        assert where[0].all()
-        np.testing.assert_array_equal(where[1], ~abroad)
-        assert where[2].all()
-        np.testing.assert_array_equal(where[3], abroad & joint)
+def test_neighbours_are_those_of_the_list():
+    one, other = np.array([0, 1, 3]), np.array([1, 2, 4])
+    u = np.random.default_rng(0).random(200)
+    assert set(Neighbours.of(one, other, 6).draw(np.ones(200, np.int64), u)) == {0, 2}
+    assert set(Neighbours.of(one, other, 6).draw(np.full(200, 5), u)) == {-1}
+    assert set(Neighbours.of(one, other, 6).draw(np.full(200, -1), u)) == {-1}
+    assert set(Neighbours.of(one[:0], other[:0], 6).draw(np.ones(200, np.int64), u)) == {-1}
 
 
 def test_employment_counts_active_firms_only():

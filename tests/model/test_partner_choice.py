@@ -28,10 +28,10 @@ FOLK = orgs(
 )  # fmt: skip
 
 
-def worth(partner_choice=None, **extra):
+def worth(partner_choice=None, folk=FOLK, **extra):
     context = around(WORLD)
     return (partner_choice or PartnerChoice()).utility(
-        FOLK,
+        folk,
         ONE,
         OTHER,
         space=context.space,
@@ -43,26 +43,34 @@ def worth(partner_choice=None, **extra):
 
 def test_five_proximities_by_hand():
     """Partners who know the same have nothing to learn: what remains are the frictions."""
-    near, far = 0.15 * np.log1p(20 / 100), 0.15 * np.log1p(200 / 100)
     base = LUCK - 2.3
-    expected = [base - near + 2.0, base - far - 0.1 - 0.2 + 2.0, base - near - 0.2 + 2.0]
+    expected = [base + 2.0, base - 0.1 + 2.0, base - 0.2 + 2.0]
     one, other = worth()
     np.testing.assert_allclose(one, expected, rtol=1e-6, atol=1e-6)
     assert other[0] == pytest.approx(expected[0] - 2.0 + 2.0 * 0.05)  # the closed hesitate
 
 
-def test_a_broker_relieves_border_and_language_and_a_friend_lends_trust():
-    plain, relieved = worth()[0], worth(relief=0.5)[0]
-    np.testing.assert_allclose(relieved - plain, [0.0, 0.5 * 0.3, 0.0], atol=1e-12)
+def test_a_habit_of_cooperating_abroad_is_each_sides_own():
+    alone = FOLK.replace(abroad_habit=np.array([0, 1, 1, 1, 1], bool))
+    (one, other), (before, after) = worth(), worth(folk=alone)
+    np.testing.assert_allclose(before - one, [0.0, -1.5, 0.0], atol=1e-12)
+    np.testing.assert_allclose(after, other)
+
+
+def test_a_broker_relieves_the_border_and_what_is_known_lends_trust():
+    plain, relieved = worth()[0], worth(relief=np.array([0.5, 0.5, 0.0]))[0]
+    np.testing.assert_allclose(relieved - plain, [0.0, 0.5 * 0.1, 0.0], atol=1e-12)
     np.testing.assert_allclose(
         worth(common=np.array([1.0, 0, 0]))[0] - plain, [0.3, 0, 0], atol=1e-12
     )
+    np.testing.assert_allclose(
+        worth(trust=np.array([0.2, 0, 0]))[0] - plain, [0.3, 0, 0], atol=1e-12
+    )
 
 
-def test_without_border_effects_only_distance_remains():
-    open_ = PartnerChoice(border=0.0, language=0.0, geographic=0.05)
-    one = worth(open_)[0]
-    assert one[0] - one[1] == pytest.approx(0.05 * np.log(3.0 / 1.2))
+def test_without_border_effects_nothing_is_lost_across_a_border():
+    one = worth(PartnerChoice(border=0.0))[0]
+    assert one[0] == pytest.approx(one[1])
 
 
 def test_capacity_by_hand():

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from builders import pairs
 
 from s3sim.core.arrays import sum_by
+from s3sim.mechanisms.tie_dynamics import TieDynamics
 from s3sim.model.initial_conditions import market_of
 from s3sim.model.population import (
     CEILINGS,
@@ -15,6 +17,7 @@ from s3sim.model.population import (
     innovative_share,
     sizes,
 )
+from s3sim.model.proximity import degree
 from s3sim.model.state import FIRM, INSTITUTE
 from s3sim.simulation.engine import Engine
 from s3sim.simulation.scenario import Scenario
@@ -78,7 +81,10 @@ def test_productivity_domains_and_innovators_follow_the_region(folk):
             WORLD.innovative[region], abs=4 * 0.5 / np.sqrt(n)
         )
         habit = folk.cooperation_propensity[mine] == 1.0
-        assert habit.mean() == pytest.approx(WORLD.cooperating[region], abs=4 * 0.5 / np.sqrt(n))
+        error = 4 * 0.5 / np.sqrt(n)
+        assert habit.mean() == pytest.approx(WORLD.cooperating[region] / 0.84, abs=error)
+        outward = (habit & folk.abroad_habit[mine]).mean()
+        assert outward == pytest.approx(WORLD.cooperating_abroad[region] / 0.6, abs=error)
 
 
 def test_the_innovative_share_keeps_level_and_gradient():
@@ -133,19 +139,40 @@ def test_markets_open_at_the_sales_of_the_start(engine):
     np.testing.assert_allclose((markets.outside / markets.strength)[big], share[big])
 
 
-def test_first_collaborations_join_open_innovators_once(engine):
+def test_first_collaborations_join_innovators_once_within_capacity(engine):
     state = engine.initial_state()
-    orgs, ties = state.organisations, state.ties
+    orgs, ties, n = state.organisations, state.ties, len(state.organisations)
     assert len(ties) > 50
-    assert (orgs.cooperation_propensity[ties.source] == 1.0).all()
     assert orgs.innovative[ties.source].all()
+    assert orgs.active[ties.source].all()
     assert orgs.active[ties.partner].all()
-    asks = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
-    assert len(ties) / asks.sum() == pytest.approx(0.6, abs=0.1)
+    assert len(np.unique(pairs(ties, n))) == len(ties)
+    load = degree(n, ties.source, ties.partner)
+    assert (load <= engine.context.partners.capacity(orgs)).all()
     assert ((ties.end >= 0) & (ties.end < 8)).all()
-    np.testing.assert_array_equal(ties.end - ties.start, 8)
-    science = orgs.kind[ties.partner] == INSTITUTE
-    assert science.mean() == pytest.approx(0.25, abs=0.08)
+    assert (ties.start < 0).all()
+    past = state.acquaintances
+    assert (past.ended < 0).all()
+    assert len(past) > 50
+    assert (past.place(ties.source, ties.partner, n) < 0).all()  # partners are no former partners
+
+
+def test_the_start_is_settled_and_without_settling_as_drawn(engine):
+    """The mechanisms' own steady state: the ages of ties are spread, nothing ends all at once."""
+    ends = np.bincount(engine.initial_state().ties.end, minlength=8)
+    assert ends.min() > 0.4 * ends.mean()
+    raw = Engine.of(engine.scenario.replace({"beginning.settling": 0})).initial_state()
+    assert (raw.organisations.cooperation_propensity[raw.ties.source] == 1.0).all()
+    science = raw.organisations.kind[raw.ties.partner] == INSTITUTE
+    assert 0.08 < science.mean() < 0.33  # a quarter of what is asked; some institutes are full
+    habit = raw.organisations.cooperation_propensity == 1.0
+    habit &= raw.organisations.firms & raw.organisations.innovative
+    settled = engine.initial_state().organisations
+    assert (settled.know_how > 0).tolist() == habit.tolist()
+    assert settled.know_how.max() < TieDynamics().most_know_how
+    np.testing.assert_array_equal(settled.productivity, raw.organisations.productivity)
+    idle = Engine.of(engine.scenario.drop_mechanism("search")).initial_state()
+    np.testing.assert_array_equal(idle.ties.source, raw.ties.source)
 
 
 def test_the_start_does_not_depend_on_policy_or_length():

@@ -214,8 +214,8 @@ def test_a_sea_without_borders_runs():
     """N5: with all effects of borders and languages off, links across them are no longer rare."""
     world = World.synthetic(4, seed=1, countries=2, firms=600.0)
     off = {
-        "proximity.border_loss": 0.0, "agreement.border": 0.0, "agreement.language": 0.0,
-        "meeting.language": 0.55, "ties.cost_abroad": 0.0, "ties.renewal_border": 0.0,
+        "proximity.border_loss": 0.0, "agreement.border": 0.0, "agreement.unaccustomed": 0.0,
+        "meeting.language": 0.55, "search.abroad": 1.0, "search.abroad_else": 0.3, "ties.cost_abroad": 0.0, "ties.renewal_border": 0.0,
         "spillovers.border": 1.0,
     }  # fmt: skip
     scenario = Scenario(world, "tibs_only", years=4, scale=0.5)

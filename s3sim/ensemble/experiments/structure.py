@@ -41,7 +41,8 @@ VARIANTS: dict[str, Variant] = {
     "no_institutes": Variant("public research stands still", _drop("institutes")),
     "no_demography": Variant("no firm enters or leaves", _drop("demography")),
     "open_search": Variant(
-        "search knows no neighbours or friends", fixed={"search.local": 0.0, "search.friends": 0.0}
+        "search knows no former partners or friends",
+        fixed={"search.former": 0.0, "search.friends": 0.0},
     ),
     "sharp_judgement": Variant(
         "partners are judged without error", fixed={"agreement.judgement_error": 0.0}
