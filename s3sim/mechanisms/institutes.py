@@ -6,6 +6,7 @@ import numpy as np
 
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
+from s3sim.model.population import INSTITUTE_DOMAINS
 from s3sim.model.state import INSTITUTE, State
 
 WORKS_IN = 0.1
@@ -38,7 +39,11 @@ class Institutes(ParameterGroup, name="institutes"):
         orgs = state.organisations
         row = np.flatnonzero(orgs.active & (orgs.kind == INSTITUTE))
         a_head = orgs.rd_stock[row] / np.maximum(orgs.size[row], 1.0)
-        pace = self.speed * YEAR_FRACTION * (a_head / self.usual_stock) ** self.exponent
+        pace = (
+            self.speed
+            * YEAR_FRACTION
+            * (a_head / (self.usual_stock * state.wage_level)) ** self.exponent
+        )
         mastery = orgs.knowledge[row].astype(np.float64)
         works_in = mastery > WORKS_IN
         wanted = state.authorities.priorities[context.world.authority[orgs.region[row]]]
@@ -47,7 +52,7 @@ class Institutes(ParameterGroup, name="institutes"):
         # Effort is shared: what priorities get is taken from the institute's other domains.
         number = np.maximum(works_in.sum(axis=1, keepdims=True), 1)
         steered = 1 - self.steered + self.steered * wanted * number / np.maximum(listed, 1)
-        boost = np.where(listed > 0, steered, 1.0)
+        boost = np.where(listed > 0, steered, 1.0) * np.minimum(INSTITUTE_DOMAINS / number, 1.0)
         effort = np.where(works_in, np.minimum(boost, MOST_BOOST), 0.0)
         knowledge = orgs.knowledge.copy()
         grown = mastery + np.minimum(pace[:, None] * effort, 1.0) * (1 - mastery)

@@ -28,7 +28,7 @@ class Spillovers(ParameterGroup, name="spillovers"):
         unit="km", source="Bottazzi and Peri 2003", evidence="reported")
     border: float = param(0.6, 0.3, 1.0, "what is left of a spillover across a border",
         unit="share", source="direction: Fischer, Scherngell and Jansenberger")
-    imitation: float = param(0.03, 0.01, 0.08, "speed of catching up with the frontier",
+    imitation: float = param(0.05, 0.01, 0.08, "speed of catching up with the frontier",
         unit="1/year", source="Abreu et al. 2005")
     frontier: float = param(0.90, 0.75, 0.99, "quantile of productivity that is the frontier",
         unit="share")
@@ -42,7 +42,7 @@ class Spillovers(ParameterGroup, name="spillovers"):
         firms = orgs.firms & (orgs.productivity > 0)
         logs = np.log(np.where(firms, orgs.productivity, 1.0))
         behind = np.maximum(0.0, state.frontier[orgs.domain] - logs)
-        step = self.imitation * YEAR_FRACTION * orgs.absorptive_capacity * behind
+        step = self.imitation * YEAR_FRACTION * orgs.absorptive_capacity * -np.expm1(-behind)
         grown = orgs.productivity * np.exp(np.where(firms, step, 0.0))
         return state.replace(organisations=orgs.replace(productivity=grown))
 
@@ -51,9 +51,10 @@ class Spillovers(ParameterGroup, name="spillovers"):
         across = np.where(context.space.abroad, self.border, 1.0) * np.exp(
             -context.space.distance / self.decay
         )
-        raw = across @ _pool(orgs, context.world.n_regions) @ context.space.relatedness_power
+        stock = _pool(orgs, context.world.n_regions) / state.wage_level
+        raw = across @ stock @ context.space.relatedness_power
         reference = state.spill_reference or max(float(raw.mean()), TINY)
-        pool = np.log1p(raw / reference)
+        pool = raw / (raw + reference)
         reach = _products(orgs, pool)
         return state.replace(
             organisations=orgs.replace(spillover=orgs.absorptive_capacity * reach),

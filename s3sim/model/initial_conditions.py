@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from s3sim.core.arrays import Ints, sum_by
+from s3sim.core.constants import TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
 from s3sim.model.ledger import Ledger
 from s3sim.model.matching import employment_table, first_meetings, permitted
 from s3sim.model.population import Population
+from s3sim.model.rd_decisions import rd_norm
 from s3sim.model.state import (
     OWN,
     SEEKING_ABROAD,
@@ -101,7 +103,9 @@ class InitialConditions(ParameterGroup, name="beginning"):
                 pool=np.zeros((regions, world.n_domains)),
                 entries=np.zeros(regions, np.int64),
                 exits=np.zeros(regions, np.int64),
+                rd_norm=rd_norm(orgs, world, context.scale),
                 cohort=sum_by(orgs.region, regions, orgs.firms),
+                first_jobs=table.sum(axis=1),
                 tracked=sum_by(orgs.region, regions, orgs.firms),
                 grants_paid=np.zeros(regions, np.int64),
                 awards=np.zeros(regions, np.int64),
@@ -112,6 +116,8 @@ class InitialConditions(ParameterGroup, name="beginning"):
             pool=0,
             frontier=np.zeros(world.n_domains),
             spill_reference=0.0,
+            first_productivity=mean_productivity(orgs),
+            wage_level=1.0,
             substitution=substitution,
         )
 
@@ -169,6 +175,12 @@ class InitialConditions(ParameterGroup, name="beginning"):
             source=row, partner=other, start=end - duration, end=end,
             kind=np.full(len(row), OWN), trust=np.full(len(row), FIRST_TRUST), bid=no, pending=no,
         )  # fmt: skip
+
+
+def mean_productivity(orgs: Organisations) -> float:
+    """Return value added per person employed in all firms, kEUR a year."""
+    firms = orgs.firms
+    return float(orgs.value_added[firms].sum()) / max(float(orgs.size[firms].sum()), TINY)
 
 
 def market_of(orgs: Organisations, world: World) -> Ints:
