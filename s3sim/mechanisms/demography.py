@@ -66,14 +66,14 @@ class Demography(ParameterGroup, name="demography"):
     # fmt: off
     first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
-    last_hazard: float = param(0.04, 0.03, 0.05, "exit hazard of the old", unit="1/year",
+    last_hazard: float = param(0.037, 0.03, 0.05, "exit hazard of the old", unit="1/year",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
     fading: float = param(5.25, 4.2, 6.3, "age over which the hazard falls by e", unit="years",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
     size_effect: float = param(0.20, 0.0, 0.3,
         "how fast the hazard falls with size above ten persons", unit="elasticity")
     patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters")
-    entry_rate: float = param(0.085, 0.03, 0.15, unit="1/year",
+    entry_rate: float = param(0.082, 0.03, 0.15, unit="1/year",
         meaning="entrants over firms of the start, at the EU birth rate", source="balances exits")
     density: float = param(1.0, 0.3, 2.0, "elasticity of entry to relatedness density",
         unit="elasticity", source="Boschma et al. 2015, entry")

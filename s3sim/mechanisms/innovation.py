@@ -41,7 +41,7 @@ class Innovation(ParameterGroup, name="innovation"):
     """
 
     # fmt: off
-    rate: float = param(0.29, 0.05, 1.0, "innovations a year at two person-years of R&D",
+    rate: float = param(0.31, 0.05, 1.0, "innovations a year at two person-years of R&D",
         unit="1/year", source="set so that productivity grows 1.2 % a year")
     returns: float = param(0.6, 0.4, 0.9, "elasticity of innovation to R&D in the firm",
         unit="elasticity", source="patents-R&D elasticities of firms, 0.4-0.9", evidence="recalled")

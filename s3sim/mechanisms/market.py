@@ -19,6 +19,9 @@ from s3sim.world import World
 YOUTH = 5.0
 """Age, years, over which the growth of young firms fades by e."""
 
+RAREST = 1e-4
+"""Probability at which variances of yearly shocks are cut."""
+
 SMALLEST_FIRM = 0.5
 """Persons, in full-time units, below which no firm shrinks: its founder, half-time."""
 
@@ -47,6 +50,8 @@ class Market(ParameterGroup, name="market"):
         unit="years")
     volatility: float = param(0.24, 0.15, 0.35, "volatility of yearly demand shocks at size one",
         unit="log points", source="prototype: gives a standard deviation of yearly growth of 0.23")
+    variance_tail: float = param(1.8, 1.2, 5.0, source="Fu et al. 2005: tails of exponent 3 to 4",
+        meaning="tail index of the variance of yearly shocks, half that of growth")
     volatility_size: float = param(0.17, 0.10, 0.25, "how fast volatility falls with size",
         unit="elasticity", source="Riccaboni et al. 2008: 0.14-0.20", evidence="reported")
     young_growth: float = param(0.26, 0.0, 0.5, unit="1/year", source="Haltiwanger et al. 2013",
@@ -87,7 +92,8 @@ class Market(ParameterGroup, name="market"):
         """Move customers' demand shifters; one exponential variance a firm and year makes growth Laplace."""
         n, variance = len(orgs), orgs.shock_variance
         if context.calendar.quarter_of_year == 0:
-            variance = context.streams.exponential("market/variance", n)
+            u = np.maximum(context.streams.uniform("market/variance", n), RAREST)
+            variance = (self.variance_tail - 1) * (u ** (-1 / self.variance_tail) - 1)
         sigma = self.volatility * np.maximum(orgs.size, 1.0) ** -self.volatility_size
         step = sigma * np.sqrt(variance * YEAR_FRACTION) * context.streams.normal("market/shock", n)
         drift = sigma**2 * YEAR_FRACTION / 2 - self._youth(orgs)

@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 from builders import around, orgs, state_of, two_regions
-from scipy.stats import kurtosis
 
 from s3sim.mechanisms.market import Market
 
@@ -107,7 +106,8 @@ def test_cash_takes_in_profit_and_owners_take_what_is_too_much():
     assert rich.cash[0] == pytest.approx((0.75 * keeps + 0.25 * 0.5 * rich.value_added)[0])
 
 
-def test_yearly_shocks_are_laplace_and_volatility_falls_with_size():
+def test_yearly_shocks_are_laplace_with_fat_tails_and_volatility_falls_with_size():
+    """Fu et al. 2005: an exponential centre, tails of exponent three to four."""
     n, world = 40_000, two_regions(trend=np.zeros(3))
     size = np.where(np.arange(n) < n // 2, 10.0, 1000.0)
     state = state_of(orgs(n, size=size, age=1e6, domain=np.arange(n) % 3), world)
@@ -118,8 +118,12 @@ def test_yearly_shocks_are_laplace_and_volatility_falls_with_size():
         )
     growth = POWER * np.log(state.organisations.demand_shifter)  # sales at given prices
     for part, where in ((10.0, slice(0, n // 2)), (1000.0, slice(n // 2, n))):
-        assert growth[where].std() == pytest.approx(0.24 * part**-0.17, rel=0.05)
-        assert 4.8 < kurtosis(growth[where], fisher=False) < 7.5
+        # Half of Laplace growth lies within 0.69 of its mean size, half of normal growth in 0.85.
+        scaled = np.abs(growth[where]) / np.abs(growth[where]).mean()
+        assert 0.5 < np.median(scaled) < 0.71
+        largest = np.sort(scaled)[-len(scaled) // 100 :]
+        assert 2.5 < 1 / np.log(largest / largest[0]).mean() < 4.5
+        assert growth[where].std() == pytest.approx(0.24 * part**-0.17, rel=0.1)
         assert np.exp(growth[where]).mean() == pytest.approx(1.0, abs=0.01)  # a fair game
 
 

@@ -168,7 +168,7 @@ def facts_of(world, replication):
 
 
 def demography(path):
-    firms = path["firms"].sum(axis=1)
+    firms = (path["firms"] + path["micro_firms"]).sum(axis=1)
     births, deaths = (400 * (path[n].sum(axis=1) / firms).mean() for n in ("entries", "exits"))
     return {"T07 births": births, "T07 deaths": deaths}
 
