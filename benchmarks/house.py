@@ -17,13 +17,13 @@ PACKAGE = ROOT / "s3sim"
 JOURNEYS = {
     "--set to mechanism": (
         5,
-        "cli/compare.py ensemble/scenario_file.py ensemble/settings.py ensemble/plan.py "
-        "simulation/scenario.py core/parameters.py mechanisms/search.py",
+        "cli/compare.py ensemble/plan.py simulation/scenario.py "
+        "core/parameters.py mechanisms/search.py",
     ),
     "run to figure": (
         8,
         "simulation/result.py ensemble/runner.py ensemble/store.py ensemble/record.py "
-        "ensemble/tables.py ensemble/effects.py analysis/paired.py ensemble/comparison.py "
+        "ensemble/tables.py analysis/paired.py ensemble/comparison.py "
         "report/figures/effects.py",
     ),
     "experiment's TOML to summary.json": (

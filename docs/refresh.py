@@ -1,4 +1,4 @@
-"""Write the tables of docs/odd.md anew: `python docs/refresh.py`, with `--patterns` also that of patterns.
+"""Write the tables of docs/odd.md and the page docs/validation.md anew: `python docs/refresh.py`, with `--patterns` also that of patterns.
 
 A table stands between `<!-- table: NAME -->` and `<!-- end -->`. Declared tables come from
 `s3sim.ensemble.describe`; the table of patterns comes from runs without any S3 policy (ten seconds).
@@ -124,6 +124,9 @@ def main(arguments: list[str]) -> None:
     if "--patterns" in arguments:
         made["patterns"] = patterns()
     ODD.write_text(renewed(ODD.read_text(encoding="utf-8"), made), encoding="utf-8")
+    import validation_page  # stands beside this file, which is no package
+
+    validation_page.write()
 
 
 if __name__ == "__main__":

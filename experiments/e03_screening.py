@@ -7,35 +7,39 @@ import pandas as pd
 
 from s3sim.analysis.intervals import t_interval
 from s3sim.analysis.morris import morris_design, screen, stability
-from s3sim.analysis.paired_outputs import OUTPUTS, three_outputs
-from s3sim.core.formatting import listed
+from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.problem import Problem
+from s3sim.core.formatting import as_sentence, listed
 from s3sim.ensemble.experiments.drivers import (
-    every_row,
+    dummies_check,
     in_percent,
+    is_dummy,
     leading,
-    problem_of,
-    whole_trajectories,
+    of_output,
+    without_failures,
 )
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, named
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import SEED, Space
-from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.screening import mu_star_sigma
+from s3sim.report.figures.studies import mu_star_sigma
 
 STABLE, SURE = 0.9, 0.9
-NAMED = 8
-DRAWN = 30
+NAMED, GROUPS, DRAWN = 8, 5, 30
 NOTHING = 1e-9
 """Percent of the baseline's mean that rounding alone can make."""
 
-SAID = {"baseline": "the level under isolated S3", "policy": "the level under the policy",
-        "difference": "the difference"}  # fmt: skip
+SAID = {
+    "baseline": "the level under isolated S3",
+    "policy": "the level under the policy",
+    "difference": "the difference",
+}
 
 
 def design_of(study):
     """Return the trajectories, over all factors but luck, and that space."""
-    space = Space(tuple(one for one in study.space.factors if one.name != SEED))
-    return morris_design(problem_of(space), study.option("trajectories"), study.design.seed), space
+    space = Space(tuple(factor for factor in study.space.factors if factor.name != SEED))
+    problem = Problem(space.names, space.groups)
+    return morris_design(problem, study.option("trajectories"), study.design.seed), space
 
 
 def designs(study):
@@ -43,68 +47,94 @@ def designs(study):
     design, space = design_of(study)
     first = design.unit[:: len(design.labels) + 1]
     again = np.tile(first, (study.option("redraws"), 1))
+    luck = (*design.trajectory.tolist(), *(design.trajectories + np.arange(len(again))).tolist())
     unit = np.vstack([design.unit, again])
-    luck = (
-        *design.trajectory.tolist(),
-        *range(design.trajectories, design.trajectories + len(again)),
-    )
     return [replace(study.samples(unit), space=space, replications=luck)]
 
 
 def answer(study, run):
     """Screen, compare with dummies and with luck, and sum up by mechanism."""
     evidence, (design, _) = Evidence(*run), design_of(study)
-    rows = len(design.unit)
-    kept, ok = whole_trajectories(design, evidence.whole[:rows])
-    tables, stable, figures = [], {}, {}
-    for name in study.design.outcomes:
-        levels = in_percent(every_row(evidence, name))
-        frames = []
-        for output, y in three_outputs(*levels.T).items():
-            frame = screen(kept, y[:rows][ok], study.design.seed)
-            frame.insert(0, "output", output)
-            frame.insert(0, "outcome", name)
-            frames += [frame, luck_row(design, y, name, output)]
-            stable[name, output] = stability(kept, y[:rows][ok], study.design.seed)
-        tables += frames
+    rows, outcomes = len(design.unit), study.design.outcomes
+    kept, ok = without_failures(design, evidence.whole[:rows])
+    tables, stable, figures = {}, {}, {}
+    for name in outcomes:
+        for output, y in three_outputs(*in_percent(evidence.rows(name)).T).items():
+            steps = y[:rows][ok]
+            found = pd.concat([screen(kept, steps, study.design.seed), luck_row(design, y)])
+            tables[name, output] = found.reset_index(drop=True)
+            stable[name, output] = stability(kept, steps, study.design.seed)
+    table = (
+        pd.concat(tables, names=["outcome", "output"]).reset_index([0, 1]).reset_index(drop=True)
+    )
+    for name in outcomes:
+        shown = pd.concat(
+            drawn(part) for _, part in table[table["outcome"] == name].groupby("output")
+        )
         figures[f"effects_{name}"] = mu_star_sigma(
-            drawn(frames), outcome=f"{OUTCOMES[name].title.lower()} most", unit="% of the baseline"
-        )  # fmt: skip
-    table = pd.concat(tables, ignore_index=True)
-    dummies = table.loc[table["factor"].str.startswith("dummy_"), ["mu_star", "sigma"]]
-    zero = bool((dummies.fillna(0.0) == 0).all(axis=None))
-    groups = by_group(table)
+            shown, outcome=f"{named(name)} most", unit="% of the baseline"
+        )
+    mine = table[~is_dummy(table) & (table["factor"] != SEED)]
+    groups = mine.groupby(["outcome", "output", "group"], sort=False)["mu_star"]
+    groups = groups.agg(sum="sum", max="max", parameters="size").reset_index()
     words = [
         f"{kept.trajectories} trajectories over {len(design.labels) - int(design.dummies.sum())} parameters, "
-        f"{len(design.unit) + evidence.samples.unit.shape[0] - rows} worlds under both policies. Effects are mean "
+        f"{len(evidence.whole)} worlds under both policies. Effects are mean "
         "absolute changes over a whole range, extrapolated from steps of two thirds of it, in percent of the "
         "mean under isolated S3.",
-        *(sentence(table, groups, stable, name, output) for name in study.design.outcomes for output in OUTPUTS),
+        *(sentence(table, groups, share, *key) for key, share in stable.items()),
         "An effect below that of luck may be real, but is not told here from luck that is dealt out anew once a "
         "parameter moves; mechanisms with many parameters have larger sums. A screening ranks within the ranges "
         "that were declared: a parameter with a narrow range may matter and not show.",
-    ]  # fmt: skip
-    settled = [one for one in stable.values() if np.isfinite(one)]
+    ]
+    lowest = min((share for share in stable.values() if np.isfinite(share)), default=None)
+    told = "no output varies" if lowest is None else f"lowest {lowest:.0%}"
+    name, bar = (
+        "same parameters kept by resampled screenings",
+        f"in {STABLE:.0%} of them, every output",
+    )
     checks = [
-        Check("dummies", "exactly 0", f"largest {dummies.max(axis=None) if len(dummies) else 0:g}", zero, True),
+        dummies_check(table.loc[is_dummy(table), ["mu_star", "sigma"]]),
         evidence.outlay_check(),
-        Check("same parameters kept by resampled screenings", f"in {STABLE:.0%} of them, every output",
-              f"lowest {min(settled):.0%}" if settled else "no output varies", bool(settled) and min(settled) >= STABLE),
-    ]  # fmt: skip
-    numbers = {"trajectories": kept.trajectories, "worlds": len(evidence.whole), "groups": groups,
-               "stability": [{"outcome": a, "output": b, "share": s} for (a, b), s in stable.items()]}  # fmt: skip
-    return Answer(words, table, numbers, figures, checks, in_short(table, study.design.outcomes))
+        Check(name, bar, told, lowest is not None and lowest >= STABLE),
+    ]
+    numbers = {
+        "trajectories": kept.trajectories,
+        "worlds": len(evidence.whole),
+        "groups": groups,
+        "stability": [{"outcome": a, "output": b, "share": s} for (a, b), s in stable.items()],
+    }
+    return Answer(words, table, numbers, figures, checks, in_short(table, outcomes))
 
 
-def drawn(frames):
-    """Return what a figure can hold: each output's largest factors, dummies, and luck by name."""
-    parts = []
-    for frame in frames:
-        dummy = frame["factor"].str.startswith("dummy_")
-        best = leading(frame, "mu_star", DRAWN, frame["factor"][dummy])
-        parts.append(pd.concat([best, frame[dummy]]))
-    found = pd.concat(parts, ignore_index=True)
-    return found.assign(kept=found["kept"] | (found["factor"] == SEED))
+def luck_row(design, y):
+    """Return what a factor would score that does nothing but change the luck."""
+    first, again = y[: len(design.unit) : len(design.labels) + 1], y[len(design.unit) :]
+    step = design.levels / (2 * (design.levels - 1))
+    effects = (again.reshape(-1, design.trajectories) - first) / step
+    effects = effects[:, np.isfinite(effects).all(axis=0)]
+    mu_star, low, high = t_interval(np.abs(effects).mean(axis=0))
+    found = {
+        "factor": SEED,
+        "group": SEED,
+        "mu_star": mu_star,
+        "mu_star_low": max(low, 0.0) if np.isfinite(low) else np.nan,
+        "mu_star_high": high,
+        "mu": 0.0,
+        "sigma": float(np.sqrt((effects**2).mean())) if effects.size else np.nan,
+        "kept_share": np.nan,
+        "kept": False,
+        "note": "what a change of luck alone would score",
+    }
+    return pd.DataFrame([found])
+
+
+def drawn(table):
+    """Return what a figure can hold: an output's largest factors, dummies, and luck by name."""
+    factors = table[(table["factor"] != SEED) & ~is_dummy(table)]
+    largest = leading(factors, "mu_star", DRAWN)
+    luck = table[table["factor"] == SEED].assign(kept=True)
+    return pd.concat([largest, table[is_dummy(table)], luck])
 
 
 def said(value):
@@ -112,63 +142,44 @@ def said(value):
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def luck_row(design, y, name, output):
-    """Return what a factor would score that does nothing but change the luck."""
-    first, again = y[: len(design.unit) : len(design.labels) + 1], y[len(design.unit) :]
-    step = design.levels / (2 * (design.levels - 1))
-    effects = (again.reshape(-1, design.trajectories) - first) / step
-    effects = effects[:, np.isfinite(effects).all(axis=0)]
-    mu_star, low, high = t_interval(np.abs(effects).mean(axis=0))
-    return pd.DataFrame({
-        "outcome": [name], "output": output, "factor": SEED, "group": SEED, "mu_star": mu_star,
-        "mu_star_low": max(low, 0.0) if np.isfinite(low) else np.nan, "mu_star_high": high, "mu": 0.0,
-        "sigma": float(np.sqrt((effects**2).mean())) if effects.size else np.nan, "kept_share": np.nan,
-        "kept": False, "note": "what a change of luck alone would score",
-    })  # fmt: skip
+def sizes(rows, name, size):
+    """Return names with their sizes as text."""
+    return ", ".join(f"{row[name]} {said(row[size])}" for row in rows.to_dict("records"))
 
 
 def in_short(table, outcomes):
     """Return the answer in one sentence."""
     told = []
     for name in outcomes:
-        mine = table[(table["outcome"] == name) & (table["output"] == "difference")]
+        mine = of_output(table, name, "difference")
         luck = mine.loc[mine["factor"] == SEED, "mu_star"].iloc[0]
         best = leading(mine[mine["mu_star"] > NOTHING], "mu_star", 3, [SEED])
         if best.empty:
-            told.append(f"no parameter moves the difference in {OUTCOMES[name].title.lower()}")
+            told.append(f"no parameter moves the difference in {named(name)}")
             continue
-        clear = best["mu_star_low"].iloc[0] > luck
-        told.append(
-            f"the difference in {OUTCOMES[name].title.lower()} moves most with {listed(best['factor'].tolist())}"
-            f"{'' if clear else ', not told from what a change of luck does'}"
-        )
-    return f"{'; '.join(told)[:1].upper()}{'; '.join(told)[1:]}."
-
-
-def by_group(table):
-    """Return sum and maximum of mu_star over the parameters of each mechanism or policy part."""
-    mine = table[~table["factor"].str.startswith("dummy_") & (table["factor"] != SEED)]
-    found = mine.groupby(["outcome", "output", "group"], sort=False)["mu_star"]
-    return found.agg(sum="sum", max="max", parameters="size").reset_index()
+        doubt = ", not told from what a change of luck does"
+        doubt = "" if best["mu_star_low"].iloc[0] > luck else doubt
+        factors = listed(best["factor"].tolist())
+        told.append(f"the difference in {named(name)} moves most with {factors}{doubt}")
+    return as_sentence("; ".join(told))
 
 
 def sentence(table, groups, stable, name, output):
     """Say which parameters and mechanisms move one output."""
-    head = f"{OUTCOMES[name].title}, {SAID[output]}"
-    mine = table[(table["outcome"] == name) & (table["output"] == output)]
+    head, mine = f"{TITLES[name]}, {SAID[output]}", of_output(table, name, output)
     luck, factors = mine[mine["factor"] == SEED].iloc[0], mine[mine["factor"] != SEED]
     if not np.isfinite(factors["mu_star"]).any():
         return f"{head}: the same in all worlds; nothing moves it."
-    best = leading(factors[factors["mu_star"] > NOTHING], "mu_star", NAMED)
+    moving = factors["mu_star"] > NOTHING
+    best, parts = leading(factors[moving], "mu_star", NAMED), of_output(groups, name, output)
+    parts = parts[parts["sum"] > NOTHING].sort_values("sum", ascending=False, kind="stable")
     above = int((factors["mu_star_low"] > luck["mu_star"]).sum())
     sure = int((factors["kept_share"] >= SURE).sum())
-    parts = groups[(groups["outcome"] == name) & (groups["output"] == output)]
-    parts = parts[parts["sum"] > NOTHING].sort_values("sum", ascending=False, kind="stable").head(5)
     return (
-        f"{head}: {int(factors['kept'].sum())} of {len(factors) - int(factors['factor'].str.startswith('dummy_').sum())} "
+        f"{head}: {int(factors['kept'].sum())} of {int((~is_dummy(factors)).sum())} "
         f"parameters kept ({sure} of them in {SURE:.0%} of resampled screenings; the same set in "
-        f"{stable[name, output]:.0%}); {int((factors['mu_star'] <= NOTHING).sum())} factors, dummies among them, move nothing. "
-        f"Largest: {', '.join(f'{r.factor} {said(r.mu_star)}' for r in best.itertuples())}. A change of luck alone would "
+        f"{stable:.0%}); {int((~moving).sum())} factors, dummies among them, move nothing. "
+        f"Largest: {sizes(best, 'factor', 'mu_star')}. A change of luck alone would "
         f"score {said(luck['mu_star'])}; {above} parameters are clearly above that. Mechanisms by the sum of their "
-        f"effects: {', '.join(f'{r.group} {said(r.sum)}' for r in parts.itertuples())}."
-    )  # fmt: skip
+        f"effects: {sizes(parts.head(GROUPS), 'group', 'sum')}."
+    )

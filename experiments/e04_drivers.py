@@ -5,25 +5,25 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import binned_mean, sign_change, strongest
 from s3sim.ensemble.experiments.drivers import (
     TOP,
-    every_row,
+    dummies_check,
+    followed,
     in_percent,
+    is_dummy,
     leading,
+    of_output,
     opinions,
-    problem_of,
     surrogate,
-    whole_scrambles,
+    without_failures,
 )
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, named
 from s3sim.ensemble.experiments.result import Answer, Check
-from s3sim.ensemble.factors import DUMMY, SEED, space
-from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.indices import index_bars
-from s3sim.report.figures.studies.tipping import tipping_curve
+from s3sim.ensemble.factors import SEED, space
+from s3sim.report.figures.studies import index_bars, tipping_curve
 
 WIDEST, CLOSE = 0.10, 0.05
 UNRESOLVED = 0.5
@@ -38,60 +38,51 @@ SAID = {
 }
 
 
-def space_of(study):
-    """Return the factors of the Saltelli design: those of the two policies, luck and one dummy."""
-    only = study.option("vary")
-    return space(study.base, (study.baseline, study.policy), only=only,
-                 leave=study.design.leave if only == ["*"] else [], dummies=1)  # fmt: skip
-
-
 def design_of(study):
-    """Return the Saltelli design over mechanisms, policy parts, luck and a dummy."""
-    return sobol_design(
-        problem_of(space_of(study)), study.option("points"), study.design.seed, study.option("scrambles"),
-        grouped=True)  # fmt: skip
+    """Return the Saltelli design over mechanisms, policy parts, luck and a dummy; and its space."""
+    only, policies = study.option("vary"), (study.baseline, study.policy)
+    leave = study.design.leave if only == ["*"] else []
+    factors = space(study.base, policies, only=only, leave=leave, dummies=1)
+    points, scrambles = study.option("points"), study.option("scrambles")
+    problem = Problem(factors.names, factors.groups)
+    return sobol_design(problem, points, study.design.seed, scrambles, grouped=True), factors
 
 
 def designs(study):
     """The worlds of the headline; and a Saltelli design, in which luck is the factor 'seed'."""
-    mixed = study.samples(design_of(study).unit, space=space_of(study), policies=(study.baseline, study.policy))  # fmt: skip
-    return [study.samples(), mixed]
+    design, factors = design_of(study)
+    policies = (study.baseline, study.policy)
+    return [study.samples(), study.samples(design.unit, space=factors, policies=policies)]
 
 
 def answer(study, run, mixed):
     """Attribute the variance, ask for second opinions, and follow the strongest factor."""
-    worlds, evidence = Evidence(*run), Evidence(*mixed)
-    design, ok = whole_scrambles(design_of(study), evidence.whole)
-    tables, words, figures, widths, gaps = [], [], {}, [], []
+    worlds, evidence, seed = Evidence(*run), Evidence(*mixed), study.design.seed
+    design, ok = without_failures(design_of(study)[0], evidence.whole)
+    tables, words, figures, widths, gaps = {}, [], {}, [], []
     for name in study.design.outcomes:
-        frames = []
-        drawn = outputs(*in_percent(worlds.level(name)[:, [0, -1]]).T)
-        for output, y in outputs(*in_percent(every_row(evidence, name))[ok].T).items():
+        drawn = outputs(in_percent(worlds.level(name)[:, [0, -1]]))
+        for output, y in outputs(in_percent(evidence.rows(name))[ok]).items():
             frame = indices(design, y)
-            frame.insert(0, "output", output)
-            frame.insert(0, "outcome", name)
-            found, reason = surrogate(
-                worlds, drawn[output], noise_share(frame).share, study.design.seed
-            )
-            frame["shapley"] = (
-                frame["factor"].map(found["Shapley"]) if found is not None else np.nan
-            )
-            frames.append(frame)
-            words.append(sentence(name, output, frame, reason))
+            found, reason = surrogate(worlds, drawn[output], noise_share(frame).share, seed)
+            shapley = {} if found is None else found["Shapley"]
+            tables[name, output] = frame.assign(shapley=frame["factor"].map(shapley).astype(float))
+            words.append(f"{TITLES[name]}, {SAID[output]}: {sentence(frame, reason)}")
             widths.append(width(frame, TOP))
             gaps.append(gap(frame, found))
             if output == "difference":
-                said = opinions(worlds, drawn[output], frame, study.design.seed)
-                words.append(f"{OUTCOMES[name].title}, difference: {said}")
+                said = opinions(worlds, drawn[output], frame, seed)
+                words.append(f"{TITLES[name]}, difference: {said}")
                 curve(study, worlds.x, drawn[output], frame, name, words, figures)
-        tables += frames
         figures[f"drivers_{name}"] = index_bars(
-            pd.concat([shown(one) for one in frames]), outcome=OUTCOMES[name].title.lower(),
-            titles={ORDER: "Order of worlds"})  # fmt: skip
-    table = pd.concat(tables, ignore_index=True)
-    dummies = table.loc[table["factor"].str.startswith("dummy_"), ["S1", "ST"]].fillna(0.0)
-    wide = np.nanmax(widths) if np.isfinite(widths).any() else np.nan
-    far = np.nanmax(gaps) if np.isfinite(gaps).any() else np.nan
+            pd.concat(shown(tables[name, output]).assign(output=output) for output in SAID),
+            outcome=named(name),
+            titles={ORDER: "Order of worlds"},
+        )
+    table = (
+        pd.concat(tables, names=["outcome", "output"]).reset_index([0, 1]).reset_index(drop=True)
+    )
+    wide, far = (np.nanmax(v) if np.isfinite(v).any() else np.nan for v in (widths, gaps))
     words = [
         f"{design.n} points in {design.scrambles} independent scrambles, {len(design.labels)} groups of factors "
         f"(mechanisms, policy parts, luck, a dummy), {len(design.unit):,} worlds under both policies. S1 is the share "
@@ -101,33 +92,32 @@ def answer(study, run, mixed):
         *words,
         "Shares depend on the ranges that were declared: a mechanism whose parameters are known well moves little. "
         "This says what the model's difference hangs on, not what would happen anywhere.",
-    ]  # fmt: skip
+    ]
+    trusted = f"{sum(np.isfinite(gaps))} of {len(gaps)} outputs trusted, the others withheld"
+    rule = "explains at least 0.9 of what is not luck, or its indices are withheld"
+    apart = f"by up to {far:.2f}" if np.isfinite(far) else "not compared: no surrogate is trusted"
+    close, name = f"differ by at most {CLOSE:g}", f"surrogate and direct ST, largest {TOP}"
+    narrow, half = f"at most {WIDEST:g}", f"half-width of ST, largest {TOP} of every output"
     checks = [
-        Check("dummies", "exactly 0", f"largest {np.abs(dummies.to_numpy()).max(initial=0):g}", bool((dummies == 0).all(axis=None)), True),
+        dummies_check(table.loc[is_dummy(table), ["S1", "ST"]]),
         evidence.outlay_check(),
-        Check(f"half-width of ST, largest {TOP} of every output", f"at most {WIDEST:g}", f"widest {wide:.2f}", bool(wide <= WIDEST)),
-        Check("surrogate", "explains at least 0.9 of what is not luck, or its indices are withheld",
-              f"{sum(np.isfinite(gaps))} of {len(gaps)} outputs trusted, the others withheld", True),
-        Check("surrogate and direct ST, largest 5", f"differ by at most {CLOSE:g}",
-              f"by up to {far:.2f}" if np.isfinite(far) else "not compared: no surrogate is trusted", bool(far <= CLOSE)),
-    ]  # fmt: skip
-    numbers = {
-        "points": design.n,
-        "worlds": len(design.unit),
-        "widest_half_width": wide,
-        "indices": table,
-    }
-    return Answer(words, table, numbers, figures, checks, in_short(table, study.design.outcomes))
+        Check(half, narrow, f"widest {wide:.2f}", bool(wide <= WIDEST)),
+        Check("surrogate", rule, trusted, True),
+        Check(name, close, apart, bool(far <= CLOSE)),
+    ]
+    numbers = {"points": design.n, "worlds": len(design.unit), "widest_half_width": wide}
+    short = in_short(table, study.design.outcomes)
+    return Answer(words, table, {**numbers, "indices": table}, figures, checks, short)
 
 
-def outputs(baseline, policy):
-    """Return the three outputs and the rank of the difference, 0 to 1.
+def outputs(levels):
+    """Return the three outputs of levels [rows, 2] and the rank of the difference, 0 to 1.
 
     A few worlds with huge differences can hold nearly all variance of the difference, so that its
     indices are not resolved; ranks are bounded, and say what orders worlds.
     """
-    three = three_outputs(baseline, policy)
-    return three | {ORDER: rankdata(three["difference"]) / len(baseline)}
+    three = three_outputs(*levels.T)
+    return three | {ORDER: rankdata(three["difference"]) / len(levels)}
 
 
 def width(frame, top):
@@ -140,7 +130,7 @@ def shown(frame):
     """Return the table without indices that are not resolved."""
     if not width(frame, 1) > UNRESOLVED:
         return frame
-    values = [one for one in frame if one.startswith(("S1", "ST", "shapley"))]
+    values = [column for column in frame if column.startswith(("S1", "ST", "shapley"))]
     return frame.assign(**dict.fromkeys(values, np.nan), withheld="not resolved with so few points")
 
 
@@ -152,65 +142,52 @@ def gap(frame, found):
     return float((best - found["ST"].reindex(best.index)).abs().max())
 
 
-def sentence(name, output, frame, reason):
+def sentence(frame, reason):
     """Say what drives one output."""
-    head = f"{OUTCOMES[name].title}, {SAID[output]}"
     if not np.isfinite(frame["ST"]).any():
-        return f"{head}: the same at all independent points; there is no variance to attribute."
-    luck = noise_share(frame)
-    best = leading(frame, "ST", TOP, [SEED])
+        return "the same at all independent points; there is no variance to attribute."
     if width(frame, 1) > UNRESOLVED:
         return (
-            f"{head}: not resolved. The largest total index has an interval {2 * width(frame, 1):.1f} wide, though a "
+            f"not resolved. The largest total index has an interval {2 * width(frame, 1):.1f} wide, though a "
             "share lies between 0 and 1; a few worlds hold most of the variance, and more points are needed."
         )
-    listed = ", ".join(
+    luck, clear = noise_share(frame), int((frame["ST_low"] > 0).sum())
+    parts = [
         f"{r.factor} {r.ST:.2f} ({r.ST_low:.2f} to {r.ST_high:.2f}; alone {r.S1:.2f})"
-        for r in best.itertuples()
-    )
-    clear = int((frame["ST_low"] > 0).sum())
+        for r in leading(frame, "ST", TOP, [SEED]).itertuples()
+    ]
     return (
-        f"{head}: ST {listed}; luck {luck.share:.2f} ({luck.low:.2f} to {luck.high:.2f}; alone {luck.alone:.2f}). "
+        f"ST {', '.join(parts)}; luck {luck.share:.2f} ({luck.low:.2f} to {luck.high:.2f}; alone {luck.alone:.2f}). "
         f"{clear} of {len(frame)} groups are clearly above zero. Surrogate {reason}"
-    )  # fmt: skip
+    )
 
 
 def in_short(table, outcomes):
     """Return the answer in one sentence."""
     told = []
     for name in outcomes:
-        mine = table[(table["outcome"] == name) & (table["output"] == "difference")]
+        mine = of_output(table, name, "difference")
         if not np.isfinite(mine["ST"]).any() or width(mine, 1) > UNRESOLVED:
-            told.append(f"{OUTCOMES[name].title.lower()} not resolved with so few points")
+            told.append(f"{named(name)} not resolved with so few points")
             continue
-        none = mine["factor"].str.startswith(DUMMY) | (mine["ST"] == 0)
-        best = leading(mine, "ST", 3, [SEED, *mine["factor"][none]])
-        parts = [f"{r.factor} ({r.ST:.2f})" for r in best.itertuples()]
-        told.append(
-            f"{OUTCOMES[name].title.lower()} {listed(parts)}, luck {noise_share(mine).share:.2f}"
-        )
+        moving = mine[~is_dummy(mine) & (mine["ST"] != 0)]
+        best = leading(moving, "ST", 3, [SEED]).itertuples()
+        parts = listed([f"{r.factor} ({r.ST:.2f})" for r in best])
+        told.append(f"{named(name)} {parts}, luck {noise_share(mine).share:.2f}")
     return f"Total shares of the variance of the difference: {'; '.join(told)}."
 
 
 def curve(study, x, difference, frame, name, words, figures):
     """Follow the difference along the strongest parameter of the strongest mechanism."""
-    best = leading(
-        frame, "ST", 1, [SEED, *frame["factor"][frame["factor"].str.startswith("dummy_")]]
-    )
+    best = leading(frame[~is_dummy(frame)], "ST", 1, [SEED])
     if not np.isfinite(best["ST"]).any() or not np.ptp(difference):
         return
     group = best["factor"].iloc[0]
-    # Chosen on one half of the scrambles, shown on the other: the first of many is partly first by luck.
-    own = [one.name for one in study.space.factors if one.group == group]
-    factor = strongest(x.loc[::2, own], difference[::2])[0]
-    value, difference = x[factor].to_numpy()[1::2], difference[1::2]
-    drawn, title = binned_mean(value, difference), OUTCOMES[name].title.lower()
+    own = [factor.name for factor in study.space.factors if factor.group == group]
+    ranked, points, line, said = followed(x[own], difference)
     words.append(
-        f"Along {factor}, which explains most within {group} (chosen on one half of the worlds, shown on the other), the difference in {title} is {drawn['mean'].iloc[0]:+.1f} % of the "
-        f"isolated mean at its low end ({drawn['low'].iloc[0]:+.1f} to {drawn['high'].iloc[0]:+.1f}) and "
-        f"{drawn['mean'].iloc[-1]:+.1f} % at its high end ({drawn['low'].iloc[-1]:+.1f} to {drawn['high'].iloc[-1]:+.1f}); "
-        f"{sign_change(drawn)}."
-    )  # fmt: skip
+        f"{TITLES[name]}: along {ranked[0]}, which explains most within {group} on one half of the worlds, {said}"
+    )
     figures[f"tipping_{name}"] = tipping_curve(
-        drawn, pd.DataFrame({"value": value, "difference": difference}), factor=factor, outcome=title,
-        unit="% of the baseline")  # fmt: skip
+        line, points, factor=ranked[0], outcome=named(name), unit="% of the baseline"
+    )

@@ -4,14 +4,13 @@ import numpy as np
 import pandas as pd
 
 from s3sim.analysis.shapley import interactions, shapley
-from s3sim.analysis.simultaneous import by_scrambles
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, change, clear, named, tidy
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.outcomes import OUTCOMES
 from s3sim.policies import POLICIES
 from s3sim.policies.brokers import Brokers
 from s3sim.policies.joint_programme import JointProgramme
-from s3sim.report.figures.studies.parts import shapley_split
+from s3sim.report.figures.studies import shapley_split
 
 OPEN, JOINT, BROKERS = COMPONENTS = ("cooperation_propensity", "joint programme", "brokers")
 LISTS = POLICIES["coordinated_s3"].parts
@@ -47,16 +46,25 @@ def designs(study):
 def answer(study, run):
     """Split, judge and show."""
     evidence = Evidence(*run)
-    tables, words, gaps, figures = [], [], [], {}
+    tables, words, gaps, figures, told = [], [], [], {}, []
     for name in study.design.outcomes:
         table, gap = split(evidence, name)
         tables.append(table)
         gaps.append(gap)
-        words += sentences(table, name, evidence.mean_baseline(name))
-        parts = table[table["kind"].isin(["part", "total"])].rename(columns={"name": "component"})
-        figures[f"parts_{name}"] = shapley_split(
-            parts, outcome=OUTCOMES[name].title.lower(), unit=OUTCOMES[name].unit
-        )
+        of = dict(iter(table.groupby("kind", sort=False)))
+        whole, unit = said(of["total"].iloc[0]), OUTCOMES[name].unit
+        level, split_up = evidence.mean_baseline(name), each(of["part"])
+        moves = of["interaction"][clear(of["interaction"]) != 0]
+        words += [
+            f"{TITLES[name]} (isolated S3: {level:.3g} {unit}), all three together: {whole}; of it {'; '.join(split_up)}.",
+            f"Interactions: {'; '.join(each(moves))}."
+            if len(moves)
+            else "No interaction between components is told from zero.",
+            f"{'; '.join(each(of['control'], ': '))}.",
+        ]
+        told.append(f"{named(name)} by {whole}, of it {', '.join(split_up)}")
+        parts = pd.concat([of["part"], of["total"]]).rename(columns={"name": "component"})
+        figures[f"parts_{name}"] = shapley_split(parts, outcome=named(name), unit=unit)
     table = pd.concat(tables, ignore_index=True)
     words = [
         f"Over {evidence.count} worlds, all eight combinations of openness, joint programme and "
@@ -67,15 +75,16 @@ def answer(study, run):
         "itself in any one mix. This is no forecast: it says what the model does over the ranges "
         "that were declared.",
     ]
+    sums, within = f"{max(gaps):.1e}", f"within {EXACT:g} of its size"
+    placebos, rows = table.loc[table["kind"] == "control", "low"], "both placebos, both outcomes"
+    known = bool(np.isfinite(placebos).all())
     checks = [
         evidence.outlay_check(),
-        Check("parts sum to the total", f"within {EXACT:g} of its size", f"{max(gaps):.1e}", max(gaps) <= EXACT, True),
-        Check("placebo interval reported", "both placebos, both outcomes", f"{(table['kind'] == 'control').sum()} rows",
-              bool(np.isfinite(table.loc[table["kind"] == "control", "low"]).all())),
-    ]  # fmt: skip
-    return Answer(
-        words, table, {"worlds": evidence.count, "rows": table}, figures, checks, in_short(table)
-    )
+        Check("parts sum to the total", within, sums, max(gaps) <= EXACT, True),
+        Check("placebo interval reported", rows, f"{len(placebos)} rows", known),
+    ]
+    numbers, short = {"worlds": evidence.count, "rows": table}, "; ".join(told)
+    return Answer(words, table, numbers, figures, checks, f"All three together change {short}.")
 
 
 def split(evidence, outcome):
@@ -83,71 +92,42 @@ def split(evidence, outcome):
 
     The gap is a share of the total or, where that is zero, of the baseline's level.
     """
-    level = evidence.level(outcome)
-    of = {name: level[:, k] for k, name in enumerate(evidence.samples.policies)}
+    level, base = evidence.level(outcome), evidence.mean_baseline(outcome)
+    of = dict(zip(evidence.samples.policies, level.T, strict=True))
     value = {parts: of[arm] for parts, arm in MADE_OF.items()}
-    parts = shapley(value, COMPONENTS)
-    total = value[frozenset(COMPONENTS)] - value[frozenset()]
-    size = abs(total.mean()) or abs(level[:, 0].mean()) or 1.0
-    gap = abs(sum(one.mean() for one in parts.values()) - total.mean()) / size
-    both = {" with ".join(c for c in COMPONENTS if c in which): values
-            for which, values in interactions(value, COMPONENTS).items() if len(which) > 1}  # fmt: skip
-    arms = {" and ".join(c for c in COMPONENTS if c in which): of[arm] - of["isolated_s3"]
-            for which, arm in MADE_OF.items() if which}  # fmt: skip
-    controls = {name: of[one] - of[other] for name, (one, other) in CONTROLS.items()}
+    parts, usual = shapley(value, COMPONENTS), value[frozenset()]
+    total = value[frozenset(COMPONENTS)] - usual
+    both = {k: v for k, v in interactions(value, COMPONENTS).items() if len(k) > 1}
+    arms = {k: v - usual for k, v in value.items() if k}
     kinds = {
         "part": parts,
         "total": {"total": total},
-        "interaction": both,
-        "arm": arms,
-        "control": controls,
+        "interaction": {joined(which, " with "): v for which, v in both.items()},
+        "arm": {joined(which, " and "): v for which, v in arms.items()},
+        "control": {name: of[a] - of[b] for name, (a, b) in CONTROLS.items()},
     }
-    return pd.concat([_rows(evidence, outcome, kind, made) for kind, made in kinds.items()]), gap
+    frames = []
+    for kind, values in kinds.items():
+        rows = pd.DataFrame({"outcome": outcome, "kind": kind, "name": list(values)})
+        frames.append(rows.join(tidy(evidence.joint(values), abs(base), mean="value")))
+    gap = abs(sum(part.mean() for part in parts.values()) - total.mean())
+    return pd.concat(frames), gap / (abs(total.mean()) or abs(base) or 1.0)
 
 
-def _rows(evidence, outcome, kind, made):
-    means = np.stack([evidence.by_sequence(one) for one in made.values()], axis=1)
-    found = by_scrambles(means, tuple(made))
-    frame = pd.DataFrame({"outcome": outcome, "kind": kind, "name": list(made), "value": found.mean,
-                          "low": found.low, "high": found.high})  # fmt: skip
-    base = abs(evidence.mean_baseline(outcome)) or np.nan
-    for column in ("value", "low", "high"):
-        frame[f"{column}_percent"] = 100 * frame[column] / base
-    return frame
+def joined(which, word):
+    """Return the names of components in their order."""
+    return word.join(component for component in COMPONENTS if component in which)
 
 
-def sentences(table, outcome, base):
-    """Return what was found for one outcome."""
-    title, unit = OUTCOMES[outcome].title, OUTCOMES[outcome].unit
-    rows = dict(iter(table.groupby("kind", sort=False)))
-    whole = rows["total"].iloc[0]
-    told = [f"{title} (isolated S3: {base:.3g} {unit}), all three together: {_said(whole)}; of it "
-            + "; ".join(f"{row['name']} {_said(row)}" for _, row in rows["part"].iterrows()) + "."]  # fmt: skip
-    clear = rows["interaction"][rows["interaction"]["low"] * rows["interaction"]["high"] > 0]
-    told.append(
-        "Interactions: " + "; ".join(f"{row['name']} {_said(row)}" for _, row in clear.iterrows())
-        + "." if len(clear) else "No interaction between components is told from zero."
-    )  # fmt: skip
-    told.append("; ".join(f"{row['name']}: {_said(row)}" for _, row in rows["control"].iterrows()) + ".")  # fmt: skip
-    return told
+def each(rows, between=" "):
+    """Return name and change of each row as text."""
+    return [f"{row['name']}{between}{said(row)}" for row in rows.to_dict("records")]
 
 
-def in_short(table):
-    """Return the answer in one sentence."""
-    told = []
-    for outcome, mine in table.groupby("outcome", sort=False):
-        whole = mine[mine["kind"] == "total"].iloc[0]
-        parts = [
-            f"{row['name']} {_said(row)}" for _, row in mine[mine["kind"] == "part"].iterrows()
-        ]
-        told.append(
-            f"{OUTCOMES[outcome].title.lower()} by {_said(whole)}, of it {', '.join(parts)}"
-        )
-    return f"All three together change {'; '.join(told)}."
-
-
-def _said(row):
+def said(row):
+    """Return a change as text; in its unit where the baseline is zero."""
     if not np.isfinite(row["value_percent"]):
         return f"{row['value']:+.3g} ({row['low']:+.3g} to {row['high']:+.3g})"
-    clear = "" if row["low"] * row["high"] > 0 else ", not told from zero"
-    return f"{row['value_percent']:+.1f} % ({row['low_percent']:+.1f} to {row['high_percent']:+.1f} %{clear})"  # fmt: skip
+    doubt = "" if row["low"] * row["high"] > 0 else ", not told from zero"
+    told = change(row["value_percent"], row["low_percent"], row["high_percent"])
+    return f"{told.removesuffix(')')}{doubt})"

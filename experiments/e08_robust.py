@@ -1,5 +1,7 @@
 """Which policy is the robust choice, and what should be measured next?"""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -9,19 +11,26 @@ from s3sim.analysis.information import value_of_information
 from s3sim.analysis.robustness import robustness
 from s3sim.core.formatting import listed
 from s3sim.core.streams import generator
-from s3sim.ensemble.experiments.estimates import LOWER
-from s3sim.ensemble.experiments.evidence import Evidence
+from s3sim.ensemble.experiments.evidence import LOWER, TITLES, Evidence, named
 from s3sim.ensemble.experiments.result import Answer, Check
 from s3sim.ensemble.factors import DUMMY
 from s3sim.ensemble.sampling import SEQUENCES
 from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.information import information_bars
-from s3sim.report.figures.studies.ranks import rank_table
-from s3sim.report.figures.studies.words import short
+from s3sim.report.figures.studies import information_bars, rank_table, short
 
 VALUED = "gross_value_added"
+UNIT = OUTCOMES[VALUED].unit
 DUMMIES = "dummies"
-RESAMPLES = 4999
+RESAMPLES, SURE, CHANCE = 4999, 0.95, 0.05
+MEASURES = {
+    "mean": "mean",
+    "share_best": "share best",
+    "share_won": "share won",
+    "regret_max": "largest regret",
+    "regret_90": "90 % regret",
+    "cvar_level": "worst 5 %, level",
+    "cvar_difference": "worst 5 %, gain",
+}
 
 
 def designs(study):
@@ -32,42 +41,38 @@ def designs(study):
 def answer(study, run):
     """Rank, compare distributions, value information."""
     evidence = Evidence(*run)
-    tables, words, figures, over, firsts = [], [], {}, [], []
+    tables, words, figures, over, firsts = [], [], {}, {}, []
     for name in study.design.outcomes:
-        one = measures(study, evidence, name)
+        found = measures(study, evidence, name)
+        ranks = ranked(found, name)
         orders = dominances(study, evidence, name)
-        tables += [ranked(one, name), orders]
-        words += [
-            spoken(study, name, one),
-            leader(study, evidence, name),
-            *domination(study, name, orders),
-        ]
-        figures[f"ranks_{name}"] = rank_table(ranked(one, name), titles=titles(study, one))
-        over.append(one.ranks.mean(axis=1))
-        firsts.append(foremost(study, name, one))
-    words.append(partner_choice(study, over))
-    known, left_out = information(study, evidence)
-    bars = known.table.merge(left_out, on="name").rename(columns={"name": "factor"})
-    bars["group"] = np.where(bars["factor"] == DUMMIES, "dummy", bars["factor"])
+        tables += [ranks, orders]
+        said, first = spoken(study, name, found)
+        words += [said, leader(study, evidence, name), domination(study, name, orders)]
+        figures[f"ranks_{name}"] = rank_table(ranks, titles=titles(study, found))
+        over[name] = found.ranks.mean(axis=1)
+        firsts.append(first)
+    known, bars = information(study, evidence)
     tables.append(bars.assign(kind="information", outcome=VALUED))
-    figures["information"] = information_bars(bars, unit=OUTCOMES[VALUED].unit, perfect=known.evpi)
-    words += worth(study, known, bars)
-    table = pd.concat(tables, ignore_index=True)
-    most = float(bars["evppi"].max())
+    figures["information"] = information_bars(bars, unit=UNIT, perfect=known.evpi)
+    table, (least, most) = pd.concat(tables, ignore_index=True), bars["evppi"].agg(["min", "max"])
+    ordered, told = known.evpi >= most >= least >= 0, f"{known.evpi:.4g} >= {most:.4g}"
+    above = bool(bars.loc[bars["factor"] == DUMMIES, "above_dummy"].any())
+    band, place = "inside the band of what has no effect", "above" if above else "inside"
     checks = [
-        Check("EVPI >= largest EVPPI >= 0", "holds", f"{known.evpi:.4g} >= {most:.4g}",
-              known.evpi >= most >= float(bars["evppi"].min()) >= 0, True),
-        Check("dummies", "inside the band of what has no effect",
-              "above" if above(bars, DUMMIES) else "inside", not above(bars, DUMMIES)),
-    ]  # fmt: skip
+        Check("EVPI >= largest EVPPI >= 0", "holds", told, ordered, True),
+        Check("dummies", band, place, not above),
+    ]
     words = [
         f"Over {evidence.count} worlds, four candidates, the placebo among them. Growth is read beside collaboration:",
         *words,
+        agreement(over),
+        *worth(study, known, bars),
         "Ranks describe these ranges and these candidates; they are no forecast.",
-    ]  # fmt: skip
+    ]
     numbers = {"worlds": evidence.count, "evpi": known.evpi, "choice": known.choice, "rows": table}
-    short = f"First by most of {len(one.firsts)} measures of {'; of '.join(firsts)}."
-    return Answer(words, table, numbers, figures, checks, short)
+    told = f"First by most of {len(found.firsts)} measures of {'; of '.join(firsts)}."
+    return Answer(words, table, numbers, figures, checks, told)
 
 
 def better(name):
@@ -78,96 +83,92 @@ def better(name):
 def measures(study, evidence, name):
     """Return all robustness measures of one outcome."""
     base = evidence.mean_baseline(name)
-    enough = base + study.design.smallest_effect * abs(base)
-    return robustness(evidence.level(name), study.policies, better=better(name),
-                      thresholds=sorted({base, enough}))  # fmt: skip
+    limits = sorted({base, base + study.design.smallest_effect * abs(base)})
+    level, way = evidence.level(name), better(name)
+    return robustness(level, study.policies, better=way, thresholds=limits)
 
 
-def titles(study, one):
+def titles(study, found):
     """Return what policies and measures are called in the figure."""
-    found = {"mean": "mean", "share_best": "share best", "share_won": "share won", "regret_max": "largest regret",
-             "regret_90": "90 % regret", "cvar_level": "worst 5 %, level", "cvar_difference": "worst 5 %, gain"}  # fmt: skip
-    for metric in one.metrics:
-        kind, _, number = str(metric).rpartition("_")
+    made = MEASURES | {policy: study.title(policy) for policy in study.policies}
+    for metric in map(str, found.metrics):
+        kind, _, number = metric.rpartition("_")
         if kind == "satisficing":
-            found[str(metric)] = f"share >= {float(number):.3g}"
+            made[metric] = f"share >= {float(number):.3g}"
         if kind == "hurwicz":
-            found[str(metric)] = f"Hurwicz {number}"
-    return found | {policy: study.title(policy) for policy in study.policies}
+            made[metric] = f"Hurwicz {number}"
+    return made
 
 
-def ranked(one, name):
+def ranked(found, name):
     """Return measures and ranks as rows."""
-    rows = one.metrics.stack().rename_axis(["policy", "metric"]).rename("value").reset_index()
-    rows["rank"] = one.ranks.stack().to_numpy()
+    rows = found.metrics.stack().rename_axis(["policy", "metric"]).rename("value").reset_index()
+    rows["rank"] = found.ranks.stack().to_numpy()
     return rows.assign(kind="measure", outcome=name)
 
 
 def dominances(study, evidence, name):
     """Return both orders of dominance of every policy over isolated S3."""
-    level = evidence.level(name)
-    rows = []
-    for k, policy in enumerate(study.policies[1:], 1):
+    base, *levels = evidence.level(name).T
+    rows, options = [], {"better": better(name), "resamples": study.option("resamples")}
+    for policy, level in zip(study.policies[1:], levels, strict=True):
         for order in (1, 2):
-            one = dominance(level[:, k], level[:, 0], order, better=better(name),
-                            name=study.title(policy), resamples=study.option("resamples"))  # fmt: skip
-            rows.append({"kind": "dominance", "outcome": name, "policy": policy, "metric": f"order {order}",
-                         "value": one.violation, "in_sample": one.in_sample, "word": one.word, "sentence": one.sentence})  # fmt: skip
+            found = dominance(level, base, order, name=study.title(policy), **options)
+            made = {"policy": policy, "metric": f"order {order}", "value": found.violation}
+            parts = {key: getattr(found, key) for key in ("in_sample", "word", "sentence")}
+            rows.append({"kind": "dominance", "outcome": name, **made, **parts})
     return pd.DataFrame(rows)
 
 
-def spoken(study, name, one):
-    """Say who is first by how many measures, ties counting for all who share a place."""
-    taus = one.tau.to_numpy()[np.triu_indices(len(one.tau), 1)]
+def spoken(study, name, found):
+    """Say who is first by how many measures, ties counting for all; and who by most."""
+    taus = found.tau.to_numpy()[np.triu_indices(len(found.tau), 1)]
     taus = taus[np.isfinite(taus)]
-    spread = (f"Kendall's tau between measures: median {np.median(taus):.2f}, lowest {taus.min():.2f}."
-              if len(taus) else "No measure tells the policies apart.")  # fmt: skip
-    firsts = {p: sum(p in first for first in one.firsts.values()) for p in study.policies}
-    order = sorted(study.policies, key=lambda p: -firsts[p])
-    said = ", ".join(f"{study.title(p)} by {firsts[p]}" for p in order)
-    flips = (
-        "no policy is first by all, so the choice depends on the attitude to risk"
-        if one.flips
-        else "the measures agree"
-    )
-    return f"{OUTCOMES[name].title}: first by how many of {len(one.firsts)} measures (ties count for each): {said}; {flips}. {spread}"
-
-
-def foremost(study, name, one):
-    """Say who is first by most measures."""
-    count = {p: sum(p in first for first in one.firsts.values()) for p in study.policies}
+    spread = "No measure tells the policies apart."
+    if len(taus):
+        spread = f"Kendall's tau between measures: median {np.median(taus):.2f}, lowest {taus.min():.2f}."
+    count = Counter(dict.fromkeys(study.policies, 0))
+    count.update(policy for first in found.firsts.values() for policy in first)
+    said = ", ".join(f"{study.title(policy)} by {number}" for policy, number in count.most_common())
+    flips = "the measures agree"
+    if found.flips:
+        flips = "no policy is first by all, so the choice depends on the attitude to risk"
     most = max(count.values())
-    best = listed([study.title(p) for p in study.policies if count[p] == most])
-    return f"{OUTCOMES[name].title.lower()}, {best} (by {most})"
+    best = listed([study.title(policy) for policy in study.policies if count[policy] == most])
+    told = f"first by how many of {len(found.firsts)} measures (ties count for each): {said}; {flips}. {spread}"
+    return f"{TITLES[name]}: {told}", f"{named(name)}, {best} (by {most})"
 
 
 def leader(study, evidence, name):
     """Say how often the policy with the best mean keeps it when worlds are resampled."""
-    sign = -1.0 if name in LOWER else 1.0
-    level = sign * evidence.level(name)
+    level = evidence.level(name) * (-1.0 if name in LOWER else 1.0)
     n, rng = len(level), generator(study.design.seed, f"leader.{name}")
     mean = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES) / n @ level
     first = int(np.argmax(level.mean(axis=0)))
     share = float((mean.argmax(axis=1) == first).mean())
-    doubt = "" if share >= 0.95 else ", so the first place by the mean is not sure"
-    return f"{OUTCOMES[name].title}: {study.title(study.policies[first])} has the best mean, and keeps it in {share:.0%} of resamples of worlds{doubt}."
+    doubt = "" if share >= SURE else ", so the first place by the mean is not sure"
+    best = study.title(study.policies[first])
+    return f"{TITLES[name]}: {best} has the best mean, and keeps it in {share:.0%} of resamples of worlds{doubt}."
 
 
 def domination(study, name, orders):
     """Say the dominance of each policy in few words."""
+    words = orders.groupby("policy", sort=False)["word"].agg(list)
     said = [
-        f"{study.title(policy)} {mine['word'].iloc[0]} (first order), {mine['word'].iloc[1]} (second order)"
-        for policy, mine in orders.groupby("policy", sort=False)
+        f"{study.title(policy)} {first} (first order), {second} (second order)"
+        for policy, (first, second) in words.items()
     ]
-    return [f"{OUTCOMES[name].title}, stochastic dominance over isolated S3: {'; '.join(said)}."]
+    return f"{TITLES[name]}, stochastic dominance over isolated S3: {'; '.join(said)}."
 
 
-def partner_choice(study, over):
+def agreement(over):
     """Say whether outcomes agree on the ranking."""
-    pairs = [(a, b) for a in range(len(over)) for b in range(a)]
-    taus = [stats.kendalltau(over[a], over[b]).statistic for a, b in pairs]
-    said = [f"{OUTCOMES[study.design.outcomes[b]].title.lower()} and {OUTCOMES[study.design.outcomes[a]].title.lower()} {tau:.2f}"
-            for (a, b), tau in zip(pairs, taus, strict=True) if np.isfinite(tau)]  # fmt: skip
+    names, said = list(over), []
+    for k, later in enumerate(names):
+        for first in names[:k]:
+            tau = stats.kendalltau(over[later], over[first]).statistic
+            if np.isfinite(tau):
+                said.append(f"{named(first)} and {named(later)} {tau:.2f}")
     if not said:
         return "The mean ranks tie, so outcomes cannot be compared."
     return f"Kendall's tau between the mean ranks by two outcomes: {', '.join(said)} (four policies, so coarse)."
@@ -177,46 +178,51 @@ def information(study, evidence):
     """Return the value of knowing each group of factors, with jackknife intervals over scrambles."""
     space, level = evidence.samples.space, evidence.level(VALUED)
     x = evidence.samples.natural[evidence.whole].reset_index(drop=True)
-    groups = {}
-    for factor in space.factors:
-        if factor.is_parameter:
-            groups.setdefault(factor.group, []).append(factor.name)
+    factors = [factor for factor in space.factors if factor.is_parameter]
+    groups = {f.group: [g.name for g in factors if g.group == f.group] for f in factors}
     groups[DUMMIES] = [name for name in space.names if name.startswith(DUMMY)]
-    args = {"groups": groups, "better": better(VALUED), "unit": OUTCOMES[VALUED].unit}
-    whole = value_of_information(level, study.policies, x, dummies=study.option("shuffles"), **args)
+    about = {"groups": groups, "better": better(VALUED), "unit": UNIT}
+
+    def value(rows, shuffles):
+        policies = study.policies
+        return value_of_information(level[rows], policies, x[rows], dummies=shuffles, **about)
+
+    known = value(slice(None), study.option("shuffles"))
     scramble = (np.arange(len(evidence.whole)) % SEQUENCES)[evidence.whole]
-    parts = pd.DataFrame({
-        k: value_of_information(level[scramble != k], study.policies, x[scramble != k], dummies=0, **args)
-        .table.set_index("name")["evppi"] for k in range(SEQUENCES)
-    })  # fmt: skip
-    middle = whole.table.set_index("name")["evppi"].reindex(parts.index)
-    error = np.sqrt((SEQUENCES - 1) * parts.var(axis=1, ddof=0))
-    half = stats.t.ppf(0.975, SEQUENCES - 1) * error
-    ends = pd.DataFrame(
-        {"low": (middle - half).clip(lower=0), "high": (middle + half).clip(upper=whole.evpi)}
-    )
-    return whole, ends.rename_axis("name").reset_index()
-
-
-def above(bars, name):
-    """Whether a group is above what a group without effect scores."""
-    return bool(bars.loc[bars["factor"] == name, "above_dummy"].any())
+    rest = {k: value(scramble != k, 0).table.set_index("name")["evppi"] for k in range(SEQUENCES)}
+    error = np.sqrt((SEQUENCES - 1) * pd.DataFrame(rest).var(axis=1, ddof=0))
+    half = stats.t.ppf(0.975, SEQUENCES - 1) * known.table["name"].map(error)
+    bars = known.table.rename(columns={"name": "factor"})
+    bars["low"] = (bars["evppi"] - half).clip(lower=0)
+    bars["high"] = (bars["evppi"] + half).clip(upper=known.evpi)
+    bars["group"] = bars["factor"].replace(DUMMIES, "dummy")
+    return known, bars
 
 
 def worth(study, known, bars):
     """Say what knowing is worth."""
-    unit = OUTCOMES[VALUED].unit
-    told = [f"Choosing by {OUTCOMES[VALUED].title.lower()}: without knowing more {study.title(known.choice)} has the highest "
-            f"mean. Knowing everything, the luck of a world included, would be worth {short(known.evpi)} {unit}; "
-            "luck cannot be known, so no measurement reaches this."]  # fmt: skip
+    told = (
+        f"Choosing by {named(VALUED)}: without knowing more {study.title(known.choice)} has the highest "
+        f"mean. Knowing everything, the luck of a world included, would be worth {short(known.evpi)} {UNIT}; "
+        "luck cannot be known, so no measurement reaches this."
+    )
     real = bars[bars["above_dummy"] & (bars["factor"] != DUMMIES)]
+    silent = "these worlds do not say what to measure next"
     if real.empty:
-        return [*told, "No group of parameters is worth more than a group without effect seems to be: these worlds do not say what to measure next."]  # fmt: skip
-    said = [f"{row['factor']} {short(row['evppi'])} ({short(row['low'])} to {short(row['high'])})" for row in real.head(3).to_dict("records")]  # fmt: skip
+        return [
+            told,
+            f"No group of parameters is worth more than a group without effect seems to be: {silent}.",
+        ]
+    said = [
+        f"{r.factor} {short(r.evppi)} ({short(r.low)} to {short(r.high)})"
+        for r in real.head(3).itertuples()
+    ]
     tried = len(bars) - 1
     # One in twenty groups without effect is above its own band.
-    chance = float(stats.binom.sf(len(real) - 1, tried, 0.05))
-    sure = f"that many or more would be there by chance alone with a probability of {chance:.2g}"
-    if chance > 0.05:
-        sure += ", so these worlds do not say what to measure next"
-    return [*told, f"Above the band of groups without effect ({unit}, jackknife interval): {'; '.join(said)}; {len(real)} of {tried} groups, {sure}."]  # fmt: skip
+    chance = float(stats.binom.sf(len(real) - 1, tried, CHANCE))
+    doubt = f", so {silent}" if chance > CHANCE else ""
+    return [
+        told,
+        f"Above the band of groups without effect ({UNIT}, jackknife interval): {'; '.join(said)}; {len(real)} of {tried} groups, "
+        f"that many or more would be there by chance alone with a probability of {chance:.2g}{doubt}.",
+    ]

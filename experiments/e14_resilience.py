@@ -14,6 +14,10 @@ from s3sim.ensemble.runner import Interrupted, run_scenarios
 from s3sim.ensemble.store import Store
 from s3sim.ensemble.tables import runs_table
 
+STOPS = 5
+EVERY, FIRST = 15, 7
+"""Every fifteenth run is made to fail, the eighth first."""
+
 
 class Refusing:
     """A mechanism that fails in every quarter."""
@@ -42,73 +46,72 @@ def designs(study):
     return []
 
 
+def answer(study):
+    """Compare serial, two processes, and a sweep that is stopped five times; inject failures."""
+    scenarios = Plan(study.base, study.policies, study.option("replications")).scenarios()
+    plain, serial = timed(scenarios)
+    with local_executor(2) as executor:
+        run_scenarios(scenarios[:2], executor=executor, progress=False)
+        two, parallel = timed(scenarios, executor=executor)
+    with tempfile.TemporaryDirectory() as folder:
+        kept = interrupted(scenarios, Path(folder))
+    chosen = set(range(FIRST, len(scenarios), EVERY))
+    broken = [
+        s.replace(mechanisms=(*s.mechanisms, Refusing())) if k in chosen else s
+        for k, s in enumerate(scenarios)
+    ]
+    mixed = run_scenarios(broken, progress=False)
+    failed = [run for run in mixed if run.status == "failed"]
+    told = all("injected" in run.message and run.command for run in failed)
+    intact, wanted = (
+        digest([run for k, run in enumerate(runs) if k not in chosen]) for runs in (mixed, plain)
+    )
+    whole, each, gain = digest(plain), serial / len(scenarios), serial / parallel
+    two, kept, n = digest(two), digest(kept), len(failed)
+    rows, speed = (
+        f"{len(chosen)} rows with message and command",
+        f"{gain:.2f} at {each:.3f} s a run",
+    )
+    checks = [
+        Check("two processes", "same bytes as in order", two, two == whole, True),
+        Check("stopped five times and resumed", "same bytes", kept, kept == whole, True),
+        Check("injected failures", rows, f"{n} rows", n == len(chosen) and told, True),
+        Check("runs beside failures", "same bytes", intact, intact == wanted, True),
+        Check("gain from two processes", "at least 1.7 at 0.1 s a run", speed, gain >= 1.7),
+    ]
+    words = "Results are not reproducible on this machine; see the checks."
+    if all(check.met for check in checks if check.must):
+        words = (
+            f"{len(scenarios)} runs gave the same table in order, on two processes, and stopped five times and resumed; "
+            f"{n} injected failures left the others untouched. A run took {each:.3f} s, two processes were "
+            f"{gain:.2f} times as fast as one (on whatever else this machine did)."
+        )
+    table = pd.DataFrame(checks).drop(columns="must")
+    return Answer([words], table, {"runs": 4 * len(scenarios), "digest": whole}, checks=checks)
+
+
+def timed(scenarios, **options):
+    """Return the results of a sweep, and its seconds."""
+    began = time.perf_counter()
+    return run_scenarios(scenarios, progress=False, **options), time.perf_counter() - began
+
+
 def digest(results):
     """Hash of the table of runs without wall-clock seconds."""
     return hashed(runs_table(results).drop(columns="seconds").to_json(double_precision=15))
 
 
-def stopped_after(n):
-    """A progress that stops the sweep, as Ctrl-C does."""
-
-    def tell(done, total):
-        if done >= n:
-            raise KeyboardInterrupt
-
-    return tell
-
-
-def answer(study):
-    """Compare serial, two processes, and a sweep that is stopped five times; inject failures."""
-    plan = Plan(study.base, study.policies, study.option("replications"))
-    scenarios = plan.scenarios()
-    began = time.perf_counter()
-    plain = run_scenarios(scenarios, progress=False)
-    serial = time.perf_counter() - began
-    with local_executor(2) as executor:
-        run_scenarios(scenarios[:2], executor=executor, progress=False)
-        began = time.perf_counter()
-        two = run_scenarios(scenarios, executor=executor, progress=False)
-        spread = time.perf_counter() - began
-    with tempfile.TemporaryDirectory() as folder:
-        kept = interrupted(scenarios, Path(folder))
-    broken = [
-        one.replace(mechanisms=(*one.mechanisms, Refusing())) if k % 15 == 7 else one
-        for k, one in enumerate(scenarios)
-    ]
-    mixed = run_scenarios(broken, progress=False)
-    failed = [one for one in mixed if one.status == "failed"]
-    intact = digest([r for k, r in enumerate(mixed) if k % 15 != 7])
-    wanted = digest([r for k, r in enumerate(plain) if k % 15 != 7])
-    own = len([k for k in range(len(broken)) if k % 15 == 7])
-    told = all("injected" in one.message and one.command for one in failed)
-    each, gain = serial / len(scenarios), serial / spread
-    rows = [
-        ("two processes", "same bytes as in order", digest(two), digest(two) == digest(plain), True),
-        ("stopped five times and resumed", "same bytes", digest(kept), digest(kept) == digest(plain), True),
-        ("injected failures", f"{own} rows with message and command", f"{len(failed)} rows", len(failed) == own and told, True),
-        ("runs beside failures", "same bytes", intact, intact == wanted, True),
-        ("gain from two processes", "at least 1.7 at 0.1 s a run", f"{gain:.2f} at {each:.3f} s a run", gain >= 1.7, False),
-    ]  # fmt: skip
-    checks = [Check(*one) for one in rows]
-    table = pd.DataFrame([vars(one) for one in checks]).drop(columns="must")
-    words = [
-        f"{len(scenarios)} runs gave the same table in order, on two processes, and stopped five times and resumed; "
-        f"{len(failed)} injected failures left the others untouched. A run took {each:.3f} s, two processes were "
-        f"{gain:.2f} times as fast as one (on whatever else this machine did)."
-    ]  # fmt: skip
-    if not all(one.met for one in checks if one.must):
-        words = ["Results are not reproducible on this machine; see the checks."]
-    return Answer(words, table, {"runs": 4 * len(scenarios), "digest": digest(plain)}, {}, checks)
-
-
 def interrupted(scenarios, folder):
-    """Results of a sweep that is stopped five times, each time a little later."""
-    for k in range(5):
-        n = (k + 1) * len(scenarios) // 6
+    """Results of a sweep that is stopped five times as Ctrl-C does, each time a little later."""
+    for k in range(1, STOPS + 2):
+
+        def tell(done, total, last=k):
+            if last <= STOPS and done >= last * total // (STOPS + 1):
+                raise KeyboardInterrupt
+
         with Store(folder, {"design": "resilience"}) as store:
             try:
-                run_scenarios(scenarios, store=store, progress=stopped_after(n))
+                results = run_scenarios(scenarios, store=store, progress=tell)
             except Interrupted:
                 continue
-    with Store(folder, {"design": "resilience"}) as store:
-        return run_scenarios(scenarios, store=store, progress=False)
+    return results

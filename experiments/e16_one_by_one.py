@@ -7,12 +7,11 @@ import pandas as pd
 
 from s3sim.analysis.intervals import t_interval
 from s3sim.core.formatting import listed
-from s3sim.ensemble.experiments.conditions import defaults
-from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.experiments.result import Answer, Check
-from s3sim.ensemble.factors import DUMMY, SEED, Space
-from s3sim.outcomes import OUTCOMES
-from s3sim.report.figures.studies.ranges import tornado
+from s3sim.ensemble.experiments.drivers import defaults, dummies_check, is_dummy
+from s3sim.ensemble.experiments.evidence import TITLES, Evidence, change, limits, named
+from s3sim.ensemble.experiments.result import Answer
+from s3sim.ensemble.factors import SEED, Space
+from s3sim.report.figures.studies import tornado
 
 ENDS = {"at_low": 0.0, "at_high": 1.0}
 DRAWN, NAMED, CHANCE = 15, 6, 0.05
@@ -20,12 +19,12 @@ DRAWN, NAMED, CHANCE = 15, 6, 0.05
 
 def designs(study):
     """For each luck: the defaults, then every factor at its low and at its high end."""
-    space = Space(tuple(one for one in study.space.factors if one.name != SEED))
+    space = Space(tuple(factor for factor in study.space.factors if factor.name != SEED))
     middle = defaults(space, study.base.replace(policy=study.policy))
     block = np.tile(middle, (1 + len(ENDS) * len(middle), 1))
-    for k in range(len(middle)):
-        for j, end in enumerate(ENDS.values()):
-            block[1 + len(ENDS) * k + j, k] = end
+    for row in range(1, len(block)):
+        factor, end = divmod(row - 1, len(ENDS))
+        block[row, factor] = list(ENDS.values())[end]
     lucks = study.option("lucks")
     luck = tuple(np.repeat(np.arange(lucks), len(block)).tolist())
     return [replace(study.samples(np.tile(block, (lucks, 1))), space=space, replications=luck)]
@@ -34,102 +33,82 @@ def designs(study):
 def answer(study, run):
     """Compare every end with the defaults on the same luck."""
     evidence, lucks = Evidence(*run), study.option("lucks")
-    factors = evidence.samples.space.factors
-    rows, words, figures, short = [], [], {}, []
+    tables, words, figures, short = [], [], {}, []
     for name in study.design.outcomes:
-        levels = np.full((len(evidence.whole), 2), np.nan)
-        levels[evidence.whole] = evidence.level(name)[:, [0, -1]]
-        levels = levels.reshape(lucks, -1, 2)
-        size = abs(np.nanmean(levels[:, 0, 0])) or 1.0
-        percent = 100 * (levels[:, :, 1] - levels[:, :, 0]) / size
-        base = t_interval(percent[:, 0])
-        table = pd.DataFrame([
-            row(name, factor, percent[:, 1 + 2 * k : 3 + 2 * k], percent[:, 0])
-            for k, factor in enumerate(factors)
-        ]).assign(base=base[0], base_low=base[1], base_high=base[2])  # fmt: skip
-        rows.append(table)
-        real = table[~table["factor"].str.startswith(DUMMY)]
-        words.append(sentence(study, name, real))
-        short.append(in_short(name, real))
+        table = ends(evidence, name, lucks)
+        tables.append(table)
+        real = table[~is_dummy(table)].sort_values("widest", ascending=False, kind="stable")
+        said, brief = sentences(study, name, real)
+        words.append(said)
+        short.append(brief)
         figures[f"ends_{name}"] = tornado(
-            real.sort_values("widest", ascending=False, kind="stable").head(DRAWN),
-            outcome=OUTCOMES[name].title.lower(), unit="% of the isolated mean")  # fmt: skip
-    table = pd.concat(rows, ignore_index=True)
-    dummies = table.loc[table["factor"].str.startswith(DUMMY), "widest"]
+            real.head(DRAWN), outcome=named(name), unit="% of the isolated mean"
+        )
+    table = pd.concat(tables, ignore_index=True)
+    policy, baseline = study.title(study.policy), study.title(study.baseline)
     words = [
-        f"{len(factors) - len(dummies) // len(rows)} parameters, each at both ends of its range and all others at their defaults, "
-        f"on {lucks} lucks; {study.title(study.policy)} less {study.title(study.baseline)} in percent of the mean under "
-        f"{study.title(study.baseline)} at the defaults; 95 % intervals one by one:",
+        f"{len(real)} parameters, each at both ends of its range and all others at their defaults, "
+        f"on {lucks} lucks; {policy} less {baseline} in percent of the mean under "
+        f"{baseline} at the defaults; 95 % intervals one by one:",
         *words,
         "All shifts are from the same runs at the defaults, so that chance makes many of them at once, or few. "
         "One at a time sees no interaction, and a parameter with a narrow range may matter and not show. This is no forecast.",
-    ]  # fmt: skip
-    checks = [
-        Check("dummies", "change exactly nothing", f"largest {dummies.max():g}", bool((dummies == 0).all()), True),
-        evidence.outlay_check(),
-    ]  # fmt: skip
-    return Answer(
-        words,
-        table,
-        {"lucks": lucks, "shifts": len(ENDS) * len(table)},
-        figures,
-        checks,
-        " ".join(short),
-    )
-
-
-def row(outcome, factor, ends, base):
-    """Return the difference at both ends of a factor, and how far each is from the defaults."""
-    found = {"outcome": outcome, "factor": factor.name, "group": factor.group,
-             "low_value": factor.low, "high_value": factor.high}  # fmt: skip
-    for k, end in enumerate(ENDS):
-        for key, values in ((end, ends[:, k]), (f"{end}_shift", ends[:, k] - base)):
-            mean, low, high = t_interval(values)
-            found |= {key: mean, f"{key}_low": low, f"{key}_high": high}
-    shifts = [found[f"{end}_shift"] for end in ENDS]
-    return found | {"widest": float(np.max(np.abs(shifts)))}
-
-
-def told(table, end):
-    """Return where the shift at an end is told from zero."""
-    return (table[f"{end}_shift_low"] > 0) | (table[f"{end}_shift_high"] < 0)
-
-
-def sentence(study, name, table):
-    """Say what the defaults give, what one parameter can do to it, and whether the sign can turn."""
-    first, smallest = table.iloc[0], 100 * study.design.smallest_effect
-    tried = len(ENDS) * len(table)
-    clear = sum(int(told(table, end).sum()) for end in ENDS)
-    turned = [
-        f"{r['factor']} ({r[end]:+.1f} %)"
-        for r in table.to_dict("records")
-        for end in ENDS
-        if np.sign(first["base"]) * r[end] < 0 and not r[f"{end}_low"] <= 0 <= r[f"{end}_high"]
     ]
-    large = sum(int((table[f"{end}_shift"].abs() > smallest).sum()) for end in ENDS)
-    best = table.sort_values("widest", ascending=False, kind="stable").head(NAMED)
+    idle = dummies_check(table.loc[is_dummy(table), ["widest"]], "change exactly nothing")
+    numbers = {"lucks": lucks, "shifts": len(ENDS) * len(table)}
+    checks = [idle, evidence.outlay_check()]
+    return Answer(words, table, numbers, figures, checks, " ".join(short))
+
+
+def ends(evidence, outcome, lucks):
+    """Return the difference at both ends of each factor, and how far each is from the defaults."""
+    levels = evidence.rows(outcome)[:, [0, -1]].reshape(lucks, -1, 2)
+    size = abs(np.nanmean(levels[:, 0, 0])) or 1.0
+    base, *percent = (100 * (levels[:, :, 1] - levels[:, :, 0]) / size).T
+    rows = []
+    for k, factor in enumerate(evidence.samples.space.factors):
+        row = {"outcome": outcome, "factor": factor.name, "group": factor.group}
+        row |= {"low_value": factor.low, "high_value": factor.high}
+        for end, values in zip(ENDS, percent[len(ENDS) * k :], strict=False):
+            for key, part in ((end, values), (f"{end}_shift", values - base)):
+                row |= limits(key, t_interval(part))
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    shifts = table[[f"{end}_shift" for end in ENDS]].abs()
+    return table.assign(widest=shifts.max(axis=1, skipna=False), **limits("base", t_interval(base)))
+
+
+def sentences(study, name, table):
+    """Say what the defaults give, what one parameter can do to it, and whether the sign can turn.
+
+    At length, and in short; factors with the widest shifts come first.
+    """
+    first, smallest = table.iloc[0], 100 * study.design.smallest_effect
+    base = change(*first[["base", "base_low", "base_high"]])
+    clear = large = 0
+    turned = []
+    for end in ENDS:
+        shift, low, high = (table[f"{end}_shift{limit}"] for limit in ("", "_low", "_high"))
+        clear += int(((low > 0) | (high < 0)).sum())
+        large += int((shift.abs() > smallest).sum())
+        value, low, high = (table[f"{end}{limit}"] for limit in ("", "_low", "_high"))
+        other = (np.sign(first["base"]) * value < 0) & ((low > 0) | (high < 0))
+        turned += [f"{r['factor']} ({r[end]:+.1f} %)" for r in table[other].to_dict("records")]
     parts = [
         f"{r.factor} from {r.at_low:+.1f} % at {r.low_value:g} to {r.at_high:+.1f} % at {r.high_value:g}"
-        for r in best.itertuples()
+        for r in table.head(NAMED).itertuples()
     ]
-    return (
-        f"{OUTCOMES[name].title}: {_mean(first)} at the defaults. Of {tried} ends {clear} shift it by an amount told from zero "
-        f"(chance alone would give about {CHANCE * tried:.0f}), {large} by more than the smallest effect of interest "
+    tried, both = len(ENDS) * len(table), table[list(ENDS)]
+    chance = f"{CHANCE * tried:.0f}"
+    long = (
+        f"{TITLES[name]}: {base} at the defaults. Of {tried} ends {clear} shift it by an amount told from zero "
+        f"(chance alone would give about {chance}), {large} by more than the smallest effect of interest "
         f"({smallest:.0f} %). Widest: {'; '.join(parts)}. "
         f"Ends with a difference clearly of the other sign: {listed(turned) if turned else 'none'}."
-    )  # fmt: skip
-
-
-def _mean(first):
-    return f"{first['base']:+.1f} % ({first['base_low']:+.1f} to {first['base_high']:+.1f})"
-
-
-def in_short(name, table):
-    """Return one outcome's answer in a sentence."""
-    ends = table[list(ENDS)]
-    clear = sum(int(told(table, end).sum()) for end in ENDS)
-    return (
-        f"The difference in {OUTCOMES[name].title.lower()} is {_mean(table.iloc[0])} at the defaults and lies between "
-        f"{ends.min(axis=None):+.1f} and {ends.max(axis=None):+.1f} % whichever single parameter is at an end of its range "
-        f"({clear} of {ends.size} shifts are told from zero, where chance alone would give about {CHANCE * ends.size:.0f})."
-    )  # fmt: skip
+    )
+    short = (
+        f"The difference in {named(name)} is {base} at the defaults and lies between "
+        f"{both.min(axis=None):+.1f} and {both.max(axis=None):+.1f} % whichever single parameter is at an end of its range "
+        f"({clear} of {tried} shifts are told from zero, where chance alone would give about {chance})."
+    )
+    return long, short

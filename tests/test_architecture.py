@@ -17,7 +17,7 @@ FLOORS = (
     ("mechanisms", "policies", "outcomes"),
     ("simulation",),
     ("ensemble",),
-    ("report",),
+    ("report", "validation"),
     ("cli",),
     ("__main__",),
 )

@@ -1,8 +1,8 @@
 """Stochastic dominance of a policy over the baseline, with a band and the largest violation.
 
-First order: at every share u of worlds the u-quantile under the policy is at least the baseline's;
+First order: at every share u of draws the u-quantile under the policy is at least the baseline's;
 everyone who prefers more then chooses the policy (Quirk and Saposnik 1962). Second order: the mean
-of the worst share u of worlds is at least the baseline's for every u; everyone who also dislikes
+of the worst share u of draws is at least the baseline's for every u; everyone who also dislikes
 risk then does (Hadar and Russell 1969; Rothschild and Stiglitz 1970).
 """
 
@@ -28,29 +28,20 @@ class Dominance:
 
     Parameters
     ----------
-    order : int
-        1 or 2.
-    share : array [99]
-        Shares u of worlds, 0.01 to 0.99.
-    gain : array [99]
-        Policy less baseline at each share, in the outcome's unit, positive where the policy is
-        better; order 1: quantiles, order 2: means of the worst share.
-    low, high : array [99]
-        Band that holds the whole curve with 95 % confidence.
+    gain, low, high : array [99]
+        Policy less baseline at the shares 0.01 to 0.99 of draws, in the outcome's unit, positive
+        where the policy is better (order 1: quantiles, order 2: means of the worst share), and the
+        band that holds the whole curve with 95 % confidence.
     in_sample : bool
         Whether the curve is nowhere below zero.
-    violation : float
-        Largest amount by which it is below zero, in the outcome's unit; 0 if nowhere.
-    at : float
-        Share at which that is; nan if nowhere.
+    violation, at : float
+        Largest amount by which it is below zero, 0 if nowhere, and the share at which, else nan.
     word : str
         "dominates" (the band is nowhere below zero), "does not dominate" (it is somewhere wholly
         below zero) or "undecided".
     sentence : str
     """
 
-    order: int
-    share: Floats
     gain: Floats
     low: Floats
     high: Floats
@@ -71,12 +62,12 @@ def dominance(
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Dominance:
-    """Compare the distributions of an outcome over worlds under policy and baseline.
+    """Compare the distributions of an outcome over draws under policy and baseline.
 
     Parameters
     ----------
-    policy, baseline : array [worlds]
-        Levels, world by world; worlds are resampled jointly.
+    policy, baseline : array [draws]
+        Levels, draw by draw; draws are resampled jointly.
     order : int
         1 or 2.
     better : {"higher", "lower"}
@@ -84,10 +75,7 @@ def dominance(
         Title of the policy for the sentence.
     resamples, seed : int
 
-    Raises
-    ------
-    InputError
-        For an order other than 1 or 2, or levels that are not fit (`checked_levels`).
+    InputError for an order other than 1 or 2, or levels that are not fit (`checked_levels`).
     """
     if order not in (1, 2):
         raise InputError(f"order = {order!r}; allowed: 1, 2.")
@@ -108,24 +96,21 @@ def dominance(
     slack = 1e-12 * float(np.abs(value).max())
     worst = int(np.argmin(gain))
     in_sample = bool(gain[worst] >= -slack)
+    violation, at = (0.0, np.nan) if in_sample else (float(-gain[worst]), float(SHARES[worst]))
     word = VIOLATED if (high < -slack).any() else OPEN
     if (low >= -slack).all():
         word = DOMINATES
-    violation, at = (
-        (0.0, float("nan")) if in_sample else (float(-gain[worst]), float(SHARES[worst]))
-    )
     text = _sentence(name, order, word, violation, at, better)
-    return Dominance(order, SHARES, gain, low, high, in_sample, violation, at, word, text)
+    return Dominance(gain, low, high, in_sample, violation, at, word, text)
 
 
 def _gain(value: Floats, order: int) -> Floats:
     """Return policy (column 1) less baseline (column 0) at each share, shape [99]."""
     if order == 1:
-        found = np.quantile(value, SHARES, axis=0)
-        return found[:, 1] - found[:, 0]
+        return np.diff(np.quantile(value, SHARES, axis=0), axis=1)[:, 0]
     difference = np.diff(np.sort(value, axis=0), axis=1)[:, 0]
     size = SHARES * len(value)
-    # Sums of the worst share, a world in part counted in part.
+    # Sums of the worst share, a draw in part counted in part.
     summed = np.interp(size, np.arange(len(value) + 1), np.r_[0.0, np.cumsum(difference)])
     return summed / size
 
@@ -137,8 +122,7 @@ def _sentence(name: str, order: int, word: str, violation: float, at: float, bet
         return f"{what}: yes, everyone who wants it{risk} {better} prefers {name}."
     if not violation:
         return f"{what}: undecided; it holds in this sample, but not in the whole 95 % band."
-    place = 1 - at if better == "lower" and order == 1 else at
-    where = f"the {place:.0%} quantile"
+    where = f"the {1 - at if better == 'lower' else at:.0%} quantile"
     if order == 2:
         where = f"the mean of the worst {at:.0%} of worlds"
     worse = f"{where} is {violation:.3g} worse under {name}"

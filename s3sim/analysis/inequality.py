@@ -4,32 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from s3sim.core.arrays import Floats
+from s3sim.core.arrays import Floats, sum_by, theil_index
 from s3sim.core.errors import InputError
 
 
 @dataclass(frozen=True)
 class Theil:
-    """Inequality between regions, split by country (Theil 1967); 0 if all are equal.
-
-    Parameters
-    ----------
-    total, within, between : float
-        total = within + between.
-    countries : DataFrame
-        country, share of the total value, theil inside it, its part of `within`.
-    """
+    """Inequality between regions (Theil 1967), 0 if all are equal: total = within + between."""
 
     total: float
     within: float
     between: float
-    countries: pd.DataFrame
 
 
 def theil(value: Floats, population: Floats, country: Sequence[str]) -> Theil:
     """Split Theil's T of value per head into parts within and between countries.
+
+    T = sum_i s_i ln(y_i / mean), s_i the region's share of the total value; within: sum_c s_c T_c,
+    between: sum_c s_c ln(mean_c / mean) (Theil 1967; Shorrocks 1980).
 
     Parameters
     ----------
@@ -39,15 +32,7 @@ def theil(value: Floats, population: Floats, country: Sequence[str]) -> Theil:
         Above 0.
     country : sequence of str [regions]
 
-    Notes
-    -----
-    T = sum_i s_i ln(y_i / mean), s_i the region's share of the total value; within: sum_c s_c T_c,
-    between: sum_c s_c ln(mean_c / mean) (Theil 1967; Shorrocks 1980).
-
-    Raises
-    ------
-    InputError
-        For values out of range or lengths that differ.
+    InputError for values out of range or lengths that differ.
     """
     value, weight = np.asarray(value, np.float64), np.asarray(population, np.float64)
     problems = []
@@ -62,19 +47,12 @@ def theil(value: Floats, population: Floats, country: Sequence[str]) -> Theil:
         problems.append("populations must be finite and above 0.")
     if problems:
         raise InputError(problems)
-    frame = pd.DataFrame({"country": np.asarray(country, str), "weight": weight})
-    frame["amount"] = weight * value
-    sums = frame.groupby("country", sort=False)[["amount", "weight"]].sum()
-    inside = [_theil(part["amount"], part["weight"]) for _, part in frame.groupby("country", sort=False)]  # fmt: skip
-    share = sums["amount"] / sums["amount"].sum()
-    table = pd.DataFrame({"share": share, "theil": inside, "within": share * inside})
-    between = _theil(sums["amount"], sums["weight"])
-    total = _theil(frame["amount"], frame["weight"])
-    return Theil(total, float(table["within"].sum()), between, table.reset_index())
-
-
-def _theil(amount: "pd.Series[float]", weight: "pd.Series[float]") -> float:
-    if amount.sum() == 0:
-        return 0.0
-    s, p = amount / amount.sum(), weight / weight.sum()
-    return float((s * np.log((s / p).where(s > 0, 1.0))).sum())
+    names, which = np.unique(np.asarray(country, str), return_inverse=True)
+    amount = weight * value
+    amounts, weights = (sum_by(which, len(names), a) for a in (amount, weight))
+    within = sum(
+        amounts[c] / amounts.sum() * theil_index(amount[which == c], weight[which == c])
+        for c in np.flatnonzero(amounts > 0)
+    )
+    between = theil_index(amounts, weights)
+    return Theil(float(theil_index(amount, weight)), float(within), float(between))

@@ -1,7 +1,7 @@
 """What it is worth to know more before choosing: of everything, and of one factor or group.
 
 EVPI = E[max over policies] - max over policies of E. EVPPI of a factor replaces each level by its
-expectation given the factor, which regression estimates from the same worlds (Strong, Oakley and
+expectation given the factor, which regression estimates from the same draws (Strong, Oakley and
 Brennan 2014). Both are in the outcome's unit.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from s3sim.analysis.guard import checked_table
 from s3sim.analysis.robustness import checked_levels, direction
 from s3sim.analysis.smooth import smoother
 from s3sim.core.arrays import Floats
@@ -28,23 +29,21 @@ class Information:
     Parameters
     ----------
     evpi : float
-        Value of knowing everything, the luck of a world included; in the outcome's unit.
+        Value of knowing everything, the luck of a draw included; in the outcome's unit.
     choice : str
         Policy that is best without knowing more.
     table : DataFrame
         Most valuable first: name, evppi, share (of EVPI), dummy_band (what a factor without
         effect scores at the most, in 95 % of tries), above_dummy.
-    sentence : str
     """
 
     evpi: float
     choice: str
     table: pd.DataFrame
-    sentence: str
 
 
 def evpi(level: Floats, better: str = "higher") -> float:
-    """Return the expected value of perfect information, >= 0, from levels [worlds, policies]."""
+    """Return the expected value of perfect information, >= 0, from levels [draws, policies]."""
     value = direction(better) * level
     gain = value - value[:, :1]
     return float(max(0.0, gain.max(axis=1).mean() - gain.mean(axis=0).max()))
@@ -65,46 +64,37 @@ def value_of_information(
 
     Parameters
     ----------
-    level : array [worlds, policies]
+    level : array [draws, policies]
         Baseline in column 0.
     policies : sequence of str
-    x : DataFrame [worlds, factors]
+    x : DataFrame [draws, factors]
         Factors in natural units.
     groups : mapping from name to factors, optional
         What would be learned together; by default each factor alone.
     better : {"higher", "lower"}
-    unit : str
-        For the sentence.
     dummies : int
         Times that a factor's rows are shuffled to see what chance alone scores.
     seed : int
         Of the shuffles.
 
-    Notes
-    -----
     Regression errors make EVPPI too high where the choice is close (fitted values scatter, and
     the maximum of scatter is positive); nothing is subtracted, but a value inside the dummy band
     is not told from nothing. EVPPI cannot exceed EVPI; a curve can by its overshoot, so EVPI
-    caps it.
-
-    Raises
-    ------
-    InputError
-        If the tables do not fit or a factor of a group is unknown.
+    caps it. InputError if the tables do not fit or a factor of a group is unknown.
     """
     value = checked_levels(level, policies, better)
-    asked = {str(name): [str(name)] for name in x.columns} if groups is None else groups
+    factors = [str(name) for name in x]
+    asked = {name: [name] for name in factors} if groups is None else groups
     asked = {name: list(members) for name, members in asked.items()}
-    unknown = [name for members in asked.values() for name in members if name not in x.columns]
-    problems = [f"unknown factor '{name}' in a group." for name in unknown]
+    named = [name for members in asked.values() for name in members]
+    problems = [f"unknown factor '{name}' in a group." for name in named if name not in factors]
     if len(x) != len(value):
         problems.append(f"{len(x)} rows of factors for {len(value)} worlds; give one each.")
-    if not problems and not np.isfinite(x.to_numpy(np.float64)).all():
-        problems.append("a factor holds a number that is not finite; leave failed worlds out.")
     if not asked or not all(asked.values()):
         problems.append("there is no factor, or a group without one; name at least one each.")
     if problems:
         raise InputError(problems)
+    checked_table(x.to_numpy(np.float64), factors)
     gain, most = value[:, 1:] - value[:, :1], evpi(value)
     rng = generator(seed, "value_of_information")
     shuffles = [rng.permutation(len(gain)) for _ in range(dummies)]
@@ -118,23 +108,10 @@ def value_of_information(
         rows.append((name, found, share, band, found > band and found > 1e-12))
     table = pd.DataFrame(rows, columns=["name", "evppi", "share", "dummy_band", "above_dummy"])
     table = table.sort_values("evppi", ascending=False, kind="stable", ignore_index=True)
-    choice = policies[int(np.argmax(value.mean(axis=0)))]
-    return Information(most, choice, table, _sentence(most, choice, table, unit))
+    return Information(most, policies[int(np.argmax(value.mean(axis=0)))], table)
 
 
 def _evppi(fitted: Floats) -> float:
     """Return E[max] - max E of expected gains over the baseline, whose own gain is 0."""
     best = np.maximum(fitted.max(axis=1), 0.0).mean()
     return float(max(0.0, best - max(0.0, float(fitted.mean(axis=0).max()))))
-
-
-def _sentence(most: float, choice: str, table: pd.DataFrame, unit: str) -> str:
-    tail = f" {unit}" if unit else ""
-    text = f"Without knowing more, {choice} is chosen; knowing everything is worth {most:.3g}{tail}"
-    if most <= 0:
-        return f"{text}: {choice} is best in every world, so nothing needs to be measured."
-    known = table[table["above_dummy"]]
-    if known.empty:
-        return f"{text}, but no single item is worth more than a factor without effect seems to be."
-    first = known.iloc[0]
-    return f"{text}. Most worth knowing first: {first['name']} ({first['evppi']:.3g}{tail})."

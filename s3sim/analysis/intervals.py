@@ -1,4 +1,4 @@
-"""Intervals of one number: a share (Wilson) and a mean (t, BCa bootstrap)."""
+"""Intervals of one number, each as value, low, high: a share (Wilson), a mean (t, BCa bootstrap)."""
 
 import numpy as np
 from scipy import stats
@@ -10,9 +10,7 @@ from s3sim.core.streams import generator
 
 
 def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
-    """Return a share with its Wilson score interval (Wilson 1927): share, low, high.
-
-    Three nans for n = 0.
+    """Return a share with its Wilson score interval (Wilson 1927); three nans for n = 0.
 
     >>> [round(v, 4) for v in wilson(8, 10)]
     [0.8, 0.4902, 0.9433]
@@ -24,7 +22,7 @@ def wilson(hits: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, fl
 
 
 def t_interval(values: Floats, confidence: float = CONFIDENCE) -> tuple[float, float, float]:
-    """Return the mean of [n] values with its t interval: mean, low, high; nan limits for n < 2."""
+    """Return the mean of [n] values with its t interval; nan limits for n < 2."""
     n = len(values)
     mean = float(np.mean(values)) if n else float("nan")
     if n < 2:
@@ -39,12 +37,8 @@ def bca_interval(
 ) -> tuple[float, float, float]:
     """Return the mean of [n] values with its bootstrap interval, corrected for bias and skew.
 
-    BCa of Efron (1987). Equal values give an interval without width.
-
-    Raises
-    ------
-    InputError
-        For fewer than two values, or one that is not finite.
+    BCa of Efron (1987). Equal values give an interval without width; fewer than two values, or one
+    that is not finite, are an InputError.
     """
     if len(values) < 2 or not np.isfinite(values).all():
         raise InputError(
@@ -54,7 +48,7 @@ def bca_interval(
     mean = float(np.mean(values))
     if np.ptp(values) == 0:
         return mean, mean, mean
-    # Batches keep the resamples of a thousand worlds within a few megabytes.
+    # Batches keep the resamples of a thousand draws within a few megabytes.
     found = stats.bootstrap(
         (values,), np.mean, n_resamples=resamples, confidence_level=confidence, method="BCa",
         batch=500, rng=generator(seed, "bca_interval"),

@@ -1,6 +1,5 @@
 """Functions with known indices on the unit cube, to test methods on before the model."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,12 +15,11 @@ from s3sim.core.streams import Streams
 class Ishigami:
     """Three factors, not monotone, one interaction (Ishigami and Homma 1990, ISUMA, 398).
 
-    ``sin(x1) + a sin(x2)^2 + b x3^4 sin(x1)`` with x uniform on [-pi, pi]. The variances of
-    the parts are those of Homma and Saltelli 1996 (RESS 52:1). `dummies` inert factors follow.
+    ``sin(x1) + 7 sin(x2)^2 + 0.1 x3^4 sin(x1)`` with x uniform on [-pi, pi]; `dummies` inert factors
+    follow. Variances of the parts by Homma and Saltelli 1996 (RESS 52:1). `problem` names the
+    factors, `variance` is that of the values, S1 and ST are the indices, all [3 + dummies].
     """
 
-    a: float = 7.0
-    b: float = 0.1
     dummies: int = 0
 
     @property
@@ -31,15 +29,14 @@ class Ishigami:
 
     def __call__(self, unit: Floats) -> Floats:
         """Return the values [n] at unit [n, 3 + dummies]."""
-        x = (2 * unit - 1) * np.pi
-        first = np.sin(x[:, 0])
-        return first + self.a * np.sin(x[:, 1]) ** 2 + self.b * x[:, 2] ** 4 * first
+        x1, x2, x3 = ((2 * unit - 1) * np.pi).T[:3]
+        values: Floats = np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)
+        return values
 
     @property
     def parts(self) -> tuple[float, float, float]:
         """Variances due to x1 alone, x2 alone, and x1 with x3."""
-        v1 = 0.5 * (1 + self.b * np.pi**4 / 5) ** 2
-        return v1, self.a**2 / 8, self.b**2 * np.pi**8 * (1 / 18 - 1 / 50)
+        return 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2, 7**2 / 8, 0.01 * np.pi**8 * (1 / 18 - 1 / 50)
 
     @property
     def variance(self) -> float:
@@ -48,13 +45,13 @@ class Ishigami:
 
     @property
     def S1(self) -> Floats:
-        """First-order indices [3 + dummies]."""
+        """First-order indices."""
         v1, v2, _ = self.parts
         return np.array([v1, v2, 0.0, *[0.0] * self.dummies]) / self.variance
 
     @property
     def ST(self) -> Floats:
-        """Total indices [3 + dummies]."""
+        """Total indices."""
         v1, v2, v13 = self.parts
         return np.array([v1 + v13, v2, v13, *[0.0] * self.dummies]) / self.variance
 
@@ -82,7 +79,7 @@ class Noisy:
 
     @property
     def _mean(self) -> Ishigami:
-        return Ishigami(dummies=self.dummies)
+        return Ishigami(self.dummies)
 
     @property
     def problem(self) -> Problem:
@@ -93,34 +90,26 @@ class Noisy:
         """Return the values [n] at unit [n, 4 + dummies]."""
         size = np.sqrt(self._mean.variance * self.share / (1 - self.share))
         weight = 1.0 if self.scaled_by is None else np.sqrt(3) * unit[:, self.scaled_by]
-        return self._mean(unit[:, :-1]) + size * weight * luck(seeds(unit[:, -1]), 0)
+        seeds = np.minimum(np.floor(unit[:, -1] * 2.0**31), 2**31 - 1).astype(np.int64)
+        return self._mean(unit[:, :-1]) + size * weight * luck(seeds, 0)
 
     @property
     def S1(self) -> Floats:
-        """First-order indices [4 + dummies]; a weight of sqrt(3) u has mean square 3/4."""
+        """First-order indices; a weight of sqrt(3) u has mean square 3/4."""
         alone = 1.0 if self.scaled_by is None else 0.75
         return np.append((1 - self.share) * self._mean.S1, alone * self.share)
 
     @property
     def ST(self) -> Floats:
-        """Total indices [4 + dummies]."""
+        """Total indices."""
         total = np.append((1 - self.share) * self._mean.ST, self.share)
         if self.scaled_by is not None:
             total[self.scaled_by] += 0.25 * self.share
         return total
 
 
-def seeds(unit: Floats) -> Ints:
-    """Return the replication numbers that unit values of a seed factor stand for, 0 to 2**31 - 1.
-
-    >>> seeds(np.array([0.0, 0.5])).tolist()
-    [0, 1073741824]
-    """
-    return np.minimum(np.floor(unit * 2.0**31), 2**31 - 1).astype(np.int64)
-
-
 def luck(replication: Ints, kind: int) -> Floats:
     """Return a standard normal number for each replication, the same at every call."""
     u = Streams(0, 0, 0).pair("known functions", replication, np.full(len(replication), kind))
-    normal: Callable[[Floats], Floats] = stats.norm.ppf
-    return normal(u)
+    normal: Floats = stats.norm.ppf(u)
+    return normal

@@ -1,6 +1,6 @@
-"""How many worlds carry the wrong label because of luck, and the gate that follows from it.
+"""How many draws carry the wrong label because of luck, and the gate that follows from it.
 
-A world is labelled by its observed paired difference, which is its expected difference plus luck.
+A draw is labelled by its observed paired difference, which is its expected difference plus luck.
 Rule induction on wrong labels finds boxes that are not there, so the share of wrong labels is
 estimated first. The distribution of expected differences is recovered from the observed ones by
 maximum likelihood without assuming its form (Kiefer and Wolfowitz 1956; by EM on a grid, Laird
@@ -22,20 +22,20 @@ _GRID, _STEPS = 200, 300
 
 @dataclass(frozen=True)
 class LabelNoise:
-    """The estimated share of mislabelled worlds.
+    """The estimated share of mislabelled draws.
 
     Parameters
     ----------
     share : float
-        Of worlds whose observed and expected difference lie on different sides of the threshold.
+        Of draws whose observed and expected difference lie on different sides of the threshold.
     sd : float
         Standard deviation of luck in the difference that is labelled (root mean square over
-        worlds), in the unit of the difference.
+        draws), in the unit of the difference.
     disagreement : float
-        Share of worlds that two single seeds label differently; nan with one seed. The share of
+        Share of draws that two single seeds label differently; nan with one seed. The share of
         wrong labels by one seed lies between half of it and all of it.
     worlds : int
-        Worlds that the estimate rests on.
+        Draws that the estimate rests on.
     """
 
     share: float
@@ -66,24 +66,18 @@ class LabelNoise:
 def label_noise(
     difference: Floats, threshold: float, *, sd: float | Floats | None = None
 ) -> LabelNoise:
-    """Estimate how many worlds are on the wrong side of a threshold by luck.
+    """Estimate how many draws are on the wrong side of a threshold by luck.
 
     Parameters
     ----------
     difference : array [n] or [n, seeds]
-        Paired differences of n worlds. With one number a world, `sd` is needed. With two or more
-        independent seeds a world, the label is that of their mean and the spread of luck is
+        Paired differences of n draws, two or more. With one number a draw, `sd` is needed. With two
+        or more independent seeds a draw, the label is that of their mean and the spread of luck is
         measured between seeds.
     threshold : float
         Where the label changes, in the unit of the difference.
     sd : float or array [n], optional
         Standard deviation of luck in each number of a one-column `difference`, not negative.
-
-    Raises
-    ------
-    InputError
-        If a number is not finite, there are fewer than two worlds, or the spread of luck is
-        neither given nor measurable.
     """
     values = np.asarray(difference, np.float64)
     values = values[:, None] if values.ndim == 1 else values
@@ -99,10 +93,9 @@ def label_noise(
         )
     disagreement = float("nan")
     if sd is None:
-        spread = np.full(n, np.sqrt(values.var(axis=1, ddof=1).mean() / seeds))
+        sd = np.sqrt(values.var(axis=1, ddof=1).mean() / seeds)
         disagreement = float(((values[:, 0] < threshold) != (values[:, 1] < threshold)).mean())
-    else:
-        spread = np.broadcast_to(np.asarray(sd, np.float64), (n,))
+    spread = np.broadcast_to(np.asarray(sd, np.float64), (n,))
     if not np.isfinite(spread).all() or (spread < 0).any():
         raise InputError("sd holds a number that is negative or not finite; allowed 0 or more.")
     share = _mislabelled(values.mean(axis=1), spread, threshold)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from s3sim.analysis.guard import checked, constant, is_constant, number, table, undisturbed
+from s3sim.analysis.guard import checked, constant, is_constant, number, table, undisturbed, whole
 from s3sim.analysis.problem import DUMMY, Problem
 from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Bools, Floats, Ints
@@ -32,17 +32,22 @@ COLUMNS = ("mu_star", "mu_star_low", "mu_star_high", "mu", "sigma", "kept_share"
 
 @dataclass(frozen=True, eq=False)
 class MorrisDesign:
-    """Trajectories of elementary effects.
+    """Trajectories of elementary effects (Morris 1991, Technometrics 33:161; groups: Campolongo 2007).
 
-    Attributes
+    Parameters
     ----------
     problem : Problem
+        With factors that the model never reads, named `dummy_...`; three or more are best.
     unit : array [trajectories (D + 1), factors]
         Points on a grid of `levels` values from 0 to 1, both included: a distribution without
         bounds would be infinite there.
     trajectory : int array [rows]
         Number of each row's trajectory. All rows of one are run with the same replication number.
-    trajectories, levels, seed : int
+    trajectories : int
+        2 or more; 20 is usual. Runs: trajectories x (factors or groups + 1).
+    levels : int
+        Values of each factor, even.
+    seed : int
     grouped : bool
         Whether a step moves a group instead of a factor.
     """
@@ -69,29 +74,14 @@ class MorrisDesign:
 def morris_design(
     problem: Problem, trajectories: int, seed: int, levels: int = LEVELS, grouped: bool = False
 ) -> MorrisDesign:
-    """Return random trajectories (Morris 1991, Technometrics 33:161; groups: Campolongo 2007).
+    """Return random trajectories; see `MorrisDesign` for the parameters.
 
-    Parameters
-    ----------
-    problem : Problem
-        With factors that the model never reads, named `dummy_...`; three or more are best.
-    trajectories : int
-        2 or more; 20 is usual. Runs: trajectories x (factors or groups + 1).
-    seed : int
-    levels : int
-        Values of each factor, even.
-    grouped : bool
-
-    Raises
-    ------
-    InputError
-        For sizes that are not allowed, groups that are missing, and a problem without dummies.
+    InputError for sizes that are not allowed, groups that are missing, and a problem without
+    dummies.
     """
-    for name, value, least in (("trajectories", trajectories, 2), ("levels", levels, 2)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-            raise InputError(
-                f"{name} = {value!r} is not allowed; give a whole number from {least}."
-            )
+    for name, value in (("trajectories", trajectories), ("levels", levels)):
+        if not whole(value, 2):
+            raise InputError(f"{name} = {value!r} is not allowed; give a whole number from 2.")
     if levels % 2:
         raise InputError(f"levels = {levels} is odd; give an even number, 4 as a rule.")
     if not any(problem.is_dummy(label, grouped) for label in problem.labels(grouped)):
@@ -107,7 +97,7 @@ def morris_design(
         )
     # SALib's points lie beside the grid, and outside the cube, by rounding.
     unit: Floats = np.rint(raw * (levels - 1)) / (levels - 1)
-    of = np.repeat(np.arange(trajectories, dtype=np.int64), len(problem.labels(grouped)) + 1)
+    of = np.repeat(np.arange(trajectories, dtype=np.int64), len(unit) // trajectories)
     return MorrisDesign(problem, unit, of, trajectories, levels, seed, grouped)
 
 
@@ -117,13 +107,10 @@ def elementary_effects(design: MorrisDesign, y: Floats) -> Floats:
     The sign is that of an upward step of the label's first factor.
     """
     shape = (design.trajectories, len(design.labels) + 1)
-    steps = np.diff(design.unit.reshape(*shape, -1), axis=1)
+    members = [design.problem.members(label, design.grouped) for label in design.labels]
+    first = [design.problem.names.index(names[0]) for names in members]
+    moved = np.diff(design.unit.reshape(*shape, -1), axis=1)[:, :, first]
     change = np.diff(y.reshape(shape), axis=1)
-    first = [
-        design.problem.names.index(design.problem.members(label, design.grouped)[0])
-        for label in design.labels
-    ]
-    moved = steps[:, :, first]
     step = design.levels / (2 * (design.levels - 1))
     result: Floats = (change[:, :, None] * np.sign(np.rint(moved / step))).sum(axis=1) / step
     return result + 0.0
@@ -152,13 +139,8 @@ def screen(
         kept_share (share of resampled screenings that keep it), kept, note. mu and sigma are nan
         for groups of several factors, whose signs do not add up.
 
-    Raises
-    ------
-    SensitivityError
-        For values that are not finite, and for another number of rows.
+    SensitivityError for values that are not finite, and for another number of rows.
 
-    Notes
-    -----
     A factor is kept when its mu_star is
 
     1. above the mean mu_star of the dummies: by at least 95 % of the resampled trajectories, or,
@@ -177,19 +159,17 @@ def screen(
         return frame
     signed = elementary_effects(design, values)
     effects = np.abs(signed)
-    weights = _weights(design.trajectories, RESAMPLES, seed, "interval")
+    weights = _weights(design, RESAMPLES, seed, "interval")
     tail = 100 * (1 - CONFIDENCE) / 2
     low, high = np.percentile(weights @ effects, [tail, 100 - tail], axis=0)
     single = [len(design.problem.members(label, design.grouped)) == 1 for label in design.labels]
-    mu, sigma = (
-        np.where(single, x, np.nan) for x in (signed.mean(axis=0), signed.std(axis=0, ddof=1))
-    )
+    moments = signed.mean(axis=0), signed.std(axis=0, ddof=1)
+    mu, sigma = (np.where(single, moment, np.nan) for moment in moments)
     kept_share = _again(design, effects, seed, relevant).mean(axis=0)
     found = (effects.mean(axis=0), low, high, mu, sigma, kept_share)
-    columns = dict(zip(COLUMNS, found, strict=True))
     few = 0 < design.dummies.sum() < ENOUGH_DUMMIES
     note = f"fewer than {ENOUGH_DUMMIES} dummies: an uncertain threshold" if few else ""
-    frame = table(design.problem, design.grouped, columns, note)
+    frame = table(design.problem, design.grouped, dict(zip(COLUMNS, found, strict=True)), note)
     frame.insert(len(frame.columns) - 1, "kept", _kept(design, effects, weights, relevant))
     return frame
 
@@ -205,8 +185,7 @@ def stability(
     if is_constant(values):
         return float("nan")
     effects = np.abs(elementary_effects(design, values))
-    weights = _weights(design.trajectories, RESAMPLES, seed, "interval")
-    kept = _kept(design, effects, weights, relevant)
+    kept = _kept(design, effects, _weights(design, RESAMPLES, seed, "interval"), relevant)
     return float((_again(design, effects, seed, relevant) == kept).all(axis=1).mean())
 
 
@@ -226,13 +205,12 @@ def _kept(design: MorrisDesign, effects: Floats, weights: Floats, relevant: floa
 def _again(design: MorrisDesign, effects: Floats, seed: int, relevant: float) -> Bools:
     """Return which labels are kept in screenings of resampled trajectories [repeats, labels]."""
     draw = generator(seed, "sensitivity: repeated screening")
-    weights = _weights(design.trajectories, REPEATS, seed, "interval of a repeated screening")
+    weights = _weights(design, REPEATS, seed, "interval of a repeated screening")
     rows = draw.integers(design.trajectories, size=(REPEATS, design.trajectories))
     return np.stack([_kept(design, effects[drawn], weights, relevant) for drawn in rows])
 
 
-def _weights(trajectories: int, resamples: int, seed: int, purpose: str) -> Floats:
+def _weights(design: MorrisDesign, resamples: int, seed: int, purpose: str) -> Floats:
     """Return how much each trajectory counts in each resample [resamples, trajectories]."""
-    draw = generator(seed, f"sensitivity: {purpose}")
-    share = np.full(trajectories, 1 / trajectories)
-    return draw.multinomial(trajectories, share, size=resamples) / trajectories
+    n, draw = design.trajectories, generator(seed, f"sensitivity: {purpose}")
+    return draw.multinomial(n, np.full(n, 1 / n), size=resamples) / n

@@ -36,8 +36,6 @@ def paired_effect(policy: Floats, baseline: Floats) -> Effect:
     policy, baseline : array [replications]
         The outcome under both, replication by replication; pairs with a nan are left out.
 
-    Notes
-    -----
     A difference below 0.01 % of the baseline's level is no clear difference, however sure its
     sign. Fewer than two pairs have no interval and get no verdict. When all differences are equal
     the interval has no width.

@@ -21,15 +21,10 @@ def three_outputs(baseline: ArrayLike, policy: ArrayLike) -> dict[str, Floats]:
     baseline, policy : array-like [n]
         An outcome in the same worlds, row by row.
 
-    Notes
-    -----
     A difference that is rounding (1e-12 of the largest level) is exactly 0, so that a policy
     without any effect gives a constant output instead of indices of rounding errors.
 
-    Raises
-    ------
-    InputError
-        For shapes that differ.
+    InputError for shapes that differ.
 
     >>> {name: y.tolist() for name, y in three_outputs([1.0, 2.0], [1.5, 2.0]).items()}
     {'baseline': [1.0, 2.0], 'policy': [1.5, 2.0], 'difference': [0.5, 0.0]}

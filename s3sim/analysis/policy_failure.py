@@ -1,4 +1,4 @@
-"""Who wins and who loses, region by region over worlds."""
+"""Who wins and who loses, region by region over draws."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,33 +13,31 @@ from s3sim.analysis.verdicts import UNCLEAR
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 
-_COLUMNS = ["region", "mean", "low", "high", "low_joint", "high_joint", "share_losing", "share_losing_low", "share_losing_high", "word"]  # fmt: skip
+_COLUMNS = (
+    "region mean low high low_joint high_joint share_losing share_losing_low share_losing_high word"
+)
 
 
 @dataclass(frozen=True)
 class Losers:
-    """Winners and losers over worlds.
+    """Winners and losers over draws.
 
     Parameters
     ----------
     table : DataFrame
         One row a region, the largest loss first: region, mean, low, high (95 %, region by
-        region), low_joint, high_joint (95 %, all regions at once), share_losing of worlds with
+        region), low_joint, high_joint (95 %, all regions at once), share_losing of draws with
         its Wilson interval, word ("wins", "loses", "no clear difference" by the joint interval).
-    share_losing : float
-        Mean over worlds of the share of regions that lose.
-    population_losing : float
-        The same for the share of population.
+    share_losing, population_losing : float
+        Mean over draws of the share of regions that lose, and of the share of population.
     losers : tuple of str
         Regions of which the whole joint interval is a loss.
-    sentence : str
     """
 
     table: pd.DataFrame
     share_losing: float
     population_losing: float
     losers: tuple[str, ...]
-    sentence: str
 
 
 def losers(
@@ -54,8 +52,8 @@ def losers(
 
     Parameters
     ----------
-    difference : array [worlds, regions]
-        Policy less baseline in each region, without failed worlds.
+    difference : array [draws, regions]
+        Policy less baseline in each region, without failed draws.
     regions : sequence of str
     population : array [regions]
         Above 0.
@@ -64,10 +62,7 @@ def losers(
     seed : int
         Of the joint intervals.
 
-    Raises
-    ------
-    InputError
-        If shapes do not fit or a number is not finite.
+    InputError if shapes do not fit or a number is not finite.
     """
     sign, difference = direction(better), np.asarray(difference, np.float64)
     joint = simultaneous(difference, regions, seed=seed)
@@ -84,16 +79,9 @@ def losers(
         word = "wins" if worst > 0 else "loses" if best < 0 else UNCLEAR
         share = wilson(int(lost[:, k].sum()), len(lost))
         rows.append((str(name), *t_interval(difference[:, k]), low, high, *share, word))
-    table = pd.DataFrame(rows, columns=_COLUMNS).sort_values(
+    table = pd.DataFrame(rows, columns=_COLUMNS.split()).sort_values(
         "mean", key=lambda mean: sign * mean, kind="stable", ignore_index=True
     )
     named = tuple(table.loc[table["word"] == "loses", "region"])
-    regional, losing_share = float(lost.mean()), float((lost @ weight / weight.sum()).mean())
-    said = (
-        f"{', '.join(named)} lose{'s' * (len(named) == 1)}" if named else "no region clearly loses"
-    )
-    text = (
-        f"In an average world {regional:.0%} of regions with {losing_share:.0%} of the population lose; "
-        f"on average over worlds {said} (judged for all {len(regions)} regions at once)."
-    )
-    return Losers(table, regional, losing_share, named, text)
+    people = float((lost @ weight / weight.sum()).mean())
+    return Losers(table, float(lost.mean()), people, named)

@@ -1,39 +1,38 @@
 """Sparse polynomial chaos: a short sum of orthonormal polynomials fitted to runs.
 
 Terms are products of shifted Legendre polynomials, orthonormal for factors that are independent and
-uniform on [0, 1], so that means and variances are read off the coefficients (Sudret 2008). They are
-chosen by scikit-learn's orthogonal matching pursuit, how many by five-fold cross-validation. Outputs
-that are positive, or lie between 0 and 1, are also tried on a log or logit scale.
+uniform on [0, 1], so that variances are read off the coefficients (Sudret 2008). scikit-learn's
+orthogonal matching pursuit chooses them, five-fold cross-validation how many. Outputs that are
+positive, or lie between 0 and 1, are also tried on a log or logit scale.
 """
 
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations, product
+from math import comb
 
 import numpy as np
-from scipy import special
-from scipy.stats import qmc
+import pandas as pd
+from scipy import special, stats
 
-from s3sim.analysis.guard import missing_extra
+from s3sim.analysis.guard import analysis_extra, undisturbed
+from s3sim.analysis.shapley import equal_shares
+from s3sim.analysis.verdicts import CONFIDENCE
 from s3sim.core.arrays import Floats, Ints
 from s3sim.core.streams import generator
 
-MAX_DEGREE = 12
 CANDIDATES = ((2, 1.0, 2), (4, 1.0, 2), (7, 0.8, 3), (12, 0.75, 2))
-"""Degree, q-norm and most factors in a term of the candidate sets tried (hyperbolic truncation,
-Blatman and Sudret 2011); chosen on the Ishigami, Sobol' G and tipping-point functions."""
+"""Degree, q-norm and most factors in a term of the candidate sets (hyperbolic truncation, Blatman and
+Sudret 2011), tried in turn until one predicts no better; chosen on the Ishigami, Sobol' G and
+tipping-point functions."""
 
 MOST_INTERACTING = 12
 """Factors that may interact; with more of them the strongest are taken."""
 
-MOST_TERMS, MOST_CHOSEN, FIRST_CHOSEN, ROWS_PER_TERM = 6_000, 100, 24, 4
-FOLDS = 5
+MOST_CHOSEN, ROWS_PER_TERM, FOLDS = 100, 5, 5
 
-PROJECTIONS = ((10, 1.0, 3), (7, 0.8, 3), (4, 1.0, 3), (4, 1.0, 2), (2, 1.0, 2), (1, 1.0, 1))
-MOST_PROJECTED, POINTS = 400, 2**12
-"""A fit on another scale is projected on the largest of these sets that has few enough terms, by
-averages over so many points."""
+MOST_PROJECTED, POINTS = 500, 2**12
+"""A fit on another scale is projected on so many terms at the most, by means over so many points."""
 
 LINKS = {
     "identity": (lambda y: y, lambda z: z),
@@ -55,8 +54,6 @@ class Polynomial:
         Degrees; the first row is the constant.
     coefficients : array [terms]
         On the scale of `link`.
-    candidates : int array [candidates, D]
-        What the terms were chosen from, the constant first.
     link : str
         "identity", "log" or "logit".
     residuals : array [k]
@@ -66,25 +63,17 @@ class Polynomial:
     names: tuple[str, ...]
     terms: Ints
     coefficients: Floats
-    candidates: Ints
     link: str = "identity"
     residuals: Floats | None = None
 
     @property
-    def mean(self) -> float:
-        """Mean over the unit cube, on the scale of the link."""
-        return float(self.coefficients[~self.terms.any(axis=1)].sum())
-
-    @property
     def variance(self) -> float:
         """Variance over the unit cube, on the scale of the link."""
-        return float((self.coefficients[self.terms.any(axis=1)] ** 2).sum())
+        return float((self.coefficients[1:] ** 2).sum())
 
     def predict(self, unit: Floats) -> Floats:
         """Return the output at points [n, D] of the unit cube, in its own unit, shape [n]."""
-        return self._back(evaluate(np.asarray(unit, np.float64), self.terms) @ self.coefficients)
-
-    def _back(self, fitted: Floats) -> Floats:
+        fitted: Floats = evaluate(unit, self.terms) @ self.coefficients
         if self.link == "identity" or self.residuals is None:
             return fitted
         back: Floats = LINKS[self.link][1](fitted[:, None] + self.residuals).mean(axis=1)
@@ -93,21 +82,21 @@ class Polynomial:
     def in_own_unit(self) -> "Polynomial":
         """Return the same response as a polynomial of the output itself.
 
-        A fit on another scale is projected on products of its own factors: coefficients are means
-        of output times polynomial over a scrambled Sobol' sequence.
+        A fit on another scale is projected on all products of its own factors up to a total degree:
+        coefficients are means of output times polynomial over a scrambled Sobol' sequence.
         """
         if self.link == "identity":
             return self
         active = np.flatnonzero(self.terms.any(axis=0))
-        for setting in PROJECTIONS:
-            own = multi_indices(len(active), *setting, range(len(active)))
-            if len(own) <= MOST_PROJECTED:
-                break
+        k = len(active)
+        degree = next((p for p in range(10, 1, -1) if comb(k + p, p) <= MOST_PROJECTED), 1)
+        own = degrees(k, degree, 1.0, degree, range(k))
         terms = np.zeros((len(own), len(self.names)), np.int64)
         terms[:, active] = own
-        points = qmc.Sobol(len(self.names), rng=generator(0, "projection")).random(POINTS)
-        coefficients = evaluate(points, terms).T @ self.predict(points) / len(points)
-        return Polynomial(self.names, terms, coefficients, self.candidates)
+        draw = generator(0, "projection")
+        points = stats.qmc.Sobol(len(self.names), rng=draw).random(POINTS)
+        coefficients = evaluate(points, terms).T @ self.predict(points) / POINTS
+        return Polynomial(self.names, terms, coefficients)
 
 
 def evaluate(unit: Floats, terms: Ints) -> Floats:
@@ -122,139 +111,23 @@ def evaluate(unit: Floats, terms: Ints) -> Floats:
     return result
 
 
-def multi_indices(
+def degrees(
     factors: int, degree: int, q: float, order: int, interacting: Sequence[int] | Ints
 ) -> Ints:
-    """Return the degrees of candidate terms [terms, factors], constant and single factors first.
+    """Return the degrees of candidate terms [terms, factors], the constant and single factors first.
 
-    A product has at most `order` of the `interacting` factors and degrees of q-norm at most
-    `degree`; there are at most `MOST_TERMS`, low order and low degree first.
+    Products have at most `order` of the `interacting` factors, of q-norm at most `degree`.
     """
-    rows: list[dict[int, int]] = [{}]
-    rows += [{j: p} for p in range(1, degree + 1) for j in range(factors)]
+    single = np.kron(np.arange(1, degree + 1)[:, None], np.eye(factors, dtype=np.int64))
+    blocks = [np.zeros((1, factors), np.int64), single]
     for size in range(2, min(order, len(interacting)) + 1):
-        powers = [
-            p for p in product(range(1, degree + 1), repeat=size)
-            if sum(k**q for k in p) ** (1 / q) <= degree + 1e-9
-        ]  # fmt: skip
-        for p in sorted(powers, key=lambda p: (sum(p), p)):
-            rows += [dict(zip(js, p, strict=True)) for js in combinations(interacting, size)]
-    terms = np.zeros((min(len(rows), MOST_TERMS), factors), np.int64)
-    for k, row in enumerate(rows[:MOST_TERMS]):
-        terms[k, list(row)] = list(row.values())
-    return terms
-
-
-def fit(
-    unit: Floats, y: Floats, names: Sequence[str], seed: int = 0, max_degree: int = MAX_DEGREE
-) -> Polynomial:
-    """Return the sparse polynomial that predicts best on rows left out.
-
-    Parameters
-    ----------
-    unit : array [n, D]
-        Independent factors, uniform on [0, 1].
-    y : array [n]
-        Output, finite and not constant.
-    names : sequence of str
-    seed : int
-        Decides the folds.
-    max_degree : int
-        Highest degree of a factor, 1 or more.
-    """
-    interacting = _strongest(unit, y)
-    links = ["identity"]
-    if (y > 0).all():
-        links.append("logit" if (y < 1).all() else "log")
-    fold = generator(seed, "surrogate selection").permutation(len(y)) % FOLDS
-    best: tuple[float, int, Ints, str] | None = None
-    settings = [c for c in CANDIDATES if c[0] <= max_degree] or [(max_degree, 1.0, 2)]
-    for degree, q, order in settings:
-        terms = multi_indices(unit.shape[1], degree, q, order, interacting)
-        columns = evaluate(unit, terms)
-        found = []
-        for link in links:
-            errors = _held_out_errors(columns, y, link, fold)
-            found.append((float(errors.mean(axis=0).min()), _shortest_good(errors), terms, link))
-        score = min(found, key=lambda candidate: candidate[0])
-        # The scale is settled by the first candidates, which are cheap.
-        links = [score[3]]
-        if best is not None and score[0] >= best[0]:
-            break
-        best = score
-    assert best is not None
-    _, size, terms, link = best
-    empty = Polynomial(tuple(names), terms[:1], np.zeros(1), terms, link)
-    return refit(empty, evaluate(unit, terms), y, size)
-
-
-def refit(like: Polynomial, columns: Floats, y: Floats, size: int) -> Polynomial:
-    """Return the polynomial of `size` of the candidates, whose values [n, candidates] are given."""
-    z = LINKS[like.link][0](y)
-    path = _path(columns, z, size)
-    chosen = np.r_[0, np.flatnonzero(path[1:, -1]) + 1]
-    residuals = None
-    if like.link != "identity":
-        rest = z - columns[:, chosen] @ path[chosen, -1]
-        residuals = np.quantile(rest, (np.arange(20) + 0.5) / 20)
-    return replace(
-        like, terms=like.candidates[chosen], coefficients=path[chosen, -1], residuals=residuals
-    )
-
-
-def _path(columns: Floats, z: Floats, most: int) -> Floats:
-    """Return coefficients with no term, one, two, ... up to `most`, shape [candidates, steps + 1].
-
-    Column 0 of `columns` is the constant, which every model holds.
-    """
-    try:
-        from sklearn.linear_model import orthogonal_mp
-    except ImportError as error:
-        raise missing_extra(error) from None
-    means, middle = columns[:, 1:].mean(axis=0), z.mean()
-    path = np.zeros((columns.shape[1], 1))
-    if most > 0 and np.ptp(z) > 0:
-        with warnings.catch_warnings():
-            # It warns when it stops early because nothing is left to explain.
-            warnings.simplefilter("ignore", RuntimeWarning)
-            found = orthogonal_mp(
-                columns[:, 1:] - means, z - middle, n_nonzero_coefs=min(most, len(means)),
-                return_path=True, precompute=False,
-            ).reshape(len(means), -1)  # fmt: skip
-        path = np.hstack([path, np.vstack([np.zeros(found.shape[1]), found])])
-    path[0] = middle - means @ path[1:]
-    return path
-
-
-def _held_out_errors(columns: Floats, y: Floats, link: str, fold: Ints) -> Floats:
-    """Return the mean squared error of each length in each fold, shape [folds, lengths]."""
-    most = max(1, min((len(y) - len(y) // FOLDS - 1) // ROWS_PER_TERM, MOST_CHOSEN))
-    errors = _errors(columns, y, link, fold, min(most, FIRST_CHOSEN))
-    # Most of the time for noisy outputs is saved by not following all paths to their end.
-    inside = errors.mean(axis=0).argmin() <= FIRST_CHOSEN // 2
-    return errors if inside or most <= FIRST_CHOSEN else _errors(columns, y, link, fold, most)
-
-
-def _errors(columns: Floats, y: Floats, link: str, fold: Ints, most: int) -> Floats:
-    there, back = LINKS[link]
-    errors = np.empty((FOLDS, most + 1))
-    for k in range(FOLDS):
-        out = fold == k
-        path = _path(columns[~out], there(y[~out]), most)
-        error = ((back(columns[out] @ path) - y[out, None]) ** 2).mean(axis=0)
-        errors[k] = np.r_[error, np.full(most + 1 - len(error), error[-1])]
-    return errors
-
-
-def _shortest_good(errors: Floats) -> int:
-    """Return the shortest length within one standard error of the best, paired by fold.
-
-    The one-standard-error rule of Breiman et al. (1984), which keeps inert factors out.
-    """
-    mean = errors.mean(axis=0)
-    best = int(mean.argmin())
-    slack = (errors - errors[:, [best]]).std(axis=0, ddof=1) / np.sqrt(len(errors))
-    return int(np.flatnonzero(mean <= mean[best] + slack)[0])
+        powers = np.array(list(product(range(1, degree + 1), repeat=size)))
+        powers = powers[(powers**q).sum(axis=1) <= degree**q + 1e-9]
+        for members in combinations(interacting, size):
+            block = np.zeros((len(powers), factors), np.int64)
+            block[:, members] = powers
+            blocks.append(block)
+    return np.vstack(blocks)
 
 
 def _strongest(unit: Floats, y: Floats) -> Ints:
@@ -266,12 +139,96 @@ def _strongest(unit: Floats, y: Floats) -> Ints:
     factors = unit.shape[1]
     if factors <= MOST_INTERACTING:
         return np.arange(factors)
-    columns = evaluate(unit, multi_indices(factors, 3, 1.0, 1, ()))
-    path = _path(columns, y, max(1, min(len(y) // ROWS_PER_TERM, 20)))
-    score = np.zeros(factors)
-    for response in (y, np.abs(y - columns @ path[:, -1])):
-        z = response - response.mean()
-        if (total := float(z @ z)) > 0:
-            part = (columns[:, 1:].T @ z) ** 2 / (len(y) * total)
-            score = np.maximum(score, part.reshape(3, factors).sum(axis=0))
+    with analysis_extra():
+        from sklearn.linear_model import OrthogonalMatchingPursuit
+    terms = degrees(factors, 3, 1.0, 1, ())[1:]
+    columns, score = evaluate(unit, terms), np.zeros(factors)
+    with undisturbed():
+        additive = OrthogonalMatchingPursuit(n_nonzero_coefs=min(len(y) // ROWS_PER_TERM, 20))
+        rest = y - additive.fit(columns, y).predict(columns)
+    for response in (y, np.abs(rest)):
+        part = (columns.T @ (response - response.mean())) ** 2
+        score = np.maximum(score, part @ (terms > 0) / (part.sum() or 1.0))
     return np.sort(np.argsort(-score, kind="stable")[:MOST_INTERACTING])
+
+
+def fit(unit: Floats, y: Floats, names: Sequence[str], seed: int = 0) -> Polynomial:
+    """Return the sparse polynomial, and its scale, that predict best on rows left out.
+
+    Parameters
+    ----------
+    unit : array [n, D]
+        Independent factors, uniform on [0, 1].
+    y : array [n]
+        Output, finite and not constant.
+    names : sequence of str
+    seed : int
+        Decides the folds.
+    """
+    with analysis_extra():
+        from sklearn.linear_model import OrthogonalMatchingPursuit, OrthogonalMatchingPursuitCV
+        from sklearn.model_selection import KFold, cross_val_predict
+    folds = KFold(FOLDS, shuffle=True, random_state=seed % 2**32)
+    strong, best, links = _strongest(unit, y), np.inf, ["identity"]
+    if (y > 0).all():
+        links.append("logit" if (y < 1).all() else "log")
+    for degree, q, order in CANDIDATES:
+        terms = degrees(unit.shape[1], degree, q, order, strong)[1:]
+        columns = evaluate(unit, terms)
+        most = max(1, min(len(y) // ROWS_PER_TERM, MOST_CHOSEN, len(terms)))
+        tried = []
+        for link in links:
+            there, back = LINKS[link]
+            with undisturbed():
+                model = OrthogonalMatchingPursuitCV(cv=folds, max_iter=most).fit(columns, there(y))
+                again = OrthogonalMatchingPursuit(n_nonzero_coefs=model.n_nonzero_coefs_)
+                guess = back(cross_val_predict(again, columns, there(y), cv=folds))
+            tried.append((float(((guess - y) ** 2).mean()), link, model))
+        error, link, model = min(tried, key=lambda entry: entry[0])
+        if error >= best:
+            break
+        # The scale is settled by the first candidates, which are cheap.
+        best, links = error, [link]
+        rest = LINKS[link][0](y) - model.predict(columns)
+        chosen = np.flatnonzero(model.coef_)
+        found = Polynomial(
+            tuple(names),
+            np.vstack([np.zeros_like(terms[:1]), terms[chosen]]),
+            np.r_[model.intercept_, model.coef_[chosen]],
+            link,
+            np.quantile(rest, (np.arange(20) + 0.5) / 20),
+        )
+    return found
+
+
+def shares(chaos: Polynomial, groups: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return S1, ST and Shapley of the variance of the mean response; exact, without noise.
+
+    One row a factor or, in order of appearance, a group; a group's S1 includes interactions among
+    its own factors. Shapley effects sum to one: the variance of an interaction is split equally
+    among its factors (Owen 2014, theorem 1). All 0 for a constant polynomial.
+    """
+    labels = chaos.names if groups is None else groups
+    players = list(dict.fromkeys(labels))
+    member = np.array([[label == player for player in players] for label in labels])
+    active = ((chaos.terms[1:] > 0) @ member) > 0
+    part = chaos.coefficients[1:] ** 2 / (chaos.variance or 1.0)
+    alone = part * (active.sum(axis=1) == 1)
+    found = {"S1": alone @ active, "ST": part @ active, "Shapley": equal_shares(part, active)}
+    return pd.DataFrame(found, index=players)
+
+
+def index_table(
+    chaos: Polynomial, parts: Sequence[Polynomial], groups: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Return `shares`, each with _low and _high (95 %) by the jackknife, within [0, 1].
+
+    `parts` are fits that each leave out another of equal parts of the rows (t interval with one
+    degree of freedom less than parts; Tukey 1958).
+    """
+    value, k = shares(chaos, groups), len(parts)
+    left = np.array([shares(part, groups) for part in parts])
+    half = stats.t.ppf((1 + CONFIDENCE) / 2, k - 1) * (k - 1) / np.sqrt(k) * left.std(axis=0)
+    low, high = (value - half).clip(lower=0.0), (value + half).clip(upper=1.0)
+    table = pd.concat([value, low.add_suffix("_low"), high.add_suffix("_high")], axis=1)
+    return table[[f"{name}{end}" for name in value for end in ("", "_low", "_high")]]

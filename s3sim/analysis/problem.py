@@ -19,7 +19,8 @@ RESERVED = ("_raw", "_step", "_balanced", "_conf")
 class Problem:
     """Factors of a sensitivity analysis; each is uniform on [0, 1].
 
-    The caller turns a unit value into a parameter value, so no distribution is known here.
+    The caller turns a unit value into a parameter value, so no distribution is known here. A
+    label is what gets an index: a factor or, where `grouped`, a group.
 
     Parameters
     ----------
@@ -28,10 +29,7 @@ class Problem:
     groups : tuple of str, optional
         Group of each factor, in the same order.
 
-    Raises
-    ------
-    InputError
-        With every mistake.
+    InputError with every mistake; and when groups are asked for and there are none, or only one.
     """
 
     names: tuple[str, ...]
@@ -39,14 +37,13 @@ class Problem:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "names", tuple(str(name) for name in self.names))
-        if self.groups is not None:
-            object.__setattr__(self, "groups", tuple(str(group) for group in self.groups))
         problems = _problems("factor", self.names)
         if not self.names:
             problems.append("no factor to analyse; name at least one.")
         twice = sorted({name for name in self.names if self.names.count(name) > 1})
         problems += [f"factor '{name}' is named more than once." for name in twice]
         if self.groups is not None:
+            object.__setattr__(self, "groups", tuple(str(group) for group in self.groups))
             problems += _problems("group", tuple(dict.fromkeys(self.groups)))
             if len(self.groups) != len(self.names):
                 problems.append(
@@ -62,14 +59,12 @@ class Problem:
         return len(self.names)
 
     def labels(self, grouped: bool = False) -> tuple[str, ...]:
-        """Return what gets an index: the factors, or the groups in order of appearance.
+        """Return the factors, or the groups in order of appearance.
 
         >>> Problem(("a", "b", "c"), ("y", "x", "y")).labels(grouped=True)
         ('y', 'x')
         """
-        if not grouped:
-            return self.names
-        return tuple(dict.fromkeys(self._groups()))
+        return tuple(dict.fromkeys(self._groups())) if grouped else self.names
 
     def members(self, label: str, grouped: bool = False) -> tuple[str, ...]:
         """Return the factors behind a label."""
@@ -89,21 +84,16 @@ class Problem:
         return all(name.startswith(DUMMY) for name in self.members(label, grouped))
 
     def salib(self, grouped: bool = False) -> dict[str, Any]:
-        """Return a new problem for SALib at each call, because SALib writes into it.
-
-        Raises
-        ------
-        InputError
-            When groups are asked for and there are none, or one: SALib then samples factors
-            and analyses groups.
-        """
+        """Return a new problem for SALib at each call, because SALib writes into it."""
+        bounds = [[0.0, 1.0] for _ in self.names]
         problem: dict[str, Any] = {
             "num_vars": self.size,
             "names": list(self.names),
-            "bounds": [[0.0, 1.0] for _ in self.names],
+            "bounds": bounds,
         }
         if grouped:
             problem["groups"] = list(self._groups())
+            # With one group SALib samples factors and analyses groups.
             if len(self.labels(grouped=True)) < 2:
                 raise InputError("all factors are in one group; name at least two groups.")
         return problem

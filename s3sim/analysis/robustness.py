@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from s3sim.analysis.guard import checked_table
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 
@@ -27,31 +28,14 @@ def direction(better: str) -> float:
 
 
 def checked_levels(level: Floats, policies: Sequence[str], better: str) -> Floats:
-    """Return an outcome [worlds, policies], baseline in column 0, turned so that more is wanted.
+    """Return an outcome [draws, policies], baseline in column 0, turned so that more is wanted.
 
-    Raises
-    ------
-    InputError
-        If shape and names do not fit, there are fewer than two worlds or policies, or a number
-        is not finite (a world that failed under one policy is left out for all).
+    InputError if shape and names do not fit, there are fewer than two draws or policies, or a
+    number is not finite (a draw that failed under one policy is left out for all).
     """
-    sign, level, problems = direction(better), np.asarray(level, np.float64), []
-    if len(set(policies)) < len(policies):
-        problems.append(f"a policy is named twice: {', '.join(policies)}.")
-    if level.ndim != 2 or level.shape[1] != len(policies) or min(level.shape) < 2:
-        problems.append(
-            f"level has shape {level.shape} for {len(policies)} policies; give at least "
-            "two worlds (rows) and two policies (columns, baseline first)."
-        )
-    elif not np.isfinite(level).all():
-        bad = np.flatnonzero(~np.isfinite(level).all(axis=1))
-        problems.append(
-            f"{len(bad)} of {len(level)} worlds hold a level that is not finite (the first: "
-            f"{bad[:5].tolist()}); leave them out for all policies."
-        )
-    if problems:
-        raise InputError(problems)
-    value: Floats = sign * level
+    if len(policies) < 2 or len(set(policies)) < len(policies):
+        raise InputError(f"policies are {', '.join(policies)}; give two or more different ones.")
+    value: Floats = direction(better) * checked_table(level, policies)
     return value
 
 
@@ -62,7 +46,7 @@ class Robustness:
     Parameters
     ----------
     metrics : DataFrame [policies, measures]
-        In the outcome's unit, or shares of worlds (0-1).
+        In the outcome's unit, or shares of draws (0-1).
     ranks : DataFrame [policies, measures]
         1 is best; ties share the mean of their ranks.
     tau : DataFrame [measures, measures]
@@ -71,7 +55,6 @@ class Robustness:
         Policies that are first by each measure.
     flips : bool
         Whether no policy is first by all measures.
-    sentence : str
     """
 
     metrics: pd.DataFrame
@@ -79,13 +62,12 @@ class Robustness:
     tau: pd.DataFrame
     firsts: dict[str, tuple[str, ...]]
     flips: bool
-    sentence: str
 
 
 def regret(level: Floats, better: str = "higher") -> Floats:
-    """Return what each policy leaves on the table in each world, shape [worlds, policies], >= 0.
+    """Return what each policy leaves on the table in each draw, shape [draws, policies], >= 0.
 
-    Some policy has no regret in every world.
+    Some policy has no regret in every draw.
     """
     value = direction(better) * level
     lost: Floats = value.max(axis=1, keepdims=True) - value
@@ -117,25 +99,18 @@ def robustness(
 
     Parameters
     ----------
-    level : array [worlds, policies]
+    level : array [draws, policies]
         Baseline in column 0.
     policies : sequence of str
     thresholds : sequence of float
-        Levels that satisfy, in the outcome's unit; a satisficing share for each.
+        Levels that satisfy, in the outcome's unit, finite and distinct; a satisficing share for each.
     better : {"higher", "lower"}
 
-    Notes
-    -----
-    Measures: `mean`; `share_best` of worlds (ties count for each); `share_won` of worlds against
+    Measures: `mean`; `share_best` of draws (ties count for each); `share_won` of draws against
     the baseline (a tie counts half, so the baseline itself has 0.5); `regret_max` and
     `regret_90`; `satisficing_<threshold>`; `cvar_level` and `cvar_difference` (mean of the worst
-    5 % of worlds of the level, and of the gain over the baseline); `hurwicz_<optimism>` between
-    the worst and the best world.
-
-    Raises
-    ------
-    InputError
-        If the table is not fit (`checked_levels`) or a threshold is not finite or given twice.
+    5 % of draws of the level, and of the gain over the baseline); `hurwicz_<optimism>` between
+    the worst and the best draw. Errors as for `checked_levels`.
     """
     value, sign = checked_levels(level, policies, better), direction(better)
     if not np.isfinite(list(thresholds)).all() or len(set(thresholds)) < len(thresholds):
@@ -157,33 +132,13 @@ def robustness(
     for optimism in OPTIMISM:
         mixed = optimism * value.max(axis=0) + (1 - optimism) * value.min(axis=0)
         columns[f"hurwicz_{optimism:g}"] = sign * mixed
-    return _ranked(pd.DataFrame(columns, index=pd.Index(list(policies), name="policy")), sign)
-
-
-def _ranked(metrics: pd.DataFrame, sign: float) -> Robustness:
+    metrics = pd.DataFrame(columns, index=pd.Index(list(policies), name="policy"))
     wanted = pd.Series(sign, index=metrics.columns)
     wanted[metrics.columns.str.match("share|satisficing")] = 1.0
     wanted[metrics.columns.str.startswith("regret")] = -1.0
     ranks = (metrics.round(12) * -wanted).rank()
     # A measure that ties all policies agrees with none, itself included (pandas says 1).
     tau = ranks.corr("kendall").where(np.outer(moves := ranks.nunique() > 1, moves))
-    firsts = {
-        str(name): tuple(str(p) for p in ranks.index[column == column.min()])
-        for name, column in ranks.items()
-    }
-    everywhere = [str(p) for p in ranks.index if all(p in first for first in firsts.values())]
-    return Robustness(metrics, ranks, tau, firsts, not everywhere, _sentence(firsts, everywhere))
-
-
-def _sentence(firsts: dict[str, tuple[str, ...]], everywhere: list[str]) -> str:
-    n = len(firsts)
-    if everywhere:
-        return f"{' and '.join(everywhere)} ranks first by all {n} measures."
-    count: dict[str, list[str]] = {}
-    for name, first in firsts.items():
-        for policy in first:
-            count.setdefault(policy, []).append(name)
-    order = sorted(count, key=lambda policy: -len(count[policy]))
-    said = [f"{order[0]} ranks first by {len(count[order[0]])} of {n} measures"]
-    said += [f"{policy} by {', '.join(count[policy])}" for policy in order[1:]]
-    return f"The ranking flips: {'; '.join(said)}. The choice depends on the attitude to risk."
+    first = ranks == ranks.min()
+    firsts = {str(name): tuple(map(str, ranks.index[first[name]])) for name in ranks}
+    return Robustness(metrics, ranks, tau, firsts, flips=not first.all(axis=1).any())

@@ -22,16 +22,11 @@ MOST = 10
 def equal_shares(dividend: Floats, member: Bools) -> Floats:
     """Return the Shapley value of each player, shape [players, ...].
 
-    Parameters
-    ----------
-    dividend : array [combinations, ...]
-        What each combination adds beyond all that its smaller parts add.
-    member : array [combinations, players]
-        Who is in it; a combination without anyone is shared by nobody.
+    `dividend` [combinations, ...] is what each combination adds beyond all that its smaller parts
+    add; `member` [combinations, players] is who is in it.
     """
-    shares: Floats = np.tensordot(
-        (member / np.maximum(member.sum(axis=1), 1)[:, None]).T, dividend, 1
-    )
+    weight = member / np.maximum(member.sum(axis=1), 1)[:, None]
+    shares: Floats = np.tensordot(weight.T, dividend, 1)
     return shares
 
 
@@ -46,23 +41,18 @@ def subsets(components: Sequence[str]) -> list[Parts]:
 
 
 def shapley(value: Mapping[Parts, Floats], components: Sequence[str]) -> dict[str, Floats]:
-    """Return the part of each component in v(all) - v(none), world by world; exact.
+    """Return the part of each component in v(all) - v(none), draw by draw; exact.
 
     Parameters
     ----------
-    value : mapping from combination of components to array [worlds]
+    value : mapping from combination of components to array [draws]
         An outcome under every one of the 2^k combinations, in its unit.
     components : sequence of str
         The k components, in the order of the result.
 
-    Raises
-    ------
-    InputError
-        If a combination is missing or too many, arrays differ in shape, or a component is named
-        twice.
+    InputError if a combination is missing or too many, arrays differ in shape, or a component is
+    named twice.
 
-    Examples
-    --------
     >>> none, a, b, both = (frozenset(parts) for parts in ("", "a", "b", "ab"))
     >>> v = {none: np.zeros(1), a: np.array([2.0]), b: np.array([0.0]), both: np.array([6.0])}
     >>> {name: part.tolist() for name, part in shapley(v, "ab").items()}
@@ -75,21 +65,11 @@ def shapley(value: Mapping[Parts, Floats], components: Sequence[str]) -> dict[st
 
 
 def interactions(value: Mapping[Parts, Floats], components: Sequence[str]) -> dict[Parts, Floats]:
-    """Return what each combination adds beyond all that its smaller parts add, array [worlds].
+    """Return what each combination adds beyond all that its smaller parts add, array [draws].
 
     m(S) = sum over T in S of (-1)^(|S| - |T|) v(T) (Harsanyi 1959), for every combination but the
     empty one; all of them add up to v(all) - v(none). Parameters and errors as for `shapley`.
     """
-    _check(value, components)
-    return {
-        parts: np.sum(
-            [(-1.0) ** (len(parts) - len(t)) * value[t] for t in subsets(sorted(parts))], axis=0
-        )
-        for parts in subsets(components)[1:]
-    }
-
-
-def _check(value: Mapping[Parts, Floats], components: Sequence[str]) -> None:
     if not 0 < len(components) <= MOST or len(set(components)) < len(components):
         raise InputError(f"components are {list(components)}; give 1 to {MOST} different names.")
     wanted, problems = subsets(components), []
@@ -100,6 +80,12 @@ def _check(value: Mapping[Parts, Floats], components: Sequence[str]) -> None:
             f"values for {', '.join(strange)}, which are no combinations of {list(components)}."
         )
     if len(shapes := {np.shape(values) for values in value.values()}) > 1:
-        problems.append(f"values have the shapes {sorted(shapes)}; give one number a world each.")
+        problems.append(f"values have the shapes {sorted(shapes)}; give one number a draw each.")
     if problems:
         raise InputError(problems)
+    return {
+        parts: np.sum(
+            [(-1.0) ** (len(parts) - len(t)) * value[t] for t in subsets(sorted(parts))], axis=0
+        )
+        for parts in wanted[1:]
+    }

@@ -1,8 +1,8 @@
-"""Intervals that hold for all outcomes at once, and step-down tests of all of them.
+"""Intervals that hold for all outcomes at once, and tests of all of them.
 
-Two ways, for two ways to draw worlds. *Independent worlds*: bootstrap of whole worlds with the
-largest studentised deviation over outcomes (max-t; Romano and Wolf 2005), which uses that outcomes
-move together. *Scrambles of a low-discrepancy design*: only the scrambles are independent, usually
+Two ways, for two ways to draw. *Independent draws*: bootstrap of whole draws with the largest
+studentised deviation over outcomes (max-t; Romano and Wolf 2005), which uses that outcomes move
+together. *Scrambles of a low-discrepancy design*: only the scrambles are independent, usually
 eight; their means get t intervals with Bonferroni's correction, because eight rows have too few
 distinct resamples to know the tail of a maximum, while Bonferroni holds whatever the dependence.
 """
@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from s3sim.analysis.guard import checked_table
 from s3sim.analysis.verdicts import CONFIDENCE, UNCLEAR, pairs_needed, verdict
 from s3sim.core.arrays import Floats
-from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
 
 RESAMPLES = 4999
@@ -33,13 +33,10 @@ class Simultaneous:
     mean, low, high : array [outcomes]
         In the unit of each outcome.
     p_value : array [outcomes]
-        Step-down adjusted p-value of "the mean is zero" (Romano and Wolf 2005 by bootstrap, Holm
-        1979 for scrambles).
+        Adjusted p-value of "the mean is zero" (single-step max-t by bootstrap, Westfall and Young
+        1993; Holm 1979 for scrambles).
     critical : float
         Standard errors between mean and limit.
-    rows : int
-        Worlds, or scrambles.
-    confidence : float
     """
 
     outcomes: tuple[str, ...]
@@ -48,8 +45,6 @@ class Simultaneous:
     high: Floats
     p_value: Floats
     critical: float
-    rows: int
-    confidence: float = CONFIDENCE
 
 
 def simultaneous(
@@ -60,68 +55,36 @@ def simultaneous(
     confidence: float = CONFIDENCE,
     resamples: int = RESAMPLES,
 ) -> Simultaneous:
-    """Return simultaneous intervals of the mean by max-t bootstrap over worlds.
+    """Return simultaneous intervals of the mean of paired differences [draws, outcomes] by max-t.
 
-    Parameters
-    ----------
-    differences : array [worlds, outcomes]
-        Paired differences, without failed worlds.
-    outcomes : sequence of str
-        Names of the columns.
-    seed : int
-    confidence : float
-        0-1.
-    resamples : int
-
-    Notes
-    -----
     Every resample is studentised by its own standard error. An outcome that is the same in all
-    worlds has an interval without width, and p = 1 if it is zero, else 0.
-
-    Raises
-    ------
-    InputError
-        For fewer than two worlds, a number that is not finite, or names that do not fit.
+    draws has an interval without width, and p = 1 if it is zero, else 0. InputError for fewer than
+    two draws, a number that is not finite, or names that do not fit.
     """
-    values = _checked(differences, outcomes, "world")
-    n = len(values)
-    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
+    values = checked_table(differences, outcomes)
+    mean, error = values.mean(axis=0), stats.sem(values)
     moves = np.ptp(values, axis=0) > 1e-12 * np.abs(values).max(axis=0)
     p_value, critical, half = np.where(mean == 0, 1.0, 0.0), 0.0, np.zeros(len(mean))
     if moves.any():
-        largest = max_t(values[:, moves], seed=seed, resamples=resamples)
-        critical = float(np.quantile(largest.max(axis=1), confidence, method="higher"))
+        most = max_t(values[:, moves], seed=seed, resamples=resamples).max(axis=1)
+        critical = float(np.quantile(most, confidence, method="higher"))
         half[moves] = critical * error[moves]
-        p_value[moves] = step_down(np.abs(mean[moves]) / error[moves], largest)
-    low, high = mean - half, mean + half
-    return Simultaneous(tuple(outcomes), mean, low, high, p_value, critical, n, confidence)
+        t = np.abs(mean[moves]) / error[moves]
+        p_value[moves] = (1 + (most[:, None] >= t).sum(axis=0)) / (1 + len(most))
+    return Simultaneous(tuple(outcomes), mean, mean - half, mean + half, p_value, critical)
 
 
 def by_scrambles(
     means: Floats, outcomes: Sequence[str], *, confidence: float = CONFIDENCE
 ) -> Simultaneous:
-    """Return simultaneous intervals from the means of independent scrambles.
+    """Return simultaneous intervals from the means [scrambles, outcomes] of equal scrambles.
 
-    Parameters
-    ----------
-    means : array [scrambles, outcomes]
-        Mean difference of each scramble; all scrambles of one size.
-    outcomes : sequence of str
-    confidence : float
-
-    Notes
-    -----
     t intervals with scrambles - 1 degrees of freedom at level (1 - confidence) / outcomes;
-    p-values by Holm (1979).
-
-    Raises
-    ------
-    InputError
-        As for `simultaneous`.
+    p-values by Holm (1979). Errors as for `simultaneous`.
     """
-    values = _checked(means, outcomes, "scramble")
+    values = checked_table(means, outcomes, "scramble")
     n, number = values.shape
-    mean, error = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(n)
+    mean, error = values.mean(axis=0), stats.sem(values)
     critical = float(stats.t.ppf(1 - (1 - confidence) / (2 * number), n - 1))
     t = np.divide(np.abs(mean), error, out=np.full(number, np.inf), where=error > 0)
     single = np.where((error == 0) & (mean == 0), 1.0, 2 * stats.t.sf(t, n - 1))
@@ -129,9 +92,7 @@ def by_scrambles(
     raised = np.maximum.accumulate(single[order] * (number - np.arange(number)))
     p_value = np.minimum(raised, 1.0)[np.argsort(order)]
     half = critical * error
-    return Simultaneous(
-        tuple(outcomes), mean, mean - half, mean + half, p_value, critical, n, confidence
-    )
+    return Simultaneous(tuple(outcomes), mean, mean - half, mean + half, p_value, critical)
 
 
 def verdict_table(
@@ -145,13 +106,13 @@ def verdict_table(
     smallest_effect : array [outcomes]
         Smallest effect of interest of each outcome, in its unit.
     pairs, failed : int
-        Worlds in the sample, and worlds left out because they failed.
+        Draws in the sample, and draws left out because they failed.
 
     Returns
     -------
     DataFrame
         outcome, mean, low, high, p_adjusted, smallest, verdict (of `VERDICTS`), pairs_needed
-        (worlds at which the half-width would equal the smallest effect; missing unless unclear).
+        (draws at which the half-width would equal the smallest effect; missing unless unclear).
     """
     rows = []
     numbers = (found.mean, found.low, found.high, found.p_value, smallest_effect)
@@ -166,56 +127,15 @@ def verdict_table(
 
 def max_t(values: Floats, *, seed: int, resamples: int = RESAMPLES) -> Floats:
     """Return absolute studentised deviations of resampled means, shape [resamples, outcomes]."""
-    rng = generator(seed, "simultaneous")
-    n = len(values)
+    rng, n = generator(seed, "simultaneous"), len(values)
     # Centring keeps the variance of a resample free of cancellation.
     centred = values - values.mean(axis=0)
     square = centred**2
-    floor = 1e-12 * square.mean(axis=0)
     found = []
     for start in range(0, resamples, _BATCH):
         size = min(_BATCH, resamples - start)
         weight = rng.multinomial(n, np.full(n, 1 / n), size=size) / n
         mean = weight @ centred
-        spread = np.maximum(weight @ square - mean**2, floor)
+        spread = np.maximum(weight @ square - mean**2, 1e-12 * square.mean(axis=0))
         found.append(np.abs(mean) / np.sqrt(spread / (n - 1)))
     return np.concatenate(found)
-
-
-def step_down(t: Floats, largest: Floats) -> Floats:
-    """Return Romano-Wolf adjusted p-values (Romano and Wolf 2005, 2016).
-
-    Parameters
-    ----------
-    t : array [outcomes]
-        Absolute statistics.
-    largest : array [resamples, outcomes]
-        Absolute statistics of resamples under the null, from `max_t`.
-    """
-    order = np.argsort(-t, kind="stable")
-    # Column k: the largest among the outcomes that are no more extreme than the k-th.
-    left = np.maximum.accumulate(largest[:, order][:, ::-1], axis=1)[:, ::-1]
-    single = (1 + (left >= t[order]).sum(axis=0)) / (1 + len(largest))
-    p_value: Floats = np.maximum.accumulate(single)[np.argsort(order)]
-    return p_value
-
-
-def _checked(values: Floats, outcomes: Sequence[str], row: str) -> Floats:
-    values = np.asarray(values, np.float64)
-    problems = []
-    if values.ndim != 2 or values.shape[1] != len(outcomes) or len(outcomes) == 0:
-        problems.append(
-            f"differences have shape {values.shape} for {len(outcomes)} outcomes; give one column "
-            "an outcome."
-        )
-    elif len(values) < 2:
-        problems.append(f"{len(values)} {row} given; at least two are needed.")
-    elif not np.isfinite(values).all():
-        bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
-        problems.append(
-            f"{len(bad)} of {len(values)} {row}s hold a number that is not finite (the first: "
-            f"{bad[:5].tolist()}); leave them out for all outcomes."
-        )
-    if problems:
-        raise InputError(problems)
-    return values

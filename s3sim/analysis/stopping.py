@@ -1,4 +1,4 @@
-"""When a paired comparison has run enough worlds: a rule fixed before the first of them."""
+"""When a paired comparison has run enough draws: a rule fixed before the first of them."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Stopping:
     Parameters
     ----------
     minimum : int
-        Worlds before the first look; at least 2. Later looks are at twice as many each time, so
+        Draws before the first look; at least 2. Later looks are at twice as many each time, so
         that a nested design is balanced at every look.
     relative : float
         Largest half-width as a share of max(|mean|, smallest effect), above 0.
@@ -41,25 +41,21 @@ class Stopping:
             "smallest": (self.smallest >= 0, "give 0 or more"),
             "confidence": (0 < self.confidence < 1, "give a share between 0 and 1"),
         }
-        problems = [
-            f"{name} = {getattr(self, name)}; {what}."
-            for name, (fits, what) in allowed.items()
-            if not fits
-        ]
-        if problems:
-            raise InputError(problems)
+        if wrong := [name for name, (fits, _) in allowed.items() if not fits]:
+            raise InputError(
+                f"{name} = {getattr(self, name)}; {allowed[name][1]}." for name in wrong
+            )
 
     def looks(self, budget: int) -> list[int]:
-        """Return the numbers of worlds at which is looked, the budget last.
+        """Return the numbers of draws at which is looked, the budget last.
 
         >>> Stopping(minimum=256).looks(1500)
         [256, 512, 1024, 1500]
         """
-        found, n = [], self.minimum
-        while n < budget:
-            found.append(n)
-            n *= 2
-        return [*found, budget]
+        found = [self.minimum]
+        while found[-1] < budget:
+            found.append(2 * found[-1])
+        return [*found[:-1], budget]
 
 
 @dataclass(frozen=True)
@@ -72,7 +68,7 @@ class Stopped:
     reason : str
         "precise enough" or "budget spent".
     mean, low, high : float
-        Paired mean with its interval over these worlds.
+        Paired mean with its interval over these draws.
     target : float
         The half-width that was asked for at this mean.
     """
@@ -95,32 +91,20 @@ class Stopped:
 
 
 def stopped_at(differences: Floats, rule: Stopping) -> Stopped:
-    """Apply the rule to worlds in the order they were run.
+    """Apply the rule to paired differences [draws] in the order they were run.
 
-    Parameters
-    ----------
-    differences : array [worlds]
-        Paired differences; any doubling prefix is a balanced sample. The length is the budget.
-    rule : Stopping
-
-    Notes
-    -----
-    The interval takes worlds as independent, which is cautious for a low-discrepancy design.
-
-    Raises
-    ------
-    InputError
-        For fewer worlds than the rule's minimum, or a number that is not finite.
+    Any doubling prefix is a balanced sample; the length is the budget. The interval takes draws as
+    independent, which is cautious for a low-discrepancy design. InputError for fewer draws than the
+    rule's minimum, or a number that is not finite.
     """
     values = np.asarray(differences, np.float64)
     if values.ndim != 1 or len(values) < rule.minimum:
         raise InputError(
             f"{values.shape} differences given; the rule asks for at least {rule.minimum} worlds."
         )
-    if not np.isfinite(values).all():
+    if lost := int((~np.isfinite(values)).sum()):
         raise InputError(
-            f"{int((~np.isfinite(values)).sum())} differences are not finite; leave out failed "
-            "worlds and report them."
+            f"{lost} differences are not finite; leave out failed worlds and report them."
         )
     for n in rule.looks(len(values)):
         mean, low, high = t_interval(values[:n], rule.confidence)

@@ -7,9 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from s3sim.analysis.guard import missing_extra
-from s3sim.analysis.polynomial import MAX_DEGREE, Polynomial, fit
-from s3sim.analysis.polynomial_indices import DRAWS, bootstrap, groups_of, index_table
+from s3sim.analysis.guard import analysis_extra, checked, checked_points, is_constant
+from s3sim.analysis.polynomial import Polynomial, fit, index_table
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
@@ -21,7 +20,6 @@ SURE = 2.0
 """Standard errors by which the held-out Q2 must exceed zero."""
 
 LEAST_RUNS, FOLDS, TREE_FOLDS, TREES, LEAF = 20, 10, 5, 200, 2
-_SHOWN = 20
 
 _UNEVEN, _UNEVEN_IN_ROWS = 0.2, 2.5
 """Distances from uniform that are refused; chance alone reaches 2.5 / sqrt(rows) once in 130,000
@@ -34,8 +32,6 @@ class SurrogateResult:
 
     Parameters
     ----------
-    names, groups : tuple of str
-        Factors and, if given, the group of each.
     q2, q2_error : float
         Share of the output's variance predicted on rows left out, and its standard error.
     ceiling : float
@@ -44,45 +40,38 @@ class SurrogateResult:
         Whether the held-out Q2 is at least 0.9 of the ceiling and clearly above zero.
     reason : str
         Why, in plain words.
-    chaos : Polynomial or None
-        The response in the output's unit; None when the output is constant.
-    replicates : tuple of Polynomial
-        Fits to resampled rows; empty unless trusted.
-    factor_table, group_table : DataFrame
-        Indices; empty unless trusted. Use `indices` and `group_indices`.
     trees_q2 : float
-        Held-out Q2 of extremely randomised trees, the second opinion.
-    ranking : DataFrame
-        Factors by the trees' permutation importance: a check, not an index.
+        Held-out Q2 of extremely randomised trees (Geurts, Ernst and Wehenkel 2006), the second
+        opinion.
+    polynomial : Polynomial or None
+        The response in the output's unit; None when the output is constant.
+    factor_table, group_table : DataFrame or None
+        Indices; None unless trusted. Use `indices` and `group_indices`.
     """
 
-    names: tuple[str, ...]
-    groups: tuple[str, ...] | None
     q2: float
     q2_error: float
     ceiling: float
     trusted: bool
     reason: str
-    chaos: Polynomial | None
-    replicates: tuple[Polynomial, ...]
-    factor_table: pd.DataFrame
-    group_table: pd.DataFrame
-    trees_q2: float
-    ranking: pd.DataFrame
+    trees_q2: float = float("nan")
+    polynomial: Polynomial | None = None
+    factor_table: pd.DataFrame | None = None
+    group_table: pd.DataFrame | None = None
 
     def indices(self) -> pd.DataFrame:
         """Return factor, group, S1, ST and Shapley with 95 % intervals; raise if withheld.
 
         Shares of the variance of the mean response: chance is left out.
         """
-        if not self.trusted:
+        if self.factor_table is None:
             raise InputError(f"indices are withheld: {self.reason}")
         return self.factor_table
 
     def group_indices(self) -> pd.DataFrame:
         """Return the same for groups as players; raise if withheld or without groups."""
         self.indices()
-        if self.groups is None:
+        if self.group_table is None:
             raise InputError("the study has no groups; give one group a factor.")
         return self.group_table
 
@@ -94,9 +83,6 @@ def surrogate_study(
     groups: Sequence[str] | None = None,
     noise_share: float | None = None,
     seed: int = 0,
-    *,
-    max_degree: int = MAX_DEGREE,
-    draws: int = DRAWS,
 ) -> SurrogateResult:
     """Return the surrogate of one output, judged on rows left out.
 
@@ -112,161 +98,97 @@ def surrogate_study(
         Share of the output's variance that is chance, in [0, 1), known from replications;
         unless told the ceiling is one and noisy outputs are withheld.
     seed : int
-        Decides folds, resamples and trees.
-    max_degree : int
-        Highest degree of a factor.
-    draws : int
-        Bootstrap resamples, at least 2.
+        Decides folds and trees.
 
-    Raises
-    ------
-    InputError
-        For misshaped or non-finite input, factors that are not uniform, options out of range, or
-        when scikit-learn is missing.
+    InputError for misshaped or non-finite input, factors that are not uniform, options out of
+    range, or when scikit-learn is missing.
     """
-    unit, y = _checked(unit, y, names, groups, noise_share, max_degree, draws)
-    names, labels = tuple(names), tuple(groups) if groups is not None else None
-    ceiling = 1.0 - (noise_share or 0.0)
-    empty, nan = pd.DataFrame(), float("nan")
-    if np.ptp(y) <= 1e-12 * np.abs(y).max():
+    unit, y = _checked(unit, y, names, groups, noise_share)
+    ceiling, nan = 1.0 - (noise_share or 0.0), float("nan")
+    if is_constant(y):
         reason = (
             f"the output is constant at {y[0]:g} in all {len(y)} runs; no factor moves it, so "
             "there is no variance to attribute."
         )
-        return SurrogateResult(
-            names, labels, nan, nan, ceiling, False, reason, None, (), empty, empty, nan, empty
-        )
-    trees_q2, ranking = trees_check(unit, y, names, seed)
-    q2, error = held_out_q2(unit, y, names, seed, max_degree)
-    found = fit(unit, y, names, seed, max_degree)
-    chaos = found.in_own_unit()
-    trusted = q2 >= TRUST * ceiling and q2 > SURE * error and chaos.variance > 0.0
-    reason = _reason(q2, error, ceiling, trees_q2, trusted, noise_share is None, found.link)
-    factors = by_group = empty
-    replicates: tuple[Polynomial, ...] = ()
+        return SurrogateResult(nan, nan, ceiling, False, reason)
+    trees = trees_q2(unit, y, seed)
+    q2, error, fits = held_out(unit, y, names, seed)
+    found = fit(unit, y, names, seed)
+    own = found.in_own_unit()
+    trusted = q2 >= TRUST * ceiling and q2 > SURE * error and own.variance > 0.0
+    reason = _reason(q2, error, ceiling, trees, trusted, noise_share is None, found.link)
+    factors = by_group = None
     if trusted:
-        replicates = bootstrap(found, unit, y, seed, draws)
-        factors = index_table(chaos, replicates).rename_axis("factor").reset_index()
-        factors.insert(1, "group", list(labels or names))
-        if labels:
-            by_group = index_table(chaos, replicates, labels).rename_axis("group").reset_index()
-    return SurrogateResult(
-        names, labels, q2, error, ceiling, trusted, reason, chaos, replicates,
-        factors, by_group, trees_q2, ranking,
-    )  # fmt: skip
+        parts = [part.in_own_unit() for part in fits]
+        factors = index_table(own, parts).rename_axis("factor").reset_index()
+        factors.insert(1, "group", list(names if groups is None else groups))
+        if groups is not None:
+            by_group = index_table(own, parts, groups).rename_axis("group").reset_index()
+    return SurrogateResult(q2, error, ceiling, trusted, reason, trees, own, factors, by_group)
 
 
-def held_out_q2(
-    unit: Floats, y: Floats, names: Sequence[str], seed: int = 0, max_degree: int = MAX_DEGREE
-) -> tuple[float, float]:
-    """Return the share of variance predicted on rows left out, and its standard error.
+def held_out(
+    unit: Floats, y: Floats, names: Sequence[str], seed: int = 0
+) -> tuple[float, float, list[Polynomial]]:
+    """Return the share of variance predicted on rows left out, its standard error, and the fits.
 
     Scale, candidates, terms and coefficients are chosen anew in every one of ten folds. The
     standard error is that of a ratio of means over rows (delta method).
     """
     fold = generator(seed, "surrogate held out").permutation(len(y)) % FOLDS
-    error, deviation = np.empty(len(y)), np.empty(len(y))
+    error, deviation, fits = np.empty(len(y)), np.empty(len(y)), []
     for k in range(FOLDS):
         out = fold == k
-        guess = fit(unit[~out], y[~out], names, seed, max_degree).predict(unit[out])
-        error[out] = (y[out] - guess) ** 2
+        fits.append(fit(unit[~out], y[~out], names, seed))
+        error[out] = (y[out] - fits[-1].predict(unit[out])) ** 2
         deviation[out] = (y[out] - y[~out].mean()) ** 2
     ratio = float(error.sum() / deviation.sum())
     spread = float((error - ratio * deviation).std(ddof=1))
-    return 1.0 - ratio, spread * np.sqrt(len(y)) / float(deviation.sum())
+    return 1.0 - ratio, spread * np.sqrt(len(y)) / float(deviation.sum()), fits
 
 
-def trees_check(
-    unit: Floats, y: Floats, names: Sequence[str], seed: int = 0
-) -> tuple[float, pd.DataFrame]:
-    """Return Q2 of extremely randomised trees on rows left out, and factors, strongest first.
-
-    The table has factor, permutation (drop of Q2 when the factor's values are shuffled among rows
-    left out; Breiman 2001) and impurity (share of variance removed by splits on it). It ranks, it
-    gives no index: trees (Geurts, Ernst and Wehenkel 2006) are biased for smooth outputs.
-    """
-    try:
+def trees_q2(unit: Floats, y: Floats, seed: int = 0) -> float:
+    """Return the share of variance that extremely randomised trees predict on rows left out."""
+    with analysis_extra():
         from sklearn.ensemble import ExtraTreesRegressor
-    except ImportError as error:
-        raise missing_extra(error) from None
-    draw = generator(seed, "surrogate trees")
-    fold = draw.permutation(len(y)) % TREE_FOLDS
-    factors = unit.shape[1]
-    missed, deviation = 0.0, 0.0
-    extra, impurity = np.zeros(factors), np.zeros(factors)
-    for k in range(TREE_FOLDS):
-        out = fold == k
-        model = ExtraTreesRegressor(
-            TREES, min_samples_leaf=LEAF, n_jobs=1, random_state=int(draw.integers(2**31))
-        ).fit(unit[~out], y[~out])
-        own = float(((model.predict(unit[out]) - y[out]) ** 2).sum())
-        missed, deviation = missed + own, deviation + ((y[out] - y[~out].mean()) ** 2).sum()
-        shuffled = np.repeat(unit[out][None], factors, axis=0)
-        for j in range(factors):
-            shuffled[j, :, j] = draw.permutation(shuffled[j, :, j])
-        guess = model.predict(shuffled.reshape(-1, factors)).reshape(factors, -1)
-        extra += ((guess - y[out]) ** 2).sum(axis=1) - own
-        impurity += model.feature_importances_ / TREE_FOLDS
-    table = pd.DataFrame({"factor": names, "permutation": extra / deviation, "impurity": impurity})
-    ranking = table.sort_values("permutation", ascending=False, kind="stable", ignore_index=True)
-    return float(1 - missed / deviation), ranking
+        from sklearn.model_selection import KFold, cross_val_predict
+    model = ExtraTreesRegressor(TREES, min_samples_leaf=LEAF, random_state=seed % 2**32)
+    folds = KFold(TREE_FOLDS, shuffle=True, random_state=seed % 2**32)
+    guess = cross_val_predict(model, unit, y, cv=folds)
+    return float(1 - ((guess - y) ** 2).sum() / ((y - y.mean()) ** 2).sum())
 
 
 def _checked(
     unit: Floats, y: Floats, names: Sequence[str], groups: Sequence[str] | None,
-    noise_share: float | None, max_degree: int, draws: int,
+    noise_share: float | None,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    unit, y = np.asarray(unit, np.float64), np.asarray(y, np.float64)
-    if unit.ndim != 2 or y.ndim != 1 or len(unit) != len(y) or unit.shape[1] != len(names):
-        raise InputError(
-            f"unit has shape {unit.shape}, y {y.shape} and there are {len(names)} names; "
-            "allowed: unit [n, D], y [n] and D names."
-        )
-    groups_of(names, groups)
     problems = []
+    if groups is not None and (isinstance(groups, str) or len(groups) != len(names)):
+        problems.append(
+            f"groups has {len(groups)} entries for {len(names)} factors; give one group a factor."
+        )
     if len(set(names)) < len(names) or not len(names):
         problems.append("there is no factor, or two share a name; give each a name of its own.")
-    if len(y) < LEAST_RUNS:
-        problems.append(f"{len(y)} runs are too few for a surrogate; give at least {LEAST_RUNS}.")
     if noise_share is not None and not 0.0 <= noise_share < 1.0:
         problems.append(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
-    for option, value, least in (("max_degree", max_degree, 1), ("draws", draws, 2)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            problems.append(f"{option} = {value!r} is out of range; allowed: {least} or more.")
-    outside = np.flatnonzero(~((unit >= 0.0) & (unit <= 1.0)).all(axis=1))
-    if outside.size:
-        problems.append(
-            f"unit leaves [0, 1] or is not finite in {outside.size} of {len(unit)} rows: "
-            f"{_rows(outside)}; scale the factors to the unit cube."
-        )
-    elif not problems:
-        problems += _uneven(unit, names)
-    lost = np.flatnonzero(~np.isfinite(y))
-    if lost.size:
-        problems.append(
-            f"the output is not finite in {lost.size} of {len(y)} rows: {_rows(lost)}; "
-            "repair these runs or leave the rows out of unit and y."
-        )
     if problems:
         raise InputError(problems)
-    return unit, y
-
-
-def _uneven(unit: Floats, names: Sequence[str]) -> list[str]:
-    """Complain about factors far from uniform, for which the polynomials are not orthonormal."""
+    unit = checked_points(unit, len(names))
+    y = checked(y, len(unit))
+    if len(y) < LEAST_RUNS:
+        raise InputError(f"{len(y)} runs are too few for a surrogate; give {LEAST_RUNS} or more.")
+    # The polynomials are not orthonormal for factors that are far from uniform.
     most = max(_UNEVEN, _UNEVEN_IN_ROWS / np.sqrt(len(unit)))
     away = np.array([stats.kstest(column, "uniform").statistic for column in unit.T])
-    return [
+    problems = [
         f"factor '{names[j]}' is not spread evenly over [0, 1]: it lies in {unit[:, j].min():g} to "
         f"{unit[:, j].max():g} with mean {unit[:, j].mean():.2f}; leave it out if it is fixed, or "
         "give the uniform numbers that its values or levels were made from."
-        for j in np.flatnonzero(away > most)[:_SHOWN]
+        for j in np.flatnonzero(away > most).tolist()
     ]
-
-
-def _rows(rows: np.ndarray) -> str:
-    shown = ", ".join(str(int(row)) for row in rows[:_SHOWN])
-    return shown + (", ..." if len(rows) > _SHOWN else "")
+    if problems:
+        raise InputError(problems)
+    return unit, y
 
 
 def _reason(
@@ -280,12 +202,9 @@ def _reason(
         return f"{said}, at least {bar}."
     if q2 >= TRUST * ceiling:
         return f"{said}, which is not clearly above zero (standard error {error:.2f}); add runs."
-    advice = f"trees explain {trees:.2f}, no better: add runs or replications"
+    advice = "no better: add runs or replications"
     if trees > q2:
-        advice = (
-            f"trees explain {trees:.2f}, so the output is rough: use direct Sobol' indices, "
-            "or more runs"
-        )
+        advice = "so the output is rough: use direct Sobol' indices, or more runs"
     if untold:
         advice += "; if part of the variance is chance, measure it and give noise_share"
-    return f"{said}, less than {bar}; {advice}."
+    return f"{said}, less than {bar}; trees explain {trees:.2f}, {advice}."

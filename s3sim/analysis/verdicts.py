@@ -35,13 +35,8 @@ def verdict(
     runs, failed : int
         All runs, and those among them that failed.
 
-    Raises
-    ------
-    InputError
-        For limits in the wrong order or a smallest effect that is negative or not finite.
+    InputError for limits in the wrong order or a smallest effect that is negative or not finite.
 
-    Examples
-    --------
     >>> verdict(0.6, 1.4, smallest_effect=0.5), verdict(-0.1, 0.2, smallest_effect=0.5)
     ('higher', 'practically equal')
     >>> verdict(-0.1, 0.2), verdict(float("nan"), float("nan"))

@@ -1,4 +1,4 @@
-"""The command line: `s3sim compare`, `run`, `experiment`, `describe`, `init`.
+"""The command line: `s3sim compare`, `run`, `validate`, `experiment`, `describe`, `init`.
 
 Importing this package loads Typer and the standard library only; each command loads what it needs.
 """
@@ -16,6 +16,7 @@ from s3sim.cli.experiment import experiment
 from s3sim.cli.init import init
 from s3sim.cli.options import Command
 from s3sim.cli.run import run
+from s3sim.cli.validate import validate
 
 EPILOG = "Start with: s3sim compare --scale 0.02 --replications 8"
 EXAMPLES = {
@@ -27,6 +28,10 @@ EXAMPLES = {
     "run": (
         "s3sim run --policy trans_s3_tibs --scale 0.02",
         "s3sim run --policy tibs_only --set brokers.cost=80 --out results/one",
+    ),
+    "validate": (
+        "s3sim validate --tier quick",
+        "s3sim validate --tier full --world bsr --out results/validation",
     ),
     "describe": (
         "s3sim describe policies",
@@ -44,7 +49,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _command in (compare, run, describe, init):
+for _command in (compare, run, validate, describe, init):
     _lines = (f"  {line}" for line in ("[bold]Examples[/bold]", *EXAMPLES[_command.__name__]))
     app.command(cls=Command, epilog="\n\n".join(_lines))(_command)
 app.add_typer(experiment, name="experiment")

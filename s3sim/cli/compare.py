@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10
 """Failed runs that are named on the terminal; `runs.parquet` holds them all."""
+
+NO_REPORT = "No figures and no report: tables only."
 
 
 def compare(
@@ -33,32 +35,26 @@ def compare(
     dask: o.Dask = None,
     max_seconds: o.MaxSeconds = None,
     dry_run: o.DryRun = False,
-    out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where results go.", rich_help_panel=o.OUTPUT)
-    ] = Path("results/compare"),
+    out: Annotated[Path, o.folder("--out", "Where results go.")] = Path("results/compare"),
     overwrite: o.Overwrite = False,
     accept_code: o.AcceptCode = False,
-    no_report: Annotated[
-        bool, o.other("no-report", "No figures and no report: tables only.", o.OUTPUT)
-    ] = False,
+    no_report: Annotated[bool, o.other("--no-report", NO_REPORT, o.OUTPUT)] = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
 ) -> None:
     """Compare policies with a baseline on equal money and equal luck."""
+    given = o.settings(locals())
     with cli_errors():
         from s3sim.cli.progress import progress
-        from s3sim.cli.summary import print_summary
-        from s3sim.ensemble.scenario_file import notes, parse_options
-        from s3sim.ensemble.scenario_file import plan as plan_of
+        from s3sim.ensemble.plan import parse_options
+        from s3sim.ensemble.plan import plan as plan_of
+        from s3sim.ensemble.settings import world_notes
         from s3sim.ensemble.sweep import place
         from s3sim.report.front_door import NothingComplete, run_comparison
 
-        given = {"world": world, "baseline": baseline, "policies": o.names(policies),
-                 "years": years, "start": start, "replications": replications,
-                 "scale": scale, "seed": seed}  # fmt: skip
-        where, wrong = place(workers, dask, max_seconds, prefix="--")
-        plan = plan_of(parse_options(scenario, given, set_, wrong))
-        for note in notes(plan.scenario.world, world):
+        layers = parse_options(scenario, given, set_)
+        plan, where = plan_of(layers), place(layers[-1])
+        for note in world_notes(plan.scenario.world, world):
             say(note)
         if dry_run:
             _tell_cost(plan, out, where, afresh=overwrite, accept_code=accept_code)
@@ -68,32 +64,66 @@ def compare(
             _introduce(plan, where)
         try:
             result = run_comparison(
-                plan, where, out=out, overwrite=overwrite, accept_code=accept_code,
-                watch=lambda total: progress(total, quiet=silent), say=say, quiet=silent,
-            )  # fmt: skip
+                plan,
+                where,
+                out=out,
+                overwrite=overwrite,
+                accept_code=accept_code,
+                watch=lambda total: progress(total, quiet=silent),
+                say=say,
+                quiet=silent,
+            )
         except NothingComplete as error:
             say(str(error))
             raise typer.Exit(stop_code() if error.stopped else FAILED) from None
-        result.save_tables(out, overwrite=True)  # `run_comparison` has refused what is not ours
         draw = not (no_report or result.stopped) and result.has_runs
         if not json:
             try:
-                print_summary(result, out)
+                _print(result, out)
             except BrokenPipeError:  # as with `s3sim compare | head`: the report is still written
                 mute(sys.stdout)
         report = _report(result, out, quiet=silent) if draw else None
         if json:
-            from s3sim.cli.summary import as_json
-
-            print(as_json(result.comparison, out, report))
+            print(as_json(result, out, report))
         elif report is not None:
             print(f"Report: {report}", flush=True)
         _end(result, out)
         if result.stopped:
             raise typer.Exit(stop_code())
         lost = result.partial and where.max_seconds is None  # workers died
-        if result.comparison.failed or lost or (draw and report is None):
+        if result.failed or lost or (draw and report is None):
             raise typer.Exit(FAILED)
+
+
+def _print(result: "ComparisonResult", out: Path) -> None:
+    """Print the table, the headline and where the tables are."""
+    from s3sim.cli.tables import console, print_effects, shown
+
+    print_effects(result)
+    where = console()
+    where.print()
+    where.print(shown(str(result), where), style="bold")
+    where.print()
+    where.print(f"Tables: {out}", soft_wrap=True)
+
+
+def as_json(result: "ComparisonResult", out: Path, report: Path | None) -> str:
+    """Return what `--json` prints."""
+    import json
+
+    from s3sim.core.formatting import plain
+
+    failure = ("run_id", "policy", "replication", "message")
+    told = {
+        "headline": result.headline,
+        "baseline": result.baseline,
+        "policies": list(result.policies),
+        "effects": plain(result.effects.to_dict("records")),
+        "out": str(out),
+        "report": None if report is None else str(report),
+        "failures": [{name: getattr(run, name) for name in failure} for run in result.failed],
+    }
+    return json.dumps(told, ensure_ascii=False, allow_nan=False)
 
 
 def _report(result: "ComparisonResult", out: Path, *, quiet: bool) -> Path | None:
@@ -103,7 +133,8 @@ def _report(result: "ComparisonResult", out: Path, *, quiet: bool) -> Path | Non
     try:
         return result.save_report(out, say)
     except Exception as error:
-        say(f"the tables are complete in {out}, but the report could not be written: {fault(error)}.")  # fmt: skip
+        why = fault(error)
+        say(f"the tables are complete in {out}, but the report could not be written: {why}.")
         return None
 
 
@@ -111,45 +142,43 @@ def _tell_cost(plan: "Plan", out: Path, where: "Place", *, afresh: bool, accept_
     """Tell what the runs would cost; nothing is written to `out`."""
     import tempfile
 
+    from s3sim.ensemble.probe import estimate_cost
     from s3sim.ensemble.results import STORE, design
     from s3sim.ensemble.store import Store
-    from s3sim.ensemble.sweep import estimate_cost
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as empty:
         there = (out / STORE).is_dir() and not afresh
-        options: dict[str, Any] = {"accept_code": accept_code} if there else {}
-        with Store(out / STORE if there else folder, design(plan), **options) as store:
+        folder = out / STORE if there else empty
+        with Store(folder, design(plan), accept_code=accept_code and there) as store:
             print(estimate_cost(plan.scenarios(), store, where))
 
 
 def _introduce(plan: "Plan", where: "Place") -> None:
+    from s3sim.ensemble.probe import predict_seconds
     from s3sim.ensemble.progress import duration
 
     base, runs = plan.scenario, len(plan.policies) * plan.replications
-    workers = where.workers
-    full = (
-        f"; --scale 1 would take about {duration(plan.predict_seconds(workers, 1.0))}"
-        if base.scale < 1
-        else ""
-    )
-    for line in (
-        f"{', '.join(plan.policies[1:])} against {plan.baseline}",
+    full = duration(predict_seconds(plan, where.workers, 1.0))
+    say(f"{', '.join(plan.policies[1:])} against {plan.baseline}")
+    say(
         f"{base.world.n_regions} regions, {plan.firms:,} firms simulated (scale {base.scale:g}), "
-        f"{base.years} years, {plan.replications} replications, {runs} runs",
-        f"about {duration(plan.predict_seconds(workers))} {where.words}{full}",
-    ):
-        say(line)
+        f"{base.years} years, {plan.replications} replications, {runs} runs"
+    )
+    say(
+        f"about {duration(predict_seconds(plan, where.workers))} {where.words}"
+        + (f"; --scale 1 would take about {full}" if base.scale < 1 else "")
+    )
 
 
 def _end(result: "ComparisonResult", out: Path) -> None:
-    failed, runs = result.comparison.failed, result.runs
+    failed, runs = result.failed, result.runs
     for run in failed[:MOST_NAMED]:
         say(f"run failed: {run.policy}, replication {run.replication}: {run.message}")
     if failed:
         say(f"{len(failed)} of {len(runs)} runs failed; the others were kept.")
     if result.partial or result.stopped:
         complete = runs["replication"].nunique()
-        asked = result.comparison.manifest["scenario"]["replications"]
+        asked = result.manifest["scenario"]["replications"]
         say(
             f"stopped: {complete} of {asked} replications were complete and are "
             f"kept in {out}; the same command goes on from there."

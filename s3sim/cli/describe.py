@@ -7,40 +7,31 @@ import typer
 from s3sim.cli import options as o
 from s3sim.cli.ending import cli_errors, say
 
+WHAT = "parameters, regions, domains, policies, outcomes or state."
+
 
 def describe(
-    what: Annotated[
-        str,
-        typer.Argument(
-            metavar="WHAT", help="parameters, regions, domains, policies, outcomes or state."
-        ),
-    ],
+    what: Annotated[str, typer.Argument(metavar="WHAT", help=WHAT)],
     world: o.World = None,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print Markdown.", rich_help_panel=o.OUTPUT)
-    ] = False,
+    markdown: Annotated[bool, o.other("--markdown", "Print Markdown.", o.OUTPUT)] = False,
     json: o.Json = False,
 ) -> None:
     """Show parameters, regions, domains, policies, outcomes or state variables."""
     with cli_errors():
         from s3sim.core.errors import InputError, unknown
         from s3sim.ensemble import describe as tables
-        from s3sim.ensemble.scenario_file import notes
-        from s3sim.ensemble.settings import ConfigLayer
-        from s3sim.world import World
+        from s3sim.ensemble.settings import world_notes, world_of
 
         problems = [] if what in tables.TABLES else [unknown("table", what[:60], tables.TABLES)]
-        known: World | None = None
         try:
-            known = ConfigLayer({}, "--{}").world(world or "partners")
+            known = world_of(world or "partners", "--world")
         except InputError as error:
             problems += error.problems
-        if problems or known is None:
+        if problems:
             raise InputError(problems)
-        for note in notes(known, world):
+        for note in world_notes(known, world):
             say(note)
-        arguments = (known,) if what in ("regions", "domains") else ()
-        rows = tables.TABLES[what](*arguments)
+        rows = tables.TABLES[what](*[known] * (what in ("regions", "domains")))
         if json:
             import json as encoder
 
@@ -50,7 +41,7 @@ def describe(
         else:
             from s3sim.cli.tables import print_rows
 
-            print_rows([_compact(row) for row in rows], tables.plain)
+            print_rows([_compact(row) for row in rows])
 
 
 def _compact(row: dict[str, Any]) -> dict[str, Any]:
@@ -64,8 +55,6 @@ def _compact(row: dict[str, Any]) -> dict[str, Any]:
             "meaning": f"{row['meaning']} [{row['evidence']}: {row['source']}]",
         }
     if "table" in row:
-        return {
-            "column": f"{row['table']}.{row['column']}",
-            **{k: row[k] for k in ("dtype", "meaning")},
-        }
+        name = f"{row['table']}.{row['column']}"
+        return {"column": name, "dtype": row["dtype"], "meaning": row["meaning"]}
     return row

@@ -8,7 +8,6 @@ import signal
 import sys
 import tempfile
 import traceback
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,33 +15,19 @@ from types import FrameType
 
 import typer
 
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, printable
 
 FAILED, MISTAKE, STOPPED = 1, 2, 130
-MOST_PROBLEMS = 20
-"""Mistakes that are told at once."""
+LONGEST = 2000
+"""Characters of a line at most."""
 
 _stopped_by: list[int] = []
 
 
 def say(text: str) -> None:
-    """Print a line for the user on stderr, control characters escaped."""
+    """Print a line for the user on stderr, characters that do not print as escapes."""
     with suppress(OSError):  # nobody listens
-        print(f"s3sim: {escaped(text)}", file=sys.stderr)
-
-
-def escaped(text: str) -> str:
-    r"""Return a text without control characters, half surrogates and what else shows nothing.
-
-    >>> print(escaped("a\x1b[31m\nb"))
-    a\x1b[31m b
-    """
-    return "".join(
-        letter.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(letter)[0] == "C"
-        else letter
-        for letter in text.replace("\n", " ")
-    )
+        print(f"s3sim: {printable(text.replace(chr(10), ' '), LONGEST)}", file=sys.stderr)
 
 
 @contextmanager
@@ -52,35 +37,34 @@ def cli_errors() -> Iterator[None]:
         with _signals():
             yield
             sys.stdout.flush()
-    except InputError as error:
-        problems = list(dict.fromkeys(error.problems))
-        for problem in problems[:MOST_PROBLEMS]:
-            say(problem)
-        if (more := len(problems) - MOST_PROBLEMS) > 0:
-            say(f"and {more} more.")
-        raise typer.Exit(MISTAKE) from None
-    except BrokenPipeError:  # as with `s3sim describe parameters | head`
-        mute(sys.stdout)
-        raise typer.Exit(FAILED) from None
-    except OSError as error:
-        where = error.filename or "what is printed cannot be written"
-        mute(sys.stdout) if error.filename is None else None
-        say(f"{where}: {error.strerror or error}.")
-        raise typer.Exit(MISTAKE) from None
-    except MemoryError:
-        say("not enough memory; take a smaller --scale, or fewer --workers.")
-        raise typer.Exit(MISTAKE) from None
-    except KeyboardInterrupt:
-        say("stopped.")
-        raise typer.Exit(stop_code()) from None
     except (typer.Exit, typer.Abort):
         raise
-    except SystemExit:  # in a script of a user
-        say("a script ended this command before it was done; it must not call exit().")
-        raise typer.Exit(FAILED) from None
-    except Exception as error:
-        say(f"{fault(error)}; please report it with that file.")
-        raise typer.Exit(FAILED) from None
+    except BaseException as error:
+        code, lines = _ending(error)
+        for line in lines:
+            say(line)
+        raise typer.Exit(code) from None
+
+
+def _ending(error: BaseException) -> tuple[int, list[str]]:
+    """Return the exit code after an error, and what is said of it."""
+    if isinstance(error, InputError):
+        return MISTAKE, error.shown
+    if isinstance(error, BrokenPipeError):  # as with `s3sim describe parameters | head`
+        mute(sys.stdout)
+        return FAILED, []
+    if isinstance(error, OSError):
+        if error.filename is None:
+            mute(sys.stdout)
+        where = error.filename or "what is printed cannot be written"
+        return MISTAKE, [f"{where}: {error.strerror or error}."]
+    if isinstance(error, MemoryError):
+        return MISTAKE, ["not enough memory; take a smaller --scale, or fewer --workers."]
+    if isinstance(error, KeyboardInterrupt):
+        return stop_code(), ["stopped."]
+    if isinstance(error, SystemExit):  # in a script of a user
+        return FAILED, ["a script ended this command before it was done; it must not call exit()."]
+    return FAILED, [f"{fault(error)}; please report it with that file."]
 
 
 def fault(error: BaseException) -> str:

@@ -15,15 +15,22 @@ if TYPE_CHECKING:
 
 UNMET = 3
 
+NAMES = "As listed; 'e05' will do, 'all' runs every one."
+FOLDER = (
+    "Where experiments are; default: those of the package. A folder is code: 'run' executes its scripts, "
+    "'list' reads its TOML files alone."
+)
+OUT = (
+    "Where table, figures and summary go; default results/experiments/NAME. Several experiments get a "
+    "folder each in it."
+)
+STORE = "Where runs are kept; default: OUT/store. Experiments on the same samples can share one."
+
 experiment = typer.Typer(
     no_args_is_help=True, help="Questions with designs of their own: list them, run them."
 )
 
-Folder = Annotated[
-    Path | None,
-    typer.Option("--folder", metavar="FOLDER", show_default=False, rich_help_panel=o.WHAT,
-                 help="Where experiments are; default: those of the package. A folder is code: 'run' executes its scripts, 'list' reads its TOML files alone."),
-]  # fmt: skip
+Folder = Annotated[Path | None, o.folder("--folder", FOLDER, o.WHAT)]
 
 
 @experiment.command("list", cls=o.Command)
@@ -38,29 +45,19 @@ def list_(folder: Folder = None, json: o.Json = False) -> None:
 
             print(library.dumps(found, indent=2))
             return
-        from s3sim.cli.tables import console, print_experiments
+        from s3sim.cli.tables import print_experiments
 
-        print_experiments(found, console())
+        print_experiments(found)
 
 
 @experiment.command("run", cls=o.Command)
 def run(
-    name: Annotated[
-        list[str], typer.Argument(metavar="NAME...", help="As listed; 'e05' will do, 'all' runs every one.")
-    ],
+    name: Annotated[list[str], typer.Argument(metavar="NAME...", help=NAMES)],
     tier: Annotated[
-        str, typer.Option(metavar="TIER", rich_help_panel=o.WHAT, help="smoke, standard or full.")
+        str, o.other("--tier", "smoke, standard or full.", o.WHAT, "TIER")
     ] = "standard",
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", show_default=False, rich_help_panel=o.OUTPUT,
-                     help="Where table, figures and summary go; default results/experiments/NAME. Several experiments get a folder each in it."),
-    ] = None,
-    store: Annotated[
-        Path | None,
-        typer.Option(metavar="FOLDER", show_default=False, rich_help_panel=o.OUTPUT,
-                     help="Where runs are kept; default: OUT/store. Experiments on the same samples can share one."),
-    ] = None,
+    out: Annotated[Path | None, o.folder("--out", OUT)] = None,
+    store: Annotated[Path | None, o.folder("--store", STORE)] = None,
     folder: Folder = None,
     workers: o.Workers = None,
     dask: o.Dask = None,
@@ -70,53 +67,56 @@ def run(
     accept_code: o.AcceptCode = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Run experiments, or what their stores do not hold yet, and write their answers."""
+    given = o.settings(locals())
     with cli_errors():
         from s3sim.core.errors import InputError
         from s3sim.ensemble.experiments.config import chosen, home
+        from s3sim.ensemble.plan import options
         from s3sim.ensemble.sweep import place as place_of
 
-        place, wrong = place_of(workers, dask, max_seconds, prefix="--")
-        where = folder or home()
+        where, layer = folder or home(), options(given)
         try:
             names = chosen(where, name)
         except InputError as error:
-            raise InputError([*wrong, *error.problems]) from None
-        if wrong:
-            raise InputError(wrong)
-        jobs = [_job(where, one, names, tier, out, store, accept_code) for one in names]
-        ended = 0
+            raise InputError([*layer.checked()[1], *error.problems]) from None
+        place = place_of(layer)
+        base = out or Path("results/experiments")
+        alone = out is not None and len(names) == 1
+        jobs = [_job(where, each, tier, base, store, accept_code, alone=alone) for each in names]
+        code = 0
         for job in jobs:
             if dry_run:
                 _tell_cost(job, place, afresh=overwrite)
                 continue
-            done = _run(job, place, overwrite=overwrite, quiet=quiet or json)
-            _tell(job, done, quiet=quiet, as_json=json)
-            ended = max(ended, _code(done))
-            if done.stopped:
+            result = _run(job, place, overwrite=overwrite, quiet=quiet or json)
+            _tell(job, result, quiet=quiet, as_json=json)
+            code = max(code, _code(result))
+            if result.stopped:
                 break
-        if ended:
-            raise typer.Exit(ended)
+        if code:
+            raise typer.Exit(code)
 
 
 def _job(
-    where: Path, name: str, names: list[str], tier: str, out: Path | None, store: Path | None,
+    where: Path,
+    name: str,
+    tier: str,
+    out: Path,
+    store: Path | None,
     accept_code: bool,
-) -> "ExperimentRun":  # fmt: skip
+    *,
+    alone: bool,
+) -> "ExperimentRun":
     """Return the job of an experiment; those of one command share the runs they can share."""
     from s3sim.ensemble.experiments.runner import STORE, ExperimentRun, load
 
     config, script = load(where, name)
-    if out is None:
-        out, mine = Path("results/experiments"), True
-    else:
-        mine = len(names) > 1
-    owner = config.samples_of or name
-    own = out / name if mine else out
-    runs = out / owner / STORE if mine else own / STORE
-    config.at(tier)
-    return ExperimentRun(config, script, tier, own, store or runs, accept_code)
+    config.at(tier)  # refuses another name
+    own = out if alone else out / name
+    runs = own if alone else out / (config.samples_of or name)
+    return ExperimentRun(config, script, tier, own, store or runs / STORE, accept_code)
 
 
 def _run(
@@ -125,7 +125,7 @@ def _run(
     from s3sim.cli.progress import progress
     from s3sim.ensemble.experiments.runner import run as run_job
     from s3sim.ensemble.sweep import sweep
-    from s3sim.report.figures.studies.base import save_study
+    from s3sim.report.figures.studies import save_study
 
     run_sets = job.run_sets()
     if overwrite:
@@ -136,11 +136,11 @@ def _run(
         say(f"{job.config.name}: {job.config.question}")
         say(f"{job.tier}: at most {runs} runs {place.words}")
 
+    def watch(total: int) -> Any:
+        return progress(total, quiet=quiet)
+
     def runs_of(scenarios: Any, store: Any) -> Any:
-        return sweep(
-            scenarios, store, place, say=say, quiet=quiet,
-            watch=lambda total: progress(total, quiet=quiet),
-        )  # fmt: skip
+        return sweep(scenarios, store, place, say=say, quiet=quiet, watch=watch)
 
     return run_job(job, runs_of, save_study)
 
@@ -149,50 +149,47 @@ def _tell_cost(job: "ExperimentRun", place: "Place", *, afresh: bool) -> None:
     import tempfile
 
     from s3sim.ensemble.experiments.runner import KEEP
+    from s3sim.ensemble.probe import estimate_cost
     from s3sim.ensemble.store import Store
-    from s3sim.ensemble.sweep import estimate_cost
 
     print(f"{job.config.name} ({job.tier})")
     run_sets = job.run_sets()
     for run_set in run_sets:
-        if run_set.folder.is_dir() and not (afresh and run_set.own):
-            with run_set.open() as store:
-                print(estimate_cost(run_set.samples.scenarios, store, place))
-        else:
-            with tempfile.TemporaryDirectory() as path, Store(path, {}, keep=KEEP) as store:
-                print(estimate_cost(run_set.samples.scenarios, store, place))
+        there = run_set.folder.is_dir() and not (afresh and run_set.own)
+        with (
+            tempfile.TemporaryDirectory() as empty,
+            run_set.open() if there else Store(empty, {}, keep=KEEP) as store,
+        ):
+            print(estimate_cost(run_set.samples.scenarios, store, place))
     if not run_sets:
         print("Runs: 0")
 
 
-def _tell(job: "ExperimentRun", done: "ExperimentResult", *, quiet: bool, as_json: bool) -> None:
-    if done.answer is None:
-        say(f"{job.config.name}: {done.runs} runs are kept in {job.store}; the same command goes on from there.")  # fmt: skip
+def _tell(job: "ExperimentRun", result: "ExperimentResult", *, quiet: bool, as_json: bool) -> None:
+    if result.answer is None:
+        name, runs = job.config.name, result.runs
+        say(f"{name}: {runs} runs are kept in {job.store}; the same command goes on from there.")
         return
-    for problem in done.problems:
+    for problem in result.problems:
         say(problem)
     if as_json:
-        print(json_of(job))
-        return
-    from s3sim.cli.tables import console, print_answer
+        import json
 
-    print_answer(job.config.question, done.answer, console())
+        from s3sim.ensemble.experiments.result import summary
+
+        print(json.dumps(summary(job.out), allow_nan=False))
+        return
+    from s3sim.cli.tables import print_answer
+
+    print_answer(job.config.question, result.answer)
     if not quiet:
         print(f"Summary, table and figures: {job.out}")
 
 
-def json_of(job: "ExperimentRun") -> str:
-    """Return the summary that was written, as one line."""
-    import json
-
-    from s3sim.ensemble.experiments.result import summary
-
-    return json.dumps(summary(job.out), allow_nan=False)
-
-
-def _code(done: "ExperimentResult") -> int:
-    if done.stopped:
+def _code(result: "ExperimentResult") -> int:
+    if result.stopped:
         return stop_code()
-    if done.answer is not None and any(one.must and not one.met for one in done.answer.checks):
+    checks = () if result.answer is None else result.answer.checks
+    if any(check.must and not check.met for check in checks):
         return UNMET
-    return FAILED if done.failed or done.problems else 0
+    return FAILED if result.failed or result.problems else 0

@@ -28,6 +28,9 @@ def init(
             with writing(file) as part:
                 part.write_text(template(), encoding="utf-8", newline="\n")
         except OSError as error:
-            raise InputError(f"{file} cannot be written: {error.strerror or error}; free space or name another place.") from None  # fmt: skip
+            why = error.strerror or error
+            raise InputError(
+                f"{file} cannot be written: {why}; free space or name another place."
+            ) from None
         command = f"s3sim compare --scenario {shlex.quote(str(file))}"
         print(f"Wrote {file}. Run it with: {command}")

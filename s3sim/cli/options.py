@@ -9,25 +9,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from s3sim.core.errors import InputError
-from s3sim.ensemble.options import HOW, MOST_WORKERS, OPTIONS, WHAT
-
-OUTPUT = "Output"
+from s3sim.core.errors import InputError, is_utf8
+from s3sim.ensemble.options import HOW, OPTIONS, OUTPUT, WHAT
 
 
 def setting(name: str, flag: str | None = None) -> Any:
     """Return the option of a setting: help, range and default come from the option table."""
-    one = OPTIONS[name]
-    text = one.help if one.kind is not dict else f"{one.text}."
-    flags = [f"--{flag or name}"]
-    return typer.Option(*flags, metavar=one.metavar, help=text, show_default=False, rich_help_panel=one.panel)  # fmt: skip
+    option = OPTIONS[name]
+    flags = f"--{flag or name.replace('_', '-')}"
+    return other(flags, option.help, option.panel, option.metavar)
 
 
-def other(flag: str, text: str, panel: str, metavar: str | None = None, short: str = "") -> Any:
+def other(flags: str, text: str, panel: str, metavar: str | None = None) -> Any:
     """Return an option that is no setting."""
-    flags = [f"--{flag}", *([short] if short else [])]
     return typer.Option(
-        *flags, metavar=metavar, help=text, show_default=False, rich_help_panel=panel
+        *flags.split(), metavar=metavar, help=text, show_default=False, rich_help_panel=panel
     )
 
 
@@ -42,36 +38,24 @@ Replications = Annotated[str | None, setting("replications")]
 Replication = Annotated[str | None, setting("replication")]
 Scale = Annotated[str | None, setting("scale")]
 Seed = Annotated[str | None, setting("seed")]
+Workers = Annotated[str | None, setting("workers")]
+Dask = Annotated[str | None, setting("dask")]
+MaxSeconds = Annotated[str | None, setting("max_seconds")]
+Overwrite = Annotated[bool, setting("overwrite")]
+AcceptCode = Annotated[bool, setting("accept_code")]
 
-Scenario = Annotated[
-    Path | None,
-    other("scenario", "Scenario file (TOML); options override it. See 's3sim init'.", WHAT, "FILE"),
-]
-Workers = Annotated[
-    str | None,
-    other("workers", f"Processes, 1 to {MOST_WORKERS}; 1 runs in this one; default: as many as there are cores.",
-          HOW, "N"),
-]  # fmt: skip
-Dask = Annotated[
-    str | None,
-    other("dask", "Run on a Dask cluster: its scheduler's address, or 'local' for one of --workers processes here.",
-          HOW, "ADDRESS|local"),
-]  # fmt: skip
-MaxSeconds = Annotated[
-    str | None,
-    other("max-seconds", "Start no further replication after S seconds; the same command goes on later.", HOW, "S"),
-]  # fmt: skip
-DryRun = Annotated[
-    bool,
-    other("dry-run", "Run one replication as a probe, tell runs, time and disk of all, and stop.", HOW),
-]  # fmt: skip
-AcceptCode = Annotated[
-    bool,
-    other("accept-code", "Go on with runs there that other code of the model made; both are put on record.", OUTPUT),
-]  # fmt: skip
-Quiet = Annotated[bool, other("quiet", "Results only: no progress.", OUTPUT, short="-q")]
-Json = Annotated[bool, other("json", "Print one JSON object and no text.", OUTPUT)]
-Overwrite = Annotated[bool, other("overwrite", "Replace other results there.", OUTPUT)]
+SCENARIO = "Scenario file (TOML); options override it. See 's3sim init'."
+DRY_RUN = "Run one replication as a probe, tell runs, time and disk of all, and stop."
+Scenario = Annotated[Path | None, other("--scenario", SCENARIO, WHAT, "FILE")]
+DryRun = Annotated[bool, other("--dry-run", DRY_RUN, HOW)]
+Quiet = Annotated[bool, other("--quiet -q", "Results only: no progress.", OUTPUT)]
+Json = Annotated[bool, other("--json", "Print one JSON object and no text.", OUTPUT)]
+
+
+def folder(flag: str, text: str, panel: str = OUTPUT) -> Any:
+    """Return an option that names a folder."""
+    return other(flag, text, panel, "FOLDER")
+
 
 SEVERAL = ("--policies", "--set")
 
@@ -107,10 +91,11 @@ def _mistyped(values: dict[str, Any], order: list[Any]) -> list[str]:
     for param in dict.fromkeys(order):
         name = param.opts[0] if param.opts[0].startswith("-") else param.name.upper()
         given = values.get(param.name)
-        texts = [text for text in (given if isinstance(given, list | tuple) else [given]) if isinstance(text, str)]  # fmt: skip
+        several = given if isinstance(given, list | tuple) else [given]
+        texts = [text for text in several if isinstance(text, str)]
         if any(not text.strip() for text in texts):
             wrong.append(f"{name} is empty; give it a value or leave it out.")
-        if any("\ud800" <= letter <= "\udfff" for text in texts for letter in text):
+        if not all(map(is_utf8, texts)):
             wrong.append(f"{name} = {texts[0]!a} is not text in UTF-8; rename it.")
     return wrong
 
@@ -133,6 +118,12 @@ def spread(args: list[str]) -> list[str]:
             fresh = False
         made.append(arg)
     return made
+
+
+def settings(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return those arguments of a command that are settings, by name."""
+    found = {name: value for name, value in arguments.items() if name in OPTIONS}
+    return {**found, "policies": names(found.get("policies"))}
 
 
 def names(given: list[str] | None) -> list[str] | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from s3sim.simulation.scenario import Scenario
 
 FILES = ("timeline.parquet", "regions.parquet", "ledger.csv", "manifest.json")
+OUT = "Write time paths, regions, ledger, manifest there."
 
 
 def run(
@@ -25,29 +26,27 @@ def run(
     scale: o.Scale = None,
     seed: o.Seed = None,
     replication: o.Replication = None,
-    out: Annotated[
-        Path | None,
-        o.other("out", "Write time paths, regions, ledger, manifest there.", o.OUTPUT, "FOLDER"),
-    ] = None,
+    out: Annotated[Path | None, o.folder("--out", OUT)] = None,
     overwrite: o.Overwrite = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
 ) -> None:
     """Run one policy once and print its outcomes."""
+    given = o.settings(locals())
     with cli_errors():
-        from s3sim.ensemble.scenario_file import notes, parse_options
-        from s3sim.ensemble.scenario_file import scenario as scenario_of
+        from s3sim.ensemble.plan import parse_options
+        from s3sim.ensemble.plan import scenario as scenario_of
+        from s3sim.ensemble.settings import world_notes
         from s3sim.simulation.result import run_one
 
-        given = {"world": world, "policy": policy, "years": years, "start": start, "scale": scale,
-                 "seed": seed, "replication": replication}  # fmt: skip
         wanted = scenario_of(parse_options(scenario, given, set_))
-        for note in notes(wanted.world, world):
+        for note in world_notes(wanted.world, world):
             say(note)
         if out is not None:
             _prepare(out, wanted, overwrite=overwrite)
         if not (quiet or json):
-            say(f"{wanted.policy} in {wanted.world.name}, {wanted.years} years, scale {wanted.scale:g}")  # fmt: skip
+            name = wanted.world.name
+            say(f"{wanted.policy} in {name}, {wanted.years} years, scale {wanted.scale:g}")
         result = run_one(wanted)
         if result.status != "ok":
             say(f"run failed: {result.message}")
@@ -58,17 +57,16 @@ def run(
 
 
 def _print(result: "RunResult", out: Path | None, *, as_json: bool) -> None:
-    from s3sim.cli.summary import plain
     from s3sim.cli.tables import print_values
+    from s3sim.core.formatting import plain
     from s3sim.outcomes import OUTCOMES
 
     values = result.outcomes
     if as_json:
         import json
 
-        told = {"run_id": result.run_id, "policy": result.policy, "replication": result.replication,
-                "outcomes": {name: plain(value) for name, value in values.items()},
-                "out": None if out is None else str(out)}  # fmt: skip
+        head = {name: getattr(result, name) for name in ("run_id", "policy", "replication")}
+        told = {**head, "outcomes": plain(values), "out": None if out is None else str(out)}
         print(json.dumps(told, allow_nan=False))
         return
     print_values([(o.title, values[n], o.decimals, o.unit) for n, o in OUTCOMES.items()])
@@ -84,8 +82,8 @@ def _prepare(out: Path, wanted: "Scenario", *, overwrite: bool) -> None:
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
     claim(out, FILES, overwrite=overwrite)
-    held = manifest_of(out)
-    if held and held.get("run_id") != wanted.run_id and not overwrite:
+    there = manifest_of(out)
+    if there and there.get("run_id") != wanted.run_id and not overwrite:
         raise InputError(
             f"--out {out} holds results of another scenario; name another folder or add --overwrite."
         )
@@ -95,30 +93,17 @@ def _prepare(out: Path, wanted: "Scenario", *, overwrite: bool) -> None:
 def _write(out: Path, wanted: "Scenario", result: "RunResult") -> None:
     """Write tables and, last, the manifest; each appears whole or not at all."""
     from s3sim.core.errors import InputError
-    from s3sim.ensemble.files import write_json, writing
+    from s3sim.ensemble import results
     from s3sim.ensemble.provenance import versions
-    from s3sim.ensemble.tables import ledger_table, regions_table, timeline_table
+    from s3sim.ensemble.tables import in_parts
 
-    timeline, regions, ledger, manifest = (out / name for name in FILES)
-    written: list[Path] = []
+    tables = {
+        name: in_parts([result], name, wanted.world) for name in ("timeline", "regions", "ledger")
+    }
+    about = {"run_id": wanted.run_id, "world_name": wanted.world.name, **wanted.described()}
     try:
-        manifest.unlink(missing_ok=True)  # a folder without one holds nothing to rely on
-        with writing(timeline) as part:
-            timeline_table([result]).to_parquet(part, index=False)
-        written.append(timeline)
-        with writing(regions) as part:
-            regions_table([result], wanted.world).to_parquet(part, index=False)
-        written.append(regions)
-        with writing(ledger) as part:
-            ledger_table([result]).to_csv(
-                part, index=False, float_format="%.2f", lineterminator="\n"
-            )
-        written.append(ledger)
-        about = {"run_id": wanted.run_id, "world_name": wanted.world.name, **wanted.described()}
-        write_json({**about, "versions": versions(), "files": list(FILES)}, manifest)
+        results.write(tables, {**about, "versions": versions()}, out)
     except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
         raise InputError(
             f"--out {out} cannot be written: {error.strerror or error}; free space or name another folder."
         ) from None

@@ -1,8 +1,8 @@
 """Tables on the terminal: whole names at every width, nothing told by colour alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich import box
 from rich.console import Console
@@ -10,7 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from s3sim.core.formatting import MISSING, SYMBOLS, is_percentage, number, rounded
+from s3sim.core.formatting import MISSING, SYMBOLS, cell, is_percentage, number, rounded
+
+if TYPE_CHECKING:
+    from s3sim.ensemble.comparison import Comparison
 
 COST = "cost_per_additional_cross_border_collaboration"
 BEFORE_SECTION = ("innovations", "theil_index", "grants_paid", "smes_served")
@@ -80,26 +83,29 @@ def effect_cell(row: Mapping[str, Any] | None, glue: str, where: Console) -> Tex
         return Text(shown(f"{told.effect}{glue}{span}", where))
     tiny = max(map(abs, found)) < TINY * abs(level)
     size = f"under {100 * TINY:g} %" if tiny else f"{told.effect}{sign}"
-    cell = Text(shown(f"{SYMBOLS[verdict]} {size}", where), COLOURS.get(verdict, ""))
-    pairs = f"{round(float(row['share_higher']) * runs)}/{runs}"
-    cell.append(f" {pairs}", "dim")
-    return cell if tiny else cell.append(shown(f"{glue}{span}", where), "default")
+    text = Text(shown(f"{SYMBOLS[verdict]} {size}", where), COLOURS.get(verdict, ""))
+    text.append(f" {round(float(row['share_higher']) * runs)}/{runs}", "dim")
+    return text if tiny else text.append(shown(f"{glue}{span}", where), "default")
 
 
-def print_effects(comparison: Any, words: Mapping[str, Any], titles: Mapping[str, Any]) -> None:
+def print_effects(comparison: "Comparison") -> None:
     """Print outcomes x policies; as many policies side by side as the terminal has room for."""
-    where = console()
-    rows = {(r["outcome"], r["policy"]): r for r in comparison.effects.to_dict("records")}
+    from s3sim.ensemble.comparison import outcome_info
+    from s3sim.policies import POLICIES
+
+    where, titles = console(), {name: policy.title for name, policy in POLICIES.items()}
+    records: Any = comparison.effects.to_dict("records")
+    rows = {(row["outcome"], row["policy"]): row for row in records}
     policies = list(comparison.policies[1:])
-    labels = {name: _label(name, rows, one) for name, one in words.items()}
+    labels = {name: _label(name, rows, about) for name, about in outcome_info().items()}
     labels = {name: label for name, label in labels.items() if label}
     lead, each, inline = _layout(labels, rows, policies, where)
     fit = max((where.width - lead) // (each + 2), 1)
     for first in range(0, len(policies), fit):
-        table = _table(f"Effect compared with {titles[comparison.baseline].title}")
+        table = _table(f"Effect compared with {titles[comparison.baseline]}")
         table.add_column("Outcome", width=lead)
         for policy in policies[first : first + fit]:
-            table.add_column(titles[policy].title, min_width=each)
+            table.add_column(titles[policy], min_width=each)
         for name, label in labels.items():
             if name in BEFORE_SECTION:
                 table.add_section()
@@ -129,12 +135,12 @@ def print_values(rows: Sequence[tuple[str, float, int, str]]) -> None:
     where.print(table)
 
 
-def print_rows(rows: Sequence[Mapping[str, object]], written: Callable[[object], str]) -> None:
+def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
     """Print rows as a table, or one below the other where the terminal is too narrow for that."""
     where = console()
     names = list(rows[0])
     heads = [name.replace("_", " ") for name in names]
-    cells = [[shown(written(row[name]), where) for name in names] for row in rows]
+    cells = [[shown(cell(row[name]), where) for name in names] for row in rows]
     widths = [max(len(row[k]) for row in cells) for k in range(len(names))]
     long = [k for k in range(1, len(names)) if widths[k] > LONG]
     least = [max(map(len, head.split())) for head in heads]
@@ -179,40 +185,41 @@ def _layout(
     """Return width of the first column and of the others, and whether cells have one line."""
     longest = max(map(len, labels.values()), default=0)
     cells = [effect_cell(row, "\n", where).plain.split("\n") for row in rows.values()]
-    one = max((len(" ".join(cell)) for cell in cells), default=0)
-    two = max((len(line) for cell in cells for line in cell), default=0)
-    for lead, each, inline in ((longest, one, True), (34, one, True), (longest, two, False)):
+    line = max((len(" ".join(parts)) for parts in cells), default=0)
+    half = max((len(part) for parts in cells for part in parts), default=0)
+    for lead, each, inline in ((longest, line, True), (34, line, True), (longest, half, False)):
         if lead + len(policies) * (each + 2) <= where.width:
             return lead, each, inline
     lead = max(where.width - len(policies) * (CELL + 2), 20)
     return min(longest, lead), CELL, False
 
 
-def print_experiments(found: list[dict[str, Any]], where: Console) -> None:
+def print_experiments(found: list[dict[str, Any]]) -> None:
     """Print name, question and runs of each experiment."""
+    where = console()
     table = Table(box=None, pad_edge=False)
     for name in ("Experiment", "Question"):
         table.add_column(name, overflow="fold")
     for name in ("smoke", "standard", "full"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in found:
-        runs = [f"{number:,}" for number in row["runs"].values()] or [""] * 3
+        runs = [f"{count:,}" for count in row["runs"].values()] or [""] * 3
         if row["uses_runs_of"]:
             runs = [f"of {row['uses_runs_of'].partition('_')[0]}"] * len(runs)
-        table.add_row(
-            shown(row["name"], where), shown(row.get("problem", row["question"]), where), *runs
-        )
+        texts = (row["name"], row.get("problem", row["question"]))
+        table.add_row(*(shown(text, where) for text in texts), *runs)
     where.print(table)
     where.print("The last three columns are runs at each tier.", style="dim")
 
 
-def print_answer(question: str, answer: Any, where: Console) -> None:
+def print_answer(question: str, answer: Any) -> None:
     """Print what an experiment found, and which bars it met."""
+    where = console()
     where.print(shown(question, where), style="bold")
-    if answer.short:
-        where.print(shown(f"In short: {answer.short}", where))
-    for sentence in answer.findings:
-        where.print(shown(sentence, where))
+    lines = [f"In short: {answer.short}"] if answer.short else []
+    lines += answer.findings
     for check in answer.checks:
         sign = "met" if check.met else "NOT MET"
-        where.print(shown(f"  {sign}: {check.name}: {check.measured} ({check.bar})", where))
+        lines.append(f"  {sign}: {check.name}: {check.measured} ({check.bar})")
+    for line in lines:
+        where.print(shown(line, where))

@@ -38,9 +38,7 @@ def template() -> str:
 
 def _about(key: str) -> list[str]:
     """Return a setting's meaning and range as comments."""
-    option = OPTIONS[key]
-    limits = f"; {option.limits}" if option.limits else ""
-    lines = _comment(f"{option.meaning[:1].upper()}{option.meaning[1:]}{limits}.")
+    lines = _comment(OPTIONS[key].help)
     if key == "world":
         lines += _comment(f"Shipped: {', '.join(WORLDS)}. A folder is sought beside this file.")
     if key == "policies":
@@ -51,11 +49,9 @@ def _about(key: str) -> list[str]:
 
 def _parameter(parameter: Parameter) -> list[str]:
     unit = "" if parameter.unit == "-" else f" {parameter.unit}"
-    return [
-        f"# {parameter.name} = {parameter.default!r}",
-        *(f"#{line}" for line in wrap(f"{parameter.low:g} to {parameter.high:g}{unit}: {parameter.meaning}", WIDTH - 8,
-                                      initial_indent="       ", subsequent_indent="       ")),
-    ]  # fmt: skip
+    text = f"{parameter.low:g} to {parameter.high:g}{unit}: {parameter.meaning}"
+    lines = [f"#        {line}" for line in wrap(text, WIDTH - 15)]
+    return [f"# {parameter.name} = {parameter.default!r}", *lines]
 
 
 def _comment(text: str) -> list[str]:

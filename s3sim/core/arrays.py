@@ -1,5 +1,7 @@
-"""Names for the arrays that the model is made of, and sums by group."""
+"""Names for the arrays that the model is made of; sums by group, draws, digests."""
 
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Cents = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Index = NDArray[np.intp]
 
 
 def sum_by(group: Ints, n_groups: int, values: Floats | Bools | None = None) -> Floats:
@@ -103,3 +106,60 @@ def draw_from(cumulative: Floats, row: Ints, u: Floats) -> Ints:
     found = np.searchsorted(flat, row + np.minimum(u, 1 - 1e-12), side="right") - row * m
     column: Ints = np.minimum(found, m - 1)
     return np.where(total[row] > 0, column, -1)
+
+
+def theil_index(amount: Floats, weight: Floats) -> Floats:
+    """Return Theil's T of amount per head along the last axis; nan where there is no amount at all.
+
+    The sum of s ln(s / p), s and p the shares of `amount` [..., n], 0 or more, and of `weight` [n],
+    above 0 (Theil 1967).
+
+    >>> theil_index(np.array([[1.0, 1.0], [0.0, 2.0]]), np.ones(2)).round(4).tolist()
+    [0.0, 0.6931]
+    """
+    total = amount.sum(axis=-1, keepdims=True)
+    s = np.divide(amount, total, out=np.full(amount.shape, np.nan), where=total > 0)
+    terms = s * np.log(np.where(s > 0, s * (weight.sum() / weight), 1.0))
+    found: Floats = terms.sum(axis=-1)
+    return found
+
+
+def first_seen(labels: list[str]) -> tuple[tuple[str, ...], Index]:
+    """Number labels in order of first appearance.
+
+    >>> first_seen(["PL", "LT", "PL"])
+    (('PL', 'LT'), array([0, 1, 0]))
+    """
+    order = tuple(dict.fromkeys(labels))
+    place = {label: k for k, label in enumerate(order)}
+    return order, np.array([place[label] for label in labels], dtype=np.intp)
+
+
+def freeze(value: Any) -> Any:
+    """Return a read-only copy of an array, and anything else as it is."""
+    if not isinstance(value, np.ndarray):
+        return value
+    copy = np.array(value, order="C")
+    copy.setflags(write=False)
+    return copy
+
+
+def digest(texts: Iterable[str]) -> str:
+    """Return the first 16 hex digits of a SHA-256 over texts."""
+    return sha256("\x1f".join(texts).encode()).hexdigest()[:16]
+
+
+def content_digest(named: Mapping[str, Any]) -> str:
+    """Return the digest of named arrays and tuples of texts, floats to six digits.
+
+    Floats that numpy's vectorised functions gave differ in their last bits between processors; six
+    digits do not.
+    """
+    texts = []
+    for name, value in named.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            value = [f"{number:.5e}" for number in value.ravel()]
+        elif isinstance(value, np.ndarray):
+            value = value.ravel().tolist()
+        texts += [name, *map(str, value)]
+    return digest(texts)

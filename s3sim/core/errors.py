@@ -56,6 +56,25 @@ def printable(text: str, longest: int = LONGEST) -> str:
     )
 
 
+def is_utf8(text: str) -> bool:
+    """Tell whether a text can be written; names of files need not be UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def shown(value: object, longest: int = 60) -> str:
+    """Return a value as it is written in Python, one line, cut where it is long.
+
+    >>> shown("a"), len(shown("x" * 10_000_000)), shown(10**5000)
+    ("'a'", 63, 'a very large number')
+    """
+    try:
+        text = repr(value[: longest + 1] if isinstance(value, str | bytes) else value)
+    except ValueError:  # an integer of thousands of digits
+        return "a very large number"
+    text = " ".join(text.split())
+    return text if len(text) <= longest else f"{text[:longest]}..."
+
+
 def several(names: Iterable[str], most: int = 3) -> str:
     """Return names in quotes, what exceeds `most` as a count.
 

@@ -15,13 +15,13 @@ class Memo:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[tuple[Any, ...], Any]] = {}
+        self._cached: dict[str, tuple[tuple[Any, ...], Any]] = {}
 
     def of(self, name: str, made_from: tuple[Any, ...], make: Callable[[], T]) -> T:
-        """Return what `make` returns, kept from before if it was made from these objects."""
-        kept = self._kept.get(name)
-        if kept is None or any(a is not b for a, b in zip(kept[0], made_from, strict=True)):
-            kept = (made_from, make())
-            self._kept[name] = kept
-        result: T = kept[1]
+        """Return what `make` returns, saved from before if it was made from these objects."""
+        cached = self._cached.get(name)
+        if cached is None or any(a is not b for a, b in zip(cached[0], made_from, strict=True)):
+            cached = (made_from, make())
+            self._cached[name] = cached
+        result: T = cached[1]
         return result

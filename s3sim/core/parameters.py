@@ -1,13 +1,13 @@
 """Declare a number once: default, plausible range, unit, meaning, source and evidence."""
 
 from collections.abc import Iterator
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from s3sim.core.errors import InputError, nearest
+from s3sim.core.errors import InputError, nearest, shown
 from s3sim.core.sources import SOURCES
 
 EVIDENCE = ("reported", "recalled", "assumed")
@@ -112,7 +112,11 @@ class ParameterGroup:
 
 @cache
 def _parameters(kind: Any) -> tuple[Parameter, ...]:
-    return tuple(_parameter(kind.name, one) for one in fields(kind) if one.metadata)
+    return tuple(
+        Parameter(name=f"{kind.name}.{field.name}", default=field.default, **field.metadata)  # type: ignore[arg-type]
+        for field in fields(kind)
+        if field.metadata
+    )
 
 
 def plain(value: Any) -> Any:
@@ -151,11 +155,11 @@ def problem_with(
     allowed = f"allowed {low:.12g} to {high:.12g}{'' if unit == '-' else ' ' + unit}"
     tail = f"; {allowed} ({meaning})." if meaning else f"; {allowed}."
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return f"{name} = {_shown(given)} is not a number{tail}"
+        return f"{name} = {shown(given)} is not a {'whole ' if whole else ''}number{tail}"
     if not low <= value <= high:
-        return f"{name} = {_shown(given)} is out of range{tail}"
+        return f"{name} = {shown(given)} is out of range{tail}"
     if whole and not isinstance(value, int):
-        return f"{name} = {_shown(given)} is not a whole number{tail}"
+        return f"{name} = {shown(given)} is not a whole number{tail}"
     return ""
 
 
@@ -169,20 +173,7 @@ _HUGE = 10**300
 """Whole numbers beyond it have no float, and no parameter has such a bound."""
 
 
-def _shown(value: Any) -> str:
-    """Return a value as a message shows it: one line, not longer than it need be."""
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**20:
-        return f"a whole number of {value.bit_length() * 0.30103:.0f} digits"
-    shown = " ".join(repr(value).split())
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."
-
-
 def unknown_parameter(name: str, known: list[str]) -> str:
     """Say that no parameter has this dotted name, with the nearest one."""
     hint = nearest(name, known)
     return f"unknown parameter '{name}'{hint or '.'} See 's3sim describe parameters'."
-
-
-def _parameter(group: str, one: "Field[Any]") -> Parameter:
-    assert one.default is not MISSING
-    return Parameter(name=f"{group}.{one.name}", default=one.default, **one.metadata)

@@ -28,8 +28,8 @@ class Record:
 
     def replace(self, **values: Any) -> Self:
         """Return a record with some values exchanged; unknown names are a `TypeError`."""
-        held = self.__dict__
-        if not values.keys() <= held.keys():
-            unknown = sorted(values.keys() - held.keys())
+        present = self.__dict__
+        if not values.keys() <= present.keys():
+            unknown = sorted(values.keys() - present.keys())
             raise TypeError(f"{type(self).__name__} has no {', '.join(unknown)}")
-        return self._made({**held, **values})
+        return self._made({**present, **values})

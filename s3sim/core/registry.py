@@ -25,10 +25,7 @@ class Registry(UserDict[str, T]):
     reserved : iterable of str
         Names that stand for something else in tables of results.
 
-    Raises
-    ------
-    InputError
-        At an entry whose name a table of results could not keep.
+    Raises InputError at an entry whose name a table of results could not keep.
     """
 
     def __init__(self, kind: str, reserved: Iterable[str] = ()) -> None:

@@ -9,9 +9,12 @@ import io
 import tokenize
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields
+from itertools import compress
 from typing import Any
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles
+from s3sim.core.formatting import cell
+from s3sim.ensemble.tables import outcome_info
 from s3sim.model import state
 from s3sim.policies import POLICIES
 from s3sim.simulation.scenario import known_parameters
@@ -19,23 +22,14 @@ from s3sim.world import World
 
 Row = dict[str, Any]
 
-STATE_TABLES: tuple[type, ...] = (
-    state.Organisations,
-    state.Ties,
-    state.Projects,
-    state.Authorities,
-    state.Brokers,
-    state.Regions,
-    state.Markets,
-    state.State,
-)
+_TABLES = "Organisations Ties Projects Authorities Brokers Regions Markets State"
+STATE_TABLES: tuple[type, ...] = tuple(getattr(state, name) for name in _TABLES.split())
 DTYPES = {
-    repr(kind): dtype
-    for kind, dtype in (
-        (Floats, "float64"), (Singles, "float32"), (Ints, "int64"),
-        (Bools, "bool"), (float, "float64"), (int, "int64"),
-    )
-}  # fmt: skip
+    **dict.fromkeys(map(repr, (Floats, float)), "float64"),
+    **dict.fromkeys(map(repr, (Ints, int)), "int64"),
+    repr(Singles): "float32",
+    repr(Bools): "bool",
+}
 BY_NAME = {
     "region": "index of the region",
     "domain": "index of the domain",
@@ -54,80 +48,75 @@ def parameters() -> list[Row]:
     >>> sorted(parameters()[0])
     ['default', 'evidence', 'high', 'low', 'meaning', 'name', 'source', 'unit']
     """
-    return [
-        {
-            "name": one.name, "default": one.default, "low": one.low, "high": one.high,
-            "unit": one.unit, "evidence": one.evidence, "meaning": one.meaning, "source": one.source,
-        }
-        for one in known_parameters().values()
-    ]  # fmt: skip
+    names = ("name", "default", "low", "high", "unit", "evidence", "meaning", "source")
+    return [{n: getattr(declared, n) for n in names} for declared in known_parameters().values()]
 
 
 def policies() -> list[Row]:
     """Return every policy with its parts; parts show only what differs from their defaults."""
-    return [
-        {
-            "name": name, "title": one.title, "meaning": one.meaning,
-            "parts": " + ".join(_part(part) for part in one.parts) or "none",
-        }
-        for name, one in POLICIES.items()
-    ]  # fmt: skip
+    rows = []
+    for name, policy in POLICIES.items():
+        parts = " + ".join(_part(part) for part in policy.parts) or "none"
+        rows.append(
+            {"name": name, "title": policy.title, "meaning": policy.meaning, "parts": parts}
+        )
+    return rows
 
 
 def outcomes() -> list[Row]:
     """Return every outcome of a run, then those that exist only between two policies."""
-    from s3sim.ensemble.comparison import outcome_info
-
+    missing = {"window": "comparison", "proxies": "none"}
+    names = ("title", "unit", "better", "window", "proxies", "meaning")
     return [
-        {
-            "name": name, "title": one.title, "unit": one.unit, "better": one.better,
-            "window": getattr(one, "window", "comparison"),
-            "proxies": getattr(one, "proxies", "none"), "meaning": one.meaning,
-        }
-        for name, one in outcome_info().items()
-    ]  # fmt: skip
+        {"name": name, **{n: getattr(outcome, n, missing.get(n)) for n in names}}
+        for name, outcome in outcome_info().items()
+    ]
 
 
 def regions(world: World | None = None) -> list[Row]:
     """Return the regions of a world (`partners` if not given), by code."""
     w = world or World.load("partners")
-    rows = [
-        {
-            "code": w.codes[r], "name": w.names[r], "country": w.countries[w.country[r]],
-            "authority": w.authorities[w.authority[r]],
-            "tier": "lagging" if w.lagging[r] else "advanced",
-            "population": round(float(w.population[r])),
-            "gdp_per_head_eur": round(1e6 * float(w.gdp[r] / w.population[r]), -2),
-            "firms": round(float(w.firms[r].sum())),
-            "business_rd_pct_gdp": round(float(w.berd[r]), 2),
-            "public_rd_pct_gdp": round(float(w.public_rd[r]), 2),
-            "budget_eur_per_head": round(float(w.budget_per_head[r]), 1),
-        }
-        for r in range(w.n_regions)
-    ]  # fmt: skip
-    return sorted(rows, key=lambda row: str(row["code"]))
+    columns: dict[str, Any] = {
+        "code": w.codes,
+        "name": w.names,
+        "country": [w.countries[k] for k in w.country],
+        "authority": [w.authorities[k] for k in w.authority],
+        "tier": ["lagging" if lagging else "advanced" for lagging in w.lagging],
+        "population": map(round, w.population.tolist()),
+        "gdp_per_head_eur": (1e6 * w.gdp / w.population).round(-2).tolist(),
+        "firms": map(round, w.firms.sum(axis=1).tolist()),
+        "business_rd_pct_gdp": w.berd.round(2).tolist(),
+        "public_rd_pct_gdp": w.public_rd.round(2).tolist(),
+        "budget_eur_per_head": w.budget_per_head.round(1).tolist(),
+    }
+    return sorted(_rows(columns), key=lambda row: str(row["code"]))
 
 
 def domains(world: World | None = None) -> list[Row]:
     """Return the domains of a world (`partners` if not given)."""
     w = world or World.load("partners")
     jobs = w.business_employment @ w.domain_share
+
+    def named(labels: Sequence[str], member: Bools) -> list[str]:
+        return [", ".join(compress(labels, column)) or "none" for column in member.T]
+
+    columns: dict[str, Any] = {
+        "code": w.domains,
+        "name": w.domain_labels,
+        "jobs_pct": (100 * jobs / jobs.sum()).round(1).tolist(),
+        "tradable": w.tradable.round(2).tolist(),
+        "trend_pct_a_year": (100 * w.trend).round(2).tolist(),
+        "knowledge_intensity": w.knowledge_intensity.round(2).tolist(),
+        "themes": named(w.themes, w.domain_theme),
+        "trans_s3_fields": named(w.trans_fields, w.domain_trans_field),
+    }
+    return _rows(columns)
+
+
+def _rows(columns: Mapping[str, Any]) -> list[Row]:
     return [
-        {
-            "code": w.domains[d], "name": w.domain_labels[d],
-            "jobs_pct": round(float(100 * jobs[d] / jobs.sum()), 1),
-            "tradable": round(float(w.tradable[d]), 2),
-            "trend_pct_a_year": round(float(100 * w.trend[d]), 2),
-            "knowledge_intensity": round(float(w.knowledge_intensity[d]), 2),
-            "themes": ", ".join(
-                name for t, name in enumerate(w.themes) if w.domain_theme[t, d]
-            ) or "none",
-            "trans_s3_fields": ", ".join(
-                name for t, name in enumerate(w.trans_fields) if w.domain_trans_field[t, d]
-            ) or "none",
-        }
-        for d in range(w.n_domains)
-    ]  # fmt: skip
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
 
 
 def state_variables() -> list[Row]:
@@ -139,12 +128,12 @@ def state_variables() -> list[Row]:
     rows = []
     for table in STATE_TABLES:
         comments = _comments(table)
-        for one in fields(table):
-            dtype = DTYPES.get(repr(one.type)) or getattr(one.type, "__name__", str(one.type))
-            meaning = comments.get(one.name) or BY_NAME.get(one.name) or _table_of(one.type)
-            rows.append(
-                {"table": table.__name__, "column": one.name, "dtype": dtype, "meaning": meaning}
-            )
+        for column in fields(table):
+            name, kind = column.name, column.type
+            dtype = DTYPES.get(repr(kind)) or getattr(kind, "__name__", str(kind))
+            meaning = comments.get(name) or BY_NAME.get(name) or _table_of(kind)
+            row = {"table": table.__name__, "column": name, "dtype": dtype, "meaning": meaning}
+            rows.append(row)
     return rows
 
 
@@ -159,19 +148,6 @@ TABLES: Mapping[str, Callable[..., list[Row]]] = {
 """What `s3sim describe` can show; `regions` and `domains` take a world."""
 
 
-def plain(value: object) -> str:
-    """Write a value of a table for people.
-
-    >>> plain(1234567), plain(0.30000000000000004), plain(2.0), plain("a")
-    ('1,234,567', '0.3', '2', 'a')
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    if float(value) == int(value):
-        return f"{int(value):,}"
-    return f"{value:.6g}"
-
-
 def markdown(rows: Sequence[Mapping[str, object]]) -> str:
     r"""Write rows as a Markdown table; numbers stand to the right.
 
@@ -184,16 +160,16 @@ def markdown(rows: Sequence[Mapping[str, object]]) -> str:
         return ""
     names = list(rows[0])
     number = [all(isinstance(row[name], int | float) for row in rows) for name in names]
-    lines = [names, ["---:" if one else "---" for one in number]]
-    lines += [[plain(row[name]).replace("|", "\\|") for name in names] for row in rows]
+    lines = [names, ["---:" if right else "---" for right in number]]
+    lines += [[cell(row[name]).replace("|", "\\|") for name in names] for row in rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _part(part: Any) -> str:
     changed = [
-        f"{one.name}={getattr(part, one.name)!r}"
-        for one in fields(part)
-        if one.default is not MISSING and getattr(part, one.name) != one.default
+        f"{field.name}={getattr(part, field.name)!r}"
+        for field in fields(part)
+        if field.default is not MISSING and getattr(part, field.name) != field.default
     ]
     return f"{type(part).__name__}({', '.join(changed)})"
 

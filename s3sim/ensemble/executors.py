@@ -50,10 +50,7 @@ def processes(workers: int) -> Iterator[Executor | None]:
 def local_executor(workers: int) -> ProcessPoolExecutor:
     """Return a pool of processes on this machine, each with one thread.
 
-    Raises
-    ------
-    InputError
-        If the script that is running would start itself again in every worker.
+    Raises InputError if the script that is running would start itself again in every worker.
     """
     _refuse_unguarded(sys.modules.get("__main__"))
     one_thread()
@@ -71,10 +68,7 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
     workers : int
         Processes of a local cluster; a scheduler has its own.
 
-    Raises
-    ------
-    InputError
-        If Dask is not installed, or nobody answers at the address.
+    Raises InputError if Dask is not installed, or nobody answers at the address.
     """
     try:
         distributed: Any = import_module("distributed")
@@ -86,12 +80,11 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
     with ExitStack() as open_until_the_end:
         where, wrong = address, ""
         if address == "local":
-            where = open_until_the_end.enter_context(
-                distributed.LocalCluster(
-                    n_workers=workers, threads_per_worker=1, silence_logs=50, host="127.0.0.1",
-                    dashboard_address="127.0.0.1:0", worker_dashboard_address="127.0.0.1:0",
-                )
-            )  # fmt: skip
+            _refuse_unguarded(sys.modules.get("__main__"))
+            boards = ("dashboard_address", "worker_dashboard_address")
+            own = {"host": "127.0.0.1", **dict.fromkeys(boards, "127.0.0.1:0"), "silence_logs": 50}
+            cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, **own)
+            where = open_until_the_end.enter_context(cluster)
         else:
             wrong = _nobody_at(address)
         try:

@@ -50,18 +50,18 @@ class Space:
     @property
     def names(self) -> tuple[str, ...]:
         """Name of each factor."""
-        return tuple(one.name for one in self.factors)
+        return tuple(factor.name for factor in self.factors)
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Group of each factor."""
-        return tuple(one.group for one in self.factors)
+        return tuple(factor.group for factor in self.factors)
 
     def natural(self, unit: Floats) -> Floats:
         """Return values [n, D] in natural units from a design [n, D] in the unit cube."""
-        low = np.array([one.low for one in self.factors])
-        high = np.array([one.high for one in self.factors])
-        whole = np.array([one.whole for one in self.factors])
+        low = np.array([factor.low for factor in self.factors])
+        high = np.array([factor.high for factor in self.factors])
+        whole = np.array([factor.whole for factor in self.factors])
         spread = np.where(whole, high - low + 1, high - low)
         values = low + unit * spread
         # The upper end may come out a rounding error too high.
@@ -140,10 +140,7 @@ def space(
     seed : bool
         Whether luck is a factor.
 
-    Raises
-    ------
-    InputError
-        If a name or pattern fits no parameter.
+    Raises InputError if a name or pattern fits no parameter.
     """
     declared = declared_by(base, policies)
     problems = [
@@ -157,8 +154,8 @@ def space(
     wanted = {name for text in only for name in _fitting(declared, text)}
     wanted -= {name for text in leave for name in _fitting(declared, text)}
     factors = [
-        Factor(one.name, one.low, one.high, one.name.partition(".")[0], one.whole)
-        for name, one in declared.items()
+        Factor(name, p.low, p.high, name.partition(".")[0], p.whole)
+        for name, p in declared.items()
         if name in wanted
     ]
     extra = [Factor(f"{DUMMY}{k + 1}", 0.0, 1.0, f"{DUMMY}{k + 1}") for k in range(dummies)]
@@ -168,9 +165,7 @@ def space(
 
 def declared_by(base: Scenario, policies: Iterable[str]) -> dict[str, Parameter]:
     """Return the parameters of a scenario under each of the policies, by name."""
-    return {
-        one.name: one for policy in policies for one in base.replace(policy=policy).parameters()
-    }
+    return {p.name: p for policy in policies for p in base.replace(policy=policy).parameters()}
 
 
 def _fitting(declared: Mapping[str, Parameter], text: str) -> list[str]:

@@ -115,10 +115,7 @@ def _as_it_was(cell: Any) -> Any:
 def refuse_link(path: Path) -> None:
     """Refuse a symbolic link where a file or folder of our own is to be written.
 
-    Raises
-    ------
-    InputError
-        If `path` is one: what it points to is not ours.
+    Raises InputError if `path` is one: what it points to is not ours.
     """
     if path.is_symlink():
         raise InputError(f"{path} is a symbolic link; remove it or name another folder.")
@@ -127,10 +124,7 @@ def refuse_link(path: Path) -> None:
 def locked(folder: Path) -> IO[str]:
     """Return an open lock file; it is free again when it is closed, or its process ends however.
 
-    Raises
-    ------
-    InputError
-        If another process holds it.
+    Raises InputError if another process holds it.
     """
     refuse_link(folder / LOCK)
     file = (folder / LOCK).open("a")

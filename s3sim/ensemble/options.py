@@ -6,22 +6,23 @@ Importing it loads nothing but the standard library, so that `s3sim --help` stay
 from dataclasses import dataclass
 from typing import Any
 
-WHAT, HOW = "What to run", "How to run it"
+WHAT, HOW, OUTPUT = "What to run", "How to run it", "Output"
+"""Headings of the help."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """A setting: its type, default, allowed range and meaning.
+    """A setting: its type, default, meaning and allowed range.
 
-    `text` is the help of the command line; `meaning` what a message and a scenario file say.
+    `kind` is str, list (of policies), dict (of parameters), int, float or bool; a default of None
+    is told in the meaning.
     """
 
     name: str
-    kind: type  # str, list (of str), int, float, or dict for parameters
+    kind: type
     default: Any
     meaning: str
-    text: str
-    metavar: str = "N"
+    metavar: str | None = "N"
     low: float = 0
     high: float = 0
     panel: str = WHAT
@@ -35,36 +36,37 @@ class Option:
     def help(self) -> str:
         """Return the help text of the command line, with range and default."""
         default = " ".join(self.default) if self.kind is list else self.default
-        limits = f", {self.limits}" if self.limits else ""
-        return f"{self.text}{limits}; default {default}."
+        told = f"; default {default}" if default not in (None, {}, False) else ""
+        text = f"{self.meaning[:1].upper()}{self.meaning[1:]}"
+        return f"{text}{self.limits and f', {self.limits}'}{told}."
 
 
-OPTIONS = {
-    one.name: one
-    for one in (
-        Option("world", str, "partners", "region set, or a folder with tables of your own",
-               "partners, bsr, or a folder with your regions.csv and employment.csv", "NAME|FOLDER"),
-        Option("baseline", str, "isolated_s3", "policy that the others are compared with",
-               "Policy that the others are compared with", "NAME"),
-        Option("policies", list, ("domestic_brokers", "trans_s3", "trans_s3_tibs"), "policies to compare with it",
-               "Policies to compare with it, one or more ('s3sim describe policies')", "NAME..."),
-        Option("replications", int, 24, "runs of each policy, each with its own luck",
-               "Runs of each policy", low=1, high=100_000, panel=HOW),
-        Option("years", int, 14, "length of a run, years", "Length of a run, years", low=1, high=100),
-        Option("scale", float, 0.05, "simulated firms for each real firm; 1 simulates them all",
-               "Simulated firms for each real firm", "X", 0.001, 1, HOW),
-        Option("seed", int, 0, "decides all luck", "Decides all luck", high=2**31, panel=HOW),
-        Option("start", int, 1, "years before policies start", "Years before policies start", high=100),
-        Option("parameters", dict, {}, "dotted names; 's3sim describe parameters'",
-               "Set a parameter, as in search.rate=0.3. Repeatable", "KEY=VALUE"),
-        Option("policy", str, "isolated_s3", "policy to run", "Policy to run ('s3sim describe policies')", "NAME"),
-        Option("replication", int, 0, "which of the replications to run", "Which of the replications",
-               high=2**31, panel=HOW),
-    )
-}  # fmt: skip
+_ROWS = (
+    Option("world", str, "partners", "partners, bsr, or a folder with your regions.csv and employment.csv", "NAME|FOLDER"),
+    Option("baseline", str, "isolated_s3", "policy that the others are compared with", "NAME"),
+    Option("policies", list, ("domestic_brokers", "trans_s3", "trans_s3_tibs"),
+           "policies to compare with it, one or more ('s3sim describe policies')", "NAME..."),
+    Option("replications", int, 24, "runs of each policy, each with its own luck", low=1, high=100_000, panel=HOW),
+    Option("years", int, 14, "length of a run, years", low=1, high=100),
+    Option("scale", float, 0.05, "simulated firms for each real firm; 1 simulates them all", "X", 0.001, 1, HOW),
+    Option("seed", int, 0, "decides all luck", high=2**31, panel=HOW),
+    Option("start", int, 1, "years before policies start", high=100),
+    Option("parameters", dict, {}, "set a parameter, as in search.rate=0.3; repeatable ('s3sim describe parameters')", "KEY=VALUE"),
+    Option("policy", str, "isolated_s3", "policy to run ('s3sim describe policies')", "NAME"),
+    Option("replication", int, 0, "which of the replications to run", high=2**31, panel=HOW),
+    Option("workers", int, None, "processes; 1 runs in this one; default as many as there are cores", low=1, high=1024, panel=HOW),
+    Option("dask", str, None, "Dask cluster to run on: its scheduler's address as in tcp://10.0.0.1:8786, or 'local' for "
+           "one of --workers processes here", "ADDRESS|local", panel=HOW),
+    Option("max_seconds", float, None, "start no further replication after S seconds; the same command goes on later",
+           "S", 1e-6, 1e9, HOW),
+    Option("overwrite", bool, False, "replace other results there", None, panel=OUTPUT),
+    Option("accept_code", bool, False, "go on with runs there that other code of the model made; both are put on record",
+           None, panel=OUTPUT),
+)  # fmt: skip
+OPTIONS = {option.name: option for option in _ROWS}
 
-OF_A_RUN = ("policy", "replication")
-KEYS = tuple(name for name in OPTIONS if name not in OF_A_RUN)
+WAYS = ("workers", "dask", "max_seconds", "overwrite", "accept_code")
+"""What decides how things are run, not what."""
+
+KEYS = tuple(name for name in OPTIONS if name not in ("policy", "replication", *WAYS))
 """What a scenario file may hold; `policy` and `replication` belong to a single run."""
-
-MOST_WORKERS = 1024

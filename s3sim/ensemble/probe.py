@@ -1,4 +1,4 @@
-"""What a sweep will cost: one paired block is run for real, the rest is arithmetic."""
+"""What a sweep will cost: guessed at once, or measured on one paired block that is run for real."""
 
 import time
 from collections.abc import Collection, Sequence
@@ -7,14 +7,31 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from s3sim.ensemble.plan import Plan
+from s3sim.ensemble.progress import duration
 from s3sim.ensemble.record import SCHEMA, as_batch
 from s3sim.ensemble.runner import paired_blocks
-from s3sim.ensemble.store import PART_RUNS, WRITTEN
+from s3sim.ensemble.store import PART_RUNS, WRITTEN, Store
+from s3sim.ensemble.sweep import Place
+from s3sim.model.context import QUARTERS
 from s3sim.simulation.result import DETAILS, RunResult, run_one
 from s3sim.simulation.scenario import Scenario
 
+FIXED_SECONDS = 0.15
+SECONDS_PER_FIRM_QUARTER = 2.6e-6
+SECONDS_PER_QUARTER = 0.0045
 POOL_SECONDS = 2.0
-"""Start of a pool of processes, measured on a shared two-core server."""
+"""Cost of a run on one core of a plain laptop, and of starting a pool of processes, measured by
+`benchmarks/`; for predictions only."""
+
+
+def predict_seconds(plan: Plan, workers: int, scale: float | None = None) -> float:
+    """Return a rough time for all runs of a plan, at its scale or another."""
+    factor = 1.0 if scale is None else scale / plan.scenario.scale
+    per_quarter = SECONDS_PER_QUARTER + SECONDS_PER_FIRM_QUARTER * plan.firms * factor
+    seconds = FIXED_SECONDS + plan.scenario.years * QUARTERS * per_quarter
+    runs = len(plan.policies) * plan.replications
+    return POOL_SECONDS * (workers > 1) + seconds * runs / max(workers, 1)
 
 
 @dataclass(frozen=True)
@@ -52,18 +69,18 @@ def probe(
     completed: int = 0,
     keep: Collection[str] = DETAILS,
 ) -> Cost:
-    """Return the cost of scenarios, from the first paired block run for real.
+    """Return the cost of scenarios, at least one, from the first paired block run for real.
 
     Parameters
     ----------
     scenarios : sequence of Scenario
-        At least one.
+        What is to be run, or is there already.
     workers : int
         Processes they will be spread over.
     completed : int
         How many are there already.
     keep : collection of str
-        Details that will be kept.
+        Details that will be saved.
     """
     sample = [scenarios[k] for k in paired_blocks(scenarios)[0]]
     run_one(sample[0].replace(years=1), keep)  # first use of libraries is no run's cost
@@ -73,6 +90,18 @@ def probe(
     part = _bytes([RunResult("", "", 0, "failed", 0.0)])
     size = (_bytes(results) - part) / len(results)
     return Cost(len(scenarios), completed, seconds, size, part, workers)
+
+
+def estimate_cost(scenarios: Sequence[Scenario], store: Store, where: Place) -> str:
+    """Return in words what all runs will cost, from a probe."""
+    completed = store.count(scenarios)
+    cost = probe(scenarios, where.workers, completed=completed, keep=store.keep)
+    there = f", {completed} of them are there already" if completed else ""
+    return (
+        f"Runs: {cost.runs}{there}\n"
+        f"Time: about {duration(cost.seconds)} {where.words} ({cost.seconds_a_run:.2f} s a run)\n"
+        f"Disk: about {size_words(cost.disk)}"
+    )
 
 
 def _bytes(results: Sequence[RunResult]) -> int:

@@ -18,6 +18,7 @@ from typing import Any
 from s3sim import __version__
 from s3sim.core.errors import InputError
 from s3sim.ensemble.plan import Plan
+from s3sim.model.context import QUARTERS
 from s3sim.outcomes import OUTCOMES
 from s3sim.simulation.replay import printable, set_words, world_words
 
@@ -80,22 +81,25 @@ def _collect(function: Any, sources: dict[str, str]) -> None:
 
 
 def store_manifest(
-    asked: Mapping[str, Any], held: Mapping[str, Any]
+    asked: Mapping[str, Any], saved: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return the manifest of a store, what `held` has on record included, and outcomes it lacked."""
+    """Return the manifest of a store, what `saved` has on record included, and outcomes it lacked."""
     outcomes, code = outcome_fingerprints(), code_fingerprint()
-    known = held.get("outcomes", {})
-    codes = held.get("codes", [])
-    new = {
-        name: [*known.get(name, []), *([mark] if mark not in known.get(name, []) else [])]
-        for name, mark in outcomes.items()
-    }
+    known = saved.get("outcomes", {})
+    new = {name: _with(known.get(name, []), mark) for name, mark in outcomes.items()}
     about = {
-        **asked, "design_hash": hashed(asked), "codes": [*codes, *([code] if code not in codes else [])],
-        "outcomes": {**known, **new}, "commit": held.get("commit", commit()),
-        "versions": held.get("versions", versions()),
-    }  # fmt: skip
+        **asked,
+        "design_hash": hashed(asked),
+        "codes": _with(saved.get("codes", []), code),
+        "outcomes": {**known, **new},
+        "commit": saved.get("commit", commit()),
+        "versions": saved.get("versions", versions()),
+    }
     return about, [name for name in outcomes if name not in known]
+
+
+def _with(items: list[str], item: str) -> list[str]:
+    return items if item in items else [*items, item]
 
 
 def read_manifest(
@@ -103,29 +107,23 @@ def read_manifest(
 ) -> dict[str, Any]:
     """Return the manifest of a store if it belongs to what is asked; empty if there is none.
 
-    Raises
-    ------
-    InputError
-        If it belongs to another design (naming what differs) or other code made its runs.
+    Raises InputError if it belongs to another design (naming what differs) or other code made its
+    runs.
     """
     if not path.exists():
         return {}
     folder = path.parent
     try:
-        held: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        codes, known = list(held["codes"]), dict(held.get("outcomes", {}))
+        saved: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        codes, known = list(saved["codes"]), dict(saved.get("outcomes", {}))
     except (OSError, ValueError, KeyError, TypeError):
         raise InputError(
             f"{path} cannot be read; name another folder or add --overwrite."
         ) from None
     if asked is None:
-        return held
-    if "outcomes" not in held:
-        raise InputError(
-            f"{folder} holds runs in the form of an older version of s3sim; name another folder or add --overwrite."
-        )
+        return saved
     asked = json.loads(json.dumps(asked))
-    if differs := differences({name: held.get(name) for name in asked}, asked):
+    if differs := differences({name: saved.get(name) for name in asked}, asked):
         raise InputError(
             f"{folder} holds results of another scenario ({differs}); name another folder or add --overwrite."
         )
@@ -136,22 +134,22 @@ def read_manifest(
             f"{folder} holds runs that another version of the model's code made{what}; name another folder, "
             "add --accept-code to go on with both, or --overwrite to start over."
         )
-    return held
+    return saved
 
 
-def differences(held: Any, asked: Any, name: str = "") -> str:
+def differences(saved: Any, asked: Any, name: str = "") -> str:
     """Name the first settings that differ between two plain values.
 
     >>> differences({"years": 4, "scale": 0.1}, {"years": 14, "scale": 0.1})
     'years = 4 there, 14 here'
     """
-    if isinstance(held, dict) and isinstance(asked, dict):
-        inner = [differences(held.get(key), asked.get(key), key) for key in sorted({*held, *asked})]
-        told = [text for text in inner if text]
+    if isinstance(saved, dict) and isinstance(asked, dict):
+        keys = sorted({*saved, *asked})
+        told = [text for key in keys if (text := differences(saved.get(key), asked.get(key), key))]
         return "; ".join(told[:3]) + (f"; and {len(told) - 3} more" if len(told) > 3 else "")
-    if held == asked:
+    if saved == asked:
         return ""
-    short = [text if len(text := repr(value)) < 60 else "otherwise" for value in (held, asked)]
+    short = [text if len(text := repr(value)) < 60 else "otherwise" for value in (saved, asked)]
     return f"{name} = {short[0]} there, {short[1]} here"
 
 
@@ -172,16 +170,12 @@ def commit() -> str | None:
     if not (home / ".git").exists():
         return None
     try:
-        told = subprocess.run(
-            ["git", "-C", str(home), "rev-parse", "HEAD"],
-            capture_output=True,
-            text=True,
-            timeout=10,
-            check=True,
-        )
+        words = ["git", "-C", str(home), "rev-parse", "HEAD"]
+        return subprocess.check_output(
+            words, stderr=subprocess.DEVNULL, text=True, timeout=10
+        ).strip()
     except (OSError, subprocess.SubprocessError):
         return None
-    return told.stdout.strip() or None
 
 
 def manifest(plan: Plan) -> dict[str, Any]:
@@ -203,11 +197,14 @@ def described(plan: Plan) -> dict[str, Any]:
     """Return what decides a comparison as plain values."""
     base = plan.scenario
     return {
-        "world": printable(base.world.name), "policies": list(plan.policies), "baseline": plan.baseline,
-        "replications": plan.replications, "years": base.years, "scale": base.scale,
-        "seed": base.seed, "start": base.start, "start_quarter": base.start * 4 + 1,
+        "world": printable(base.world.name),
+        "policies": list(plan.policies),
+        "baseline": plan.baseline,
+        "replications": plan.replications,
+        **{name: getattr(base, name) for name in ("years", "scale", "seed", "start")},
+        "start_quarter": base.start * QUARTERS + 1,
         "firms_simulated": plan.firms,
-    }  # fmt: skip
+    }
 
 
 def scenario_hash(plan: Plan) -> str:

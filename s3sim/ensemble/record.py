@@ -46,14 +46,14 @@ class DamagedRun(ValueError):
 
 def as_batch(result: RunResult) -> pa.RecordBatch:
     """Return a result as a record batch of one row."""
-    columns = {name: pa.array([getattr(result, name)], SCHEMA.field(name).type) for name in _PLAIN}
-    columns["digest"] = pa.array([digest(result)])
-    columns["outcomes"] = pa.array([list(result.outcomes.items())], SCHEMA.field("outcomes").type)
-    for name in ("regions", "paths"):
-        columns[name] = _as_map(getattr(result, name))
+    row: dict[str, Any] = {name: getattr(result, name) for name in _PLAIN}
+    row["digest"] = digest(result)
+    for name in ("outcomes", "regions", "paths"):
+        row[name] = list(getattr(result, name).items())
     for name in _ARRAYS:
-        columns[name] = _as_list(getattr(result, name), SCHEMA.field(name).type)
-    return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+        values = getattr(result, name)
+        row[name] = None if values is None else values.ravel()
+    return pa.RecordBatch.from_pylist([row], SCHEMA)
 
 
 def digest(result: RunResult) -> str:
@@ -83,26 +83,38 @@ def as_results(table: pa.Table) -> list[RunResult]:
     for name in (*_PLAIN, "digest"):
         if columns[name].null_count:
             raise DamagedRun(f"column {name} has empty cells")
-    plain = {name: columns[name].to_pylist() for name in (*_PLAIN, "digest", "outcomes")}
-    maps = {name: _Maps(columns[name]) for name in ("regions", "paths")}
+    rows = table.select([*_PLAIN, "digest", "outcomes"]).to_pylist()
     results = []
-    for k in range(table.num_rows):
-        arrays = {name: _from_list(columns[name], k) for name in _ARRAYS}
-        links, ledger = arrays["links"], arrays["ledger"]
-        if links is not None:
-            n = math.isqrt(len(links) // len(TIE_KINDS))
-            arrays["links"] = links.reshape(len(TIE_KINDS), n, n)
-        if ledger is not None:
-            arrays["ledger"] = ledger.reshape(-1, len(ITEMS))
-        values: dict[str, Any] = {name: plain[name][k] for name in _PLAIN}
-        result = RunResult(
-            **values, **arrays, outcomes=dict(plain["outcomes"][k] or ()),
-            regions=maps["regions"].row(k), paths=maps["paths"].row(k),
-        )  # fmt: skip
-        if digest(result) != plain["digest"][k]:
+    for k, row in enumerate(rows):
+        expected = row.pop("digest")
+        row["outcomes"] = dict(row["outcomes"] or ())
+        row |= {name: _named(columns[name][k]) for name in ("regions", "paths")}
+        row |= {name: _array(columns[name][k]) for name in _ARRAYS}
+        if row["links"] is not None:
+            n = math.isqrt(len(row["links"]) // len(TIE_KINDS))
+            row["links"] = row["links"].reshape(len(TIE_KINDS), n, n)
+        if row["ledger"] is not None:
+            row["ledger"] = row["ledger"].reshape(-1, len(ITEMS))
+        result = RunResult(**row)
+        if digest(result) != expected:
             raise DamagedRun(f"run {result.run_id} is not what was written")
         results.append(result)
     return results
+
+
+def _array(cell: pa.ListScalar) -> Any:
+    return cell.values.to_numpy(zero_copy_only=False) if cell.is_valid else None
+
+
+def _named(cell: pa.MapScalar) -> dict[str, Floats]:
+    """Return a map from name to array."""
+    pairs = cell.values
+    if pairs is None:
+        return {}
+    return {
+        name.as_py(): _array(item)
+        for name, item in zip(pairs.field(0), pairs.field(1), strict=True)
+    }
 
 
 @contextmanager
@@ -121,10 +133,7 @@ def _readable(path: Path) -> Iterator[None]:
 def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Return columns of a Parquet part, without empty cells where there must be none.
 
-    Raises
-    ------
-    InputError
-        If it is damaged, naming the file.
+    Raises InputError if it is damaged, naming the file.
     """
     with _readable(path):
         # Folders named like 'policy=x' are no columns.
@@ -141,10 +150,7 @@ def read_part(path: Path, columns: list[str] | None = None) -> pa.Table:
 def read_runs(path: Path, places: Mapping[int, str]) -> list[RunResult]:
     """Return the runs of a part at some rows, which hold the runs of these ids.
 
-    Raises
-    ------
-    InputError
-        If it is damaged, naming the file.
+    Raises InputError if it is damaged, naming the file.
     """
     table = read_part(path)
     with _readable(path):
@@ -166,42 +172,5 @@ def whole_runs(path: Path) -> list[tuple[pa.RecordBatch, RunResult]]:
             batch = stream.read_next_batch()
             with suppress(pa.ArrowException, ValueError, IndexError, TypeError, OverflowError):
                 batch.validate(full=True)
-                runs += [(batch, one) for one in as_results(pa.Table.from_batches([batch]))]
+                runs += [(batch, run) for run in as_results(pa.Table.from_batches([batch]))]
     return runs
-
-
-def _as_map(values: Mapping[str, Floats]) -> pa.Array:
-    """Return name to array as a map of one row."""
-    lengths = [len(array) for array in values.values()]
-    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
-    flat = pa.array(np.concatenate([np.zeros(0), *values.values()]))
-    items = pa.ListArray.from_arrays(offsets, flat)
-    return pa.MapArray.from_arrays(
-        pa.array([0, len(values)], pa.int32()), pa.array(list(values), pa.string()), items
-    )
-
-
-class _Maps:
-    """A column of maps from name to array, taken apart once."""
-
-    def __init__(self, column: pa.Array) -> None:
-        self.rows = column.offsets.to_numpy()
-        self.names = column.keys.to_pylist()
-        self.offsets, self.values = column.items.offsets.to_numpy(), column.items.values.to_numpy()
-
-    def row(self, k: int) -> dict[str, Floats]:
-        """Return one row."""
-        places = range(self.rows[k], self.rows[k + 1])
-        return {self.names[j]: self.values[self.offsets[j] : self.offsets[j + 1]] for j in places}
-
-
-def _as_list(values: np.ndarray | None, kind: pa.DataType) -> pa.Array:
-    if values is None:
-        return pa.nulls(1, kind)
-    flat = pa.array(np.ascontiguousarray(values).ravel(), kind.value_type)
-    return pa.ListArray.from_arrays(pa.array([0, len(flat)], pa.int32()), flat)
-
-
-def _from_list(column: pa.Array, k: int) -> Any:
-    cell = column[k]
-    return cell.values.to_numpy(zero_copy_only=False) if cell.is_valid else None

@@ -39,23 +39,26 @@ TABLES = {
 NAMES = (*TABLES.values(), MANIFEST, REPORT, FIGURES)
 
 
+GROWING = ("policies", "baseline", "replications", "firms_simulated")
+"""What may differ between runs of one store: more of them join those that are there."""
+
+
 def design(plan: Plan) -> dict[str, Any]:
-    """Return what the runs of a comparison belong to: more replications or policies join them."""
-    growing = ("policies", "baseline", "replications", "firms_simulated")
-    fixed = {name: value for name, value in described(plan).items() if name not in growing}
-    return {
-        **fixed, "data_fingerprint": plan.scenario.world.fingerprint, "changed_parameters": dict(plan.values)
-    }  # fmt: skip
+    """Return what the runs of a comparison belong to."""
+    fingerprint = plan.scenario.world.fingerprint
+    return _fixed(described(plan), fingerprint, dict(plan.values))
+
+
+def _fixed(scenario: Mapping[str, Any], fingerprint: Any, values: Any) -> dict[str, Any]:
+    fixed = {name: value for name, value in scenario.items() if name not in GROWING}
+    return {**fixed, "data_fingerprint": fingerprint, "changed_parameters": values}
 
 
 def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool = False) -> Store:
     """Make `out` ready to be written and return the store of its runs.
 
-    Raises
-    ------
-    InputError
-        If it is a file, cannot be written, or holds results of another scenario or of other code,
-        or files of the same names that are not ours.
+    Raises InputError if it is a file, cannot be written, or holds results of another scenario or of
+    other code, or files of the same names that are not ours.
     """
     if out.exists() and not out.is_dir():
         raise InputError(f"--out {out} is a file; name a folder.")
@@ -74,26 +77,19 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
         raise InputError(
             f"--out {out} holds results of another scenario; name another folder or add --overwrite."
         )
-    elif (out / STORE / SCENARIOS).exists() and not is_store(out / STORE):
-        _refuse_store(out / STORE)
+    elif (out / STORE / SCENARIOS).exists():
+        _refuse_if_no_store(out / STORE)
     return Store(out / STORE, design(plan), accept_code=accept_code)
 
 
 def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
     """Refuse a folder that holds files of these names which our manifest does not list.
 
-    Raises
-    ------
-    InputError
-        Naming them.
+    Raises InputError naming them.
     """
     refuse_link(out / MANIFEST)
     ours = set(owned(out))
-    foreign = [
-        name
-        for name in names
-        if name not in ours and name != MANIFEST and _is_used(out / name, ours, name)
-    ]
+    foreign = [name for name in names if name != MANIFEST and _is_foreign(out, name, ours)]
     if (out / MANIFEST).exists() and not manifest_of(out):
         foreign.append(MANIFEST)
     if foreign and not overwrite:
@@ -103,30 +99,28 @@ def claim(out: Path, names: Iterable[str], *, overwrite: bool = False) -> None:
         )
 
 
-def _is_used(path: Path, ours: set[str], name: str) -> bool:
+def _is_foreign(out: Path, name: str, ours: set[str]) -> bool:
+    path = out / name
     if path.is_dir() and not path.is_symlink():
-        return any(path.iterdir()) and not any(one.startswith(f"{name}/") for one in ours)
-    return path.exists() or path.is_symlink()
+        return any(path.iterdir()) and not any(file.startswith(f"{name}/") for file in ours)
+    return name not in ours and (path.exists() or path.is_symlink())
 
 
 def owned(out: Path) -> list[str]:
     """Return the files in a folder of results that are ours, as its manifest lists them."""
-    listed = manifest_of(out).get("files", [])
-    inside = [name for name in listed if isinstance(name, str) and _inside(out, name)]
-    return inside
-
-
-def _inside(out: Path, name: str) -> bool:
-    return (out / name).resolve().parent.is_relative_to(out.resolve())
+    listed, root = manifest_of(out).get("files", []), out.resolve()
+    return [
+        name
+        for name in listed
+        if isinstance(name, str) and (out / name).resolve().parent.is_relative_to(root)
+    ]
 
 
 def manifest_of(out: Path) -> dict[str, Any]:
     """Return our manifest in a folder; empty if there is none or it is another's."""
     try:
-        held = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
-        # The first form listed no files.
-        first = {"files": [*TABLES.values(), REPORT], **held}
-        return first if isinstance(held["versions"]["s3sim"], str) else {}
+        saved = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        return saved if isinstance(saved["versions"]["s3sim"], str) else {}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
@@ -157,52 +151,43 @@ def write(
 
 def record_files(out: Path, paths: Iterable[Path]) -> None:
     """Add files that were written later, as a report and its figures, to the manifest."""
-    held = manifest_of(out)
+    saved = manifest_of(out)
     new = [path.relative_to(out).as_posix() for path in paths]
-    write_json({**held, "files": list(dict.fromkeys([*held["files"], *new]))}, out / MANIFEST)
+    write_json({**saved, "files": list(dict.fromkeys([*saved["files"], *new]))}, out / MANIFEST)
 
 
 def read_results(out: Path) -> dict[str, Any]:
     """Return the manifest of a folder that holds whole results.
 
-    Raises
-    ------
-    InputError
-        If it holds none.
+    Raises InputError if it holds none.
     """
-    held = manifest_of(out)
-    if not held:
+    saved = manifest_of(out)
+    if not saved:
         raise InputError(f"{out} holds no results of s3sim: no {MANIFEST} of ours is in it.")
-    if held.get("complete") is False:
+    if saved.get("complete") is False:
         raise InputError(
             f"{out} holds tables that were not written to the end; give the command that made them again."
         )
     missing = [name for name in TABLES.values() if not (out / name).is_file()]
-    if missing or "scenario" not in held:
+    if missing or "scenario" not in saved:
         what = f"{', '.join(missing)} is missing" if missing else "it holds no comparison"
         raise InputError(f"{out} cannot be read: {what}.")
-    return held
+    return saved
 
 
-def refuse_other_results(out: Path, about: Mapping[str, Any]) -> None:
+def refuse_others(out: Path, about: Mapping[str, Any]) -> None:
     """Refuse a folder that holds results of another scenario; more replications or policies do.
 
-    Raises
-    ------
-    InputError
-        Naming what differs.
+    Raises InputError naming what differs.
     """
-    growing = ("policies", "baseline", "replications", "firms_simulated")
-    held = manifest_of(out)
-    if not held:
+    there = manifest_of(out)
+    if not there:
         return
-
-    def fixed(manifest: Mapping[str, Any]) -> dict[str, Any]:
-        scenario = dict(manifest.get("scenario", {}))
-        kept = {name: value for name, value in scenario.items() if name not in growing}
-        return {**kept, **{n: manifest.get(n) for n in ("data_fingerprint", "changed_parameters")}}
-
-    if differs := differences(fixed(held), json.loads(json.dumps(fixed(about)))):
+    asked, saved = (
+        _fixed(m.get("scenario", {}), m.get("data_fingerprint"), m.get("changed_parameters"))
+        for m in (json.loads(json.dumps(about)), there)
+    )
+    if differs := differences(saved, asked):
         raise InputError(
             f"{out} holds results of another scenario ({differs}); name another folder or overwrite them."
         )
@@ -223,25 +208,15 @@ def _write_table(parts: Iterator[pd.DataFrame], path: Path) -> None:
                 )
 
 
-def _refuse_store(folder: Path) -> None:
-    raise InputError(
-        f"{folder} is not a store of s3sim's runs and is left as it is; name another folder."
-    )
-
-
 def discard(folder: Path) -> None:
     """Remove a store: the files that a `Store` writes and no others, and folders left empty.
 
-    Raises
-    ------
-    InputError
-        If the folder is no store, another command uses it, or it cannot be removed.
+    Raises InputError if the folder is no store, another command uses it, or it cannot be removed.
     """
     refuse_link(folder)
     if not folder.exists():
         return
-    if not folder.is_dir() or not is_store(folder):
-        _refuse_store(folder)
+    _refuse_if_no_store(folder)
     lock = locked(folder)
     try:
         remove_unfinished(folder)
@@ -264,10 +239,14 @@ def discard(folder: Path) -> None:
         folder.rmdir()
 
 
-def is_store(folder: Path) -> bool:
-    """Say whether a folder holds a store's manifest, or nothing but what an early kill leaves."""
-    names = {path.name for path in folder.iterdir()}
-    if MANIFEST not in names:
-        left = names - {LOCK, PARTS}
-        return not left and not any((folder / PARTS).glob("*"))
-    return {"design_hash", "codes"} <= read_manifest(folder / MANIFEST).keys()
+def _refuse_if_no_store(folder: Path) -> None:
+    """Refuse a folder without a store's manifest; what an early kill leaves is a store too."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else {""}
+    if MANIFEST in names:
+        ours = {"design_hash", "codes"} <= read_manifest(folder / MANIFEST).keys()
+    else:
+        ours = names <= {LOCK, PARTS} and not any((folder / PARTS).glob("*"))
+    if not ours:
+        raise InputError(
+            f"{folder} is not a store of s3sim's runs and is left as it is; name another folder."
+        )

@@ -6,13 +6,8 @@ of time, stops at a complete one, so that what is there is balanced.
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    wait,
-)
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from itertools import pairwise
 
 from s3sim.core.errors import InputError
 from s3sim.ensemble.executors import ignore_sigint, restarted, slots, stop
@@ -93,10 +88,14 @@ class _Sweep:
     """What is completed and what is pending."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], store: Store | None, tell: Progress, max_seconds: float | None
-    ) -> None:  # fmt: skip
+        self,
+        scenarios: Sequence[Scenario],
+        store: Store | None,
+        tell: Progress,
+        seconds: float | None,
+    ) -> None:
         self.scenarios, self.store, self.tell = scenarios, store, tell
-        self.end = None if max_seconds is None else time.monotonic() + max_seconds
+        self.end = None if seconds is None else time.monotonic() + seconds
         self.details = DETAILS if store is None else store.keep
         self.ids = [scenario.run_id for scenario in scenarios]
         self.blocks = paired_blocks(scenarios)
@@ -157,20 +156,28 @@ def paired_blocks(scenarios: Sequence[Scenario]) -> list[range]:
     """Return stretches of scenarios that differ in their policy alone, none twice."""
     starts: list[int] = []
     met: set[str] = set()
-    for k, one in enumerate(scenarios):
-        if not k or one.policy in met or not _same(scenarios[k - 1], one):
+    for k, scenario in enumerate(scenarios):
+        if not k or scenario.policy in met or not _same_but_policy(scenarios[k - 1], scenario):
             starts.append(k)
             met = set()
-        met.add(one.policy)
-    ends = [*starts[1:], len(scenarios)] if starts else []
-    return [range(a, b) for a, b in zip(starts, ends, strict=True)]
+        met.add(scenario.policy)
+    return [range(a, b) for a, b in pairwise([*starts, len(scenarios)])]
 
 
-def _same(one: Scenario, other: Scenario) -> bool:
-    return all(
-        getattr(one, name) == getattr(other, name)
-        for name in ("world", "seed", "replication", "years", "scale", "start", "shared_parameters", "mechanisms")
-    )  # fmt: skip
+_SHARED = (
+    "world",
+    "seed",
+    "replication",
+    "years",
+    "scale",
+    "start",
+    "shared_parameters",
+    "mechanisms",
+)
+
+
+def _same_but_policy(before: Scenario, after: Scenario) -> bool:
+    return all(getattr(before, name) == getattr(after, name) for name in _SHARED)
 
 
 def _spread(sweep: _Sweep, executor: Executor) -> None:

@@ -26,7 +26,7 @@ from s3sim.core.errors import InputError
 from s3sim.ensemble.files import locked, refuse_link, remove_unfinished, write_json, writing
 from s3sim.ensemble.provenance import hashed, read_manifest, store_manifest
 from s3sim.ensemble.record import SCHEMA, as_batch, read_part, read_runs, whole_runs
-from s3sim.ensemble.tables import scenarios_table
+from s3sim.simulation.replay import printable
 from s3sim.simulation.result import DETAILS, RunResult
 from s3sim.simulation.scenario import Scenario
 
@@ -61,10 +61,8 @@ class Store:
         Look, without a lock and without writing; also what happens where a store that is there
         cannot be written, as on read-only media.
 
-    Raises
-    ------
-    InputError
-        If the folder cannot be written, is in use, or holds another design's or other code's runs.
+    Raises InputError if the folder cannot be written, is in use, or holds another design's or other
+    code's runs.
     """
 
     def __init__(
@@ -82,43 +80,38 @@ class Store:
         self._file: IO[bytes] | None = None
         self._lock: IO[str] | None = None
         self._pending: list[pa.RecordBatch] = []
-        self._new: dict[str, RunResult] = {}
-        self._places: dict[str, tuple[Path, int]] = {}
+        self._new: dict[str, RunResult] = {}  # in the journal
+        self._places: dict[str, tuple[Path, int]] = {}  # in a part, at a row
         self._settled, self._synced = True, 0.0
         self._path = self.folder / PARTS / JOURNAL
         for path in (self.folder / PARTS, self._path, self.folder / MANIFEST):
             refuse_link(path)
         if not read_only:
             with self._careful():
-                self._lock = self._locked()
+                try:
+                    (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
+                    self._lock = locked(self.folder)
+                except OSError as error:
+                    there = (self.folder / MANIFEST).exists()
+                    if error.errno not in _NO_WRITING or not there:
+                        raise
         try:
             self._open({"design": dict(design), "keep": list(self.keep)}, accept_code)
         except BaseException:
             self.close()
             raise
 
-    def _locked(self) -> IO[str] | None:
-        """Return the lock of the folder; None where a store that is there cannot be written."""
-        try:
-            (self.folder / PARTS).mkdir(parents=True, exist_ok=True)
-            return locked(self.folder)
-        except OSError as error:
-            if error.errno in _NO_WRITING and (self.folder / MANIFEST).exists():
-                return None
-            raise
-
     def _open(self, asked: dict[str, Any], accept_code: bool) -> None:
-        held = read_manifest(self.folder / MANIFEST, asked, accept_code=accept_code)
+        saved = read_manifest(self.folder / MANIFEST, asked, accept_code=accept_code)
         failed: set[str] = set()
         self._index(failed)
-        about, added = store_manifest(asked, held)
-        if added and held and len(self):
-            names = ", ".join(added)
+        about, added = store_manifest(asked, saved)
+        if added and saved and len(self):
             self.notes.append(
-                f"the {len(self)} runs in {self.folder} were made before {names} was declared and lack it; "
-                "--overwrite runs them again."
-            )  # fmt: skip
-        if about != held and self._lock is not None:
+                f"the {len(self)} runs in {self.folder} were made before {', '.join(added)} was declared "
+                "and lack it; --overwrite runs them again."
+            )
+        if about != saved and self._lock is not None:
             with self._careful():
                 write_json(about, self.folder / MANIFEST)
         if accept_code:
@@ -139,11 +132,9 @@ class Store:
         for path in sorted((self.folder / PARTS).glob("part-*.parquet")):
             if not PART.fullmatch(path.name):
                 continue
-            table = read_part(path, ["run_id", "status"])
-            rows = zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True)
-            for k, (run_id, status) in enumerate(rows):
-                if wanted(run_id, status):
-                    self._places[run_id] = path, k
+            for k, row in enumerate(read_part(path, ["run_id", "status"]).to_pylist()):
+                if wanted(**row):
+                    self._places[row["run_id"]] = path, k
         if self._path.exists():
             for batch, result in whole_runs(self._path):
                 self._pending.append(batch)
@@ -157,23 +148,17 @@ class Store:
         return {*self._places, *self._new}
 
     def __len__(self) -> int:
-        return len(self._places.keys() | self._new.keys())
+        return len(self.run_ids)
 
     def count(self, scenarios: Iterable[Scenario]) -> int:
         """Return how many of these scenarios have their result, those that are one run each."""
-        return sum(s.run_id in self._places or s.run_id in self._new for s in scenarios)
-
-    def results(self, scenarios: Iterable[Scenario]) -> dict[str, RunResult]:
-        """Return the results that are there for these scenarios, by run id."""
-        return self.load([s.run_id for s in scenarios])
+        there = self.run_ids
+        return sum(scenario.run_id in there for scenario in scenarios)
 
     def load(self, run_ids: Collection[str] | None = None) -> dict[str, RunResult]:
         """Return the results of these runs (all, if not given), by run id, as far as they are there.
 
-        Raises
-        ------
-        InputError
-            If a part is damaged, naming the file.
+        Raises InputError if a part is damaged, naming the file.
         """
         names = self.run_ids if run_ids is None else set(run_ids)
         results = {name: self._new[name] for name in names & self._new.keys()}
@@ -190,17 +175,24 @@ class Store:
         if self._lock is None:
             return
         with self._careful():
-            frame = scenarios_table(scenarios, varied)
+            names = ("policy", "years", "scale", "seed", "replication", "start")
+            frame = pd.DataFrame(
+                {
+                    "run_id": s.run_id,
+                    "world": printable(s.world.name),
+                    **{name: getattr(s, name) for name in names},
+                }
+                for s in scenarios
+            )
+            if varied is not None:
+                frame = pd.concat([frame, varied.reset_index(drop=True)], axis=1)
             with writing(self.folder / SCENARIOS) as part:
                 frame.to_parquet(part, index=False, compression="zstd")
 
     def add(self, result: RunResult) -> None:
         """Save a result, in its file before this returns.
 
-        Raises
-        ------
-        InputError
-            If the disk does not take it; what was saved before stays.
+        Raises InputError if the disk does not take it; what was saved before stays.
         """
         batch = as_batch(result)
         with self._careful():
@@ -247,19 +239,14 @@ class Store:
             pq.write_table(table, part, **WRITTEN)
 
     def _end_journal(self) -> None:
-        self._pending = []
         journal, file = self._journal, self._file
-        self._journal = self._file = None
-        with suppress(OSError):  # its end mark is not needed to read it
-            if journal is not None:
-                journal.close()
-        with suppress(OSError):
-            if file is not None:
-                file.flush()
-                os.fsync(file.fileno())
-        with suppress(OSError):
-            if file is not None:
-                file.close()
+        self._pending, self._journal, self._file = [], None, None
+        if journal is None or file is None:
+            return
+        # The end mark is not needed to read it.
+        for step in (journal.close, file.flush, lambda: os.fsync(file.fileno()), file.close):
+            with suppress(OSError):
+                step()
 
     @contextmanager
     def _careful(self) -> Iterator[None]:

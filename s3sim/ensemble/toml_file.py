@@ -23,11 +23,8 @@ def read_toml(path: Path | str, what: str = "file") -> dict[str, Any]:
     what : str
         What to call it in a message, as in "scenario file".
 
-    Raises
-    ------
-    InputError
-        If it is no file, cannot be read, is too large or too deep, or is not TOML (with line and
-        column, and a hint where a ``\`` in double quotes is the likely cause).
+    Raises InputError if it is no file, cannot be read, is too large or too deep, or is not TOML
+    (with line and column, and a hint where a ``\`` in double quotes is the likely cause).
     """
     path = Path(path)
     if not path.exists():
@@ -39,7 +36,7 @@ def read_toml(path: Path | str, what: str = "file") -> dict[str, Any]:
             data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise InputError(f"{what} {path} is larger than {MOST_BYTES // 1_000_000} MB.")
-        held = tomllib.loads(data.decode("utf-8-sig"))
+        found = tomllib.loads(data.decode("utf-8-sig"))
     except OSError as error:
         raise InputError(f"{what} {path} cannot be read: {error.strerror or error}.") from None
     except UnicodeDecodeError:
@@ -52,9 +49,9 @@ def read_toml(path: Path | str, what: str = "file") -> dict[str, Any]:
             else ""
         )
         raise InputError(f"{path.name} is not valid TOML: {said}.{hint}") from None
-    if _too_deep(held):
+    if _too_deep(found):
         raise InputError(f"{path.name} has tables more than {MOST_DEPTH} deep.")
-    return held
+    return found
 
 
 def _too_deep(table: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from s3sim.core.arrays import Floats
+from s3sim.core.arrays import theil_index as theil_of
 from s3sim.model.context import QUARTERS
 from s3sim.outcomes.outcome import outcome, ratio
 from s3sim.outcomes.panel import Window
@@ -95,13 +96,8 @@ def firm_survival(m: Window) -> Floats:
 
 @outcome("Inequality between regions (Theil)", "index x 1000", "lower", decimals=2, regional=False)
 def theil_index(m: Window) -> Floats:
-    """Theil index of value added a head: sum of s ln(s / p), s and p shares of value added and population."""
-    value = m.by_region("value_added")
-    s = ratio(value, value.sum(axis=-1, keepdims=True))
-    p = m.panel.population / m.panel.population.sum()
-    terms = s * np.log(np.maximum(s, 1e-300) / p)
-    total: Floats = 1000 * terms.sum(axis=-1)
-    return total
+    """Theil index of value added a head over regions."""
+    return 1000 * theil_of(m.by_region("value_added"), m.panel.population)
 
 
 @outcome("Specialisation (Krugman)", "index 0-2", "neither", decimals=3)

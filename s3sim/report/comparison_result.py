@@ -2,27 +2,25 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3sim.core.errors import InputError, nearest
+from s3sim.core.errors import InputError, nearest, shown
 from s3sim.ensemble.comparison import Comparison, outcome_info
 from s3sim.ensemble.results import record_files
-from s3sim.ensemble.settings import shown
 from s3sim.policies import POLICIES
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 SHOWN = ("outcome", "unit", "policy", "effect", "ci_low", "ci_high", "verdict")
 """Columns of the effects that a notebook shows."""
 
 
-@dataclass(frozen=True)
-class ComparisonResult:
+@dataclass(frozen=True, eq=False, repr=False)
+class ComparisonResult(Comparison):
     """Policies compared with a baseline: prints its headline, plots, saves.
 
     Its tables are pandas frames: `effects` (one row an outcome and policy: effect, 95 % interval,
@@ -30,29 +28,19 @@ class ComparisonResult:
     sentence; `manifest` holds all that is needed to do it again.
     """
 
-    comparison: Comparison
     out: Path | None = None  # where it was saved
-    partial: bool = False  # whether replications are missing
-    stopped: bool = field(default=False, repr=False)  # whether the user stopped it
+    stopped: bool = False  # whether the user stopped it
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name == "comparison":
-            raise AttributeError(name)
-        try:
-            return getattr(self.comparison, name)
-        except AttributeError:
-            known = [one for one in (*dir(type(self)), *dir(self.comparison)) if one[0] != "_"]
-            raise AttributeError(f"a comparison has no '{name}'{nearest(name, known)}") from None
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            known = [known for known in dir(self) if known[0] != "_"]
+            raise AttributeError(f"a comparison has no '{name}'{nearest(name, known)}")
 
     @property
-    def effects(self) -> "pd.DataFrame":
-        """One row an outcome and policy: paired effect, 95 % interval, verdict."""
-        return self.comparison.effects
-
-    @property
-    def runs(self) -> "pd.DataFrame":
-        """One row a run: its status and every outcome."""
-        return self.comparison.runs
+    def partial(self) -> bool:
+        """Whether replications are missing."""
+        return "stopped_after_replications" in self.manifest
 
     @property
     def has_runs(self) -> bool:
@@ -60,22 +48,20 @@ class ComparisonResult:
         return bool((self.runs["status"] == "ok").any())
 
     def __str__(self) -> str:
-        return self.comparison.headline
+        return self.headline
 
     def __repr__(self) -> str:
-        c = self.comparison
-        return f"<comparison of {', '.join(c.policies[1:])} with {c.baseline}: {len(c.runs)} runs>"
+        others = ", ".join(self.policies[1:])
+        return f"<comparison of {others} with {self.baseline}: {len(self.runs)} runs>"
 
     def _repr_html_(self) -> str:
         frame = self.effects[[name for name in SHOWN if name in self.effects]]
         table = frame.to_html(index=False, escape=True, float_format="{:.4g}".format)
-        return f"<p>{escape(self.comparison.headline)}</p>{table}"
+        return f"<p>{escape(self.headline)}</p>{table}"
 
     def plot(self) -> "Figure":
         """Return the figure of all effects with their intervals."""
-        from s3sim.report import figures
-
-        return _figure(figures, "effects_figure", self.comparison)
+        return _figure("effects_figure", self)
 
     def map(self) -> "Figure":
         """Return the map of collaborations.
@@ -85,19 +71,10 @@ class ComparisonResult:
         InputError
             If the world has no places to draw.
         """
-        from s3sim.report import figures
-
-        drawn = _figure(figures, "map_figure", self.comparison)
+        drawn = _figure("map_figure", self)
         if drawn is None:
-            raise InputError(f"world '{self.comparison.world.name}' has nothing to draw on a map.")
+            raise InputError(f"world '{self.world.name}' has nothing to draw on a map.")
         return drawn
-
-    def save_tables(self, folder: Path, *, overwrite: bool = False) -> None:
-        """Write the tables and the manifest, each file whole or not at all."""
-        if self.partial:
-            done = int(self.runs["replication"].nunique())
-            self.comparison.manifest["stopped_after_replications"] = done
-        self.comparison.save(folder, overwrite=overwrite)
 
     def save_report(self, folder: Path, say: Callable[[str], object] | None = None) -> Path:
         """Draw the figures into `folder` and write the report; returns the page's path.
@@ -108,11 +85,11 @@ class ComparisonResult:
         from s3sim.report.figures import draw_all
 
         words = outcome_info()
-        drawn = draw_all(self.comparison, words, POLICIES, folder / "figures")
+        drawn = draw_all(self, words, POLICIES, folder / "figures")
         for line in drawn.failed:
             told = f"figure not drawn: {line}"
             say(told) if say else print(told, file=sys.stderr)
-        page = write_report(self.comparison, words, POLICIES, drawn, folder / "report.html")
+        page = write_report(self, words, POLICIES, drawn, folder / "report.html")
         # Listed as ours, so that they can be replaced.
         record_files(
             folder, [page, *(path for figure in drawn for path in (figure.png, figure.svg))]
@@ -135,7 +112,9 @@ class ComparisonResult:
             if report and self.has_runs:
                 self.save_report(target)
         except OSError as error:
-            raise InputError(f"{target} cannot be written: {error.strerror or error}; name another folder.") from None  # fmt: skip
+            raise InputError(
+                f"{target} cannot be written: {error.strerror or error}; name another folder."
+            ) from None
         return target
 
 
@@ -155,9 +134,8 @@ def load(folder: "Path | str", *, world: "Path | str | None" = None) -> Comparis
         If the folder holds no comparison, or the world is another one.
     """
     source = folder_of(folder, "folder")
-    found = Comparison.load(source, world=None if world is None else folder_of(world, "world"))
-    partial = "stopped_after_replications" in found.manifest
-    return ComparisonResult(found, source, partial)
+    place = None if world is None else folder_of(world, "world")
+    return ComparisonResult.load(source, place, out=source)
 
 
 def folder_of(given: Any, name: str) -> Path:
@@ -167,7 +145,9 @@ def folder_of(given: Any, name: str) -> Path:
     return Path(given)
 
 
-def _figure(figures: Any, name: str, comparison: Comparison) -> Any:
+def _figure(name: str, comparison: Comparison) -> Any:
+    from s3sim.report import figures
+
     try:
         return getattr(figures, name)(comparison)
     except ImportError as error:

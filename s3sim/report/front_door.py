@@ -4,23 +4,20 @@
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3sim.core.errors import InputError, nearest
-from s3sim.ensemble import describe
-from s3sim.ensemble import results as tables
-from s3sim.ensemble.comparison import compare as compare_results
-from s3sim.ensemble.options import KEYS
-from s3sim.ensemble.plan import Plan
+from s3sim.core.errors import InputError, nearest, shown
+from s3sim.ensemble import describe, results
+from s3sim.ensemble.options import KEYS, WAYS
+from s3sim.ensemble.plan import ConfigLayer, Plan
+from s3sim.ensemble.plan import plan as plan_of
+from s3sim.ensemble.plan import scenario as scenario_of
 from s3sim.ensemble.progress import Progress
-from s3sim.ensemble.scenario_file import notes
-from s3sim.ensemble.scenario_file import plan as plan_of
-from s3sim.ensemble.scenario_file import scenario as scenario_of
-from s3sim.ensemble.settings import ConfigLayer, shown
-from s3sim.ensemble.sweep import Place, Say, complete, place, sweep
+from s3sim.ensemble.settings import world_notes
+from s3sim.ensemble.sweep import Place, Say, Watch, complete, place, sweep
 from s3sim.report.comparison_result import ComparisonResult, folder_of
 from s3sim.simulation.result import RunResult, run_one
 from s3sim.world import World
@@ -28,12 +25,7 @@ from s3sim.world import World
 if TYPE_CHECKING:
     import pandas as pd
 
-WAYS = ("workers", "dask", "max_seconds", "out", "overwrite", "accept_code", "progress")
-"""Keywords of `compare` that decide how things are run, not what."""
-
 RUN_KEYS = ("policy", "world", "years", "start", "replication", "scale", "seed", "parameters")
-
-Watch = Callable[[int], AbstractContextManager[bool | Progress | None]]
 
 
 class NothingComplete(InputError):
@@ -103,43 +95,33 @@ def compare(
     InputError
         With every mistake of the keywords.
     """
-    layer = _layer("compare", unknown, KEYS, (*KEYS, *WAYS), policies=policies, world=world, baseline=baseline,
-                   years=years, start=start, replications=replications, scale=scale, seed=seed,
-                   parameters=parameters)  # fmt: skip
-    where, wrong = place(1 if workers is None else workers, dask, max_seconds)
-    flags: dict[str, Any] = {"overwrite": overwrite, "accept_code": accept_code}
-    if progress is not None and not callable(progress):
-        flags["progress"] = progress
-    wrong += [
-        f"{name} = {shown(flag)} is not True or False."
-        for name, flag in flags.items()
-        if not isinstance(flag, bool)
-    ]
+    given = locals()
+    layer = _layer("compare", given, (*KEYS, *WAYS), (*KEYS, *WAYS, "out", "progress"))
+    layer.values.setdefault("workers", 1)
+    flag: Any = progress
+    if not (flag is None or callable(flag) or isinstance(flag, bool)):
+        layer.problems.append(f"progress = {shown(progress)} is not True or False.")
     target: Path | None = None
     try:
         target = None if out is None else folder_of(out, "out")
     except InputError as error:
-        wrong += error.problems
-    layer.problems.extend(wrong)
-    plan = plan_of([layer])
+        layer.problems.extend(error.problems)
+    plan, where = plan_of([layer]), place(layer)
 
     @contextmanager
-    def told(_: int) -> Iterator[bool | Progress | None]:
+    def watch(_: int) -> Iterator[bool | Progress | None]:
         yield progress
 
-    _tell_notes(plan.scenario.world, layer)
+    _tell_notes(plan.scenario.world, world)
     try:
-        result = run_comparison(
-            plan, where, out=target, watch=told, say=say, overwrite=overwrite, accept_code=accept_code
-        )  # fmt: skip
+        ways = {"overwrite": overwrite, "accept_code": accept_code}
+        result = run_comparison(plan, where, out=target, watch=watch, say=say, **ways)
     except NothingComplete as error:
         if error.stopped:
             raise KeyboardInterrupt from None
         raise
-    if target is not None:
-        result.save_tables(target, overwrite=True)  # `prepare` has refused what is not ours
-        if not result.stopped and result.has_runs:
-            result.save_report(target)
+    if target is not None and result.has_runs and not result.stopped:
+        result.save_report(target)
     if result.stopped:
         raise KeyboardInterrupt
     return result
@@ -156,7 +138,7 @@ def run_comparison(
     overwrite: bool = False,
     accept_code: bool = False,
 ) -> ComparisonResult:
-    """Run a plan, saving each run in `out` at once; the tables are left to the caller.
+    """Run a plan, saving each run in `out` at once and tables at the end; no report is written.
 
     For `where`, `watch`, `say` and `quiet` see `s3sim.ensemble.sweep.sweep`.
 
@@ -167,17 +149,22 @@ def run_comparison(
     """
     scenarios = plan.scenarios()
     if out is None:
-        results, stopped = sweep(scenarios, None, where, watch=watch, say=say, quiet=quiet)
+        runs, stopped = sweep(scenarios, None, where, watch=watch, say=say, quiet=quiet)
     else:
-        with tables.prepare(out, plan, overwrite=overwrite, accept_code=accept_code) as store:
+        with results.prepare(out, plan, overwrite=overwrite, accept_code=accept_code) as store:
             store.plan(scenarios)
-            results, stopped = sweep(scenarios, store, where, watch=watch, say=say, quiet=quiet)
-    partial = len(results) < len(scenarios)
+            runs, stopped = sweep(scenarios, store, where, watch=watch, say=say, quiet=quiet)
+    partial = len(runs) < len(scenarios)
     if partial:
-        results = complete(results, plan.policies)
-    if not results:
+        runs = complete(runs, plan.policies)
+    if not runs:
         raise NothingComplete(out, stopped)
-    return ComparisonResult(compare_results(plan, results), out, partial, stopped)
+    result = ComparisonResult.of(plan, runs, out=out, stopped=stopped)
+    if partial:
+        result.manifest["stopped_after_replications"] = len(runs) // len(plan.policies)
+    if out is not None:
+        result.save_tables(out, overwrite=True)  # `prepare` has refused what is not ours
+    return result
 
 
 def run(
@@ -208,10 +195,8 @@ def run(
     InputError
         With every mistake of the keywords.
     """
-    layer = _layer("run", unknown, RUN_KEYS, RUN_KEYS, policy=policy, world=world, years=years, start=start,
-                   replication=replication, scale=scale, seed=seed, parameters=parameters)  # fmt: skip
-    scenario = scenario_of([layer])
-    _tell_notes(scenario.world, layer)
+    scenario = scenario_of([_layer("run", locals(), RUN_KEYS, RUN_KEYS)])
+    _tell_notes(scenario.world, world)
     return run_one(scenario)
 
 
@@ -228,17 +213,17 @@ def say(text: str) -> None:
 
 
 def _layer(
-    name: str, unknown: Mapping[str, Any], keys: Sequence[str], allowed: Sequence[str], **given: Any
+    name: str, given: Mapping[str, Any], keys: tuple[str, ...], allowed: Sequence[str]
 ) -> ConfigLayer:
     """Return keywords as a layer of settings, with a complaint of each unknown one."""
     wrong = [
         f"{name}() has no keyword '{key}'{nearest(key, allowed) or '.'} Allowed: {', '.join(allowed)}."
-        for key in unknown
+        for key in given["unknown"]
     ]
-    values = {key: value for key, value in given.items() if value is not None}
-    return ConfigLayer(values, allowed=tuple(keys), problems=wrong)
+    values = {key: given[key] for key in keys if given[key] is not None}
+    return ConfigLayer(values, allowed=keys, problems=wrong)
 
 
-def _tell_notes(world: World, layer: ConfigLayer) -> None:
-    for note in notes(world, layer.values.get("world")):
+def _tell_notes(world: World, given: object) -> None:
+    for note in world_notes(world, given):
         say(note)

@@ -4,25 +4,18 @@ import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from s3sim.core.formatting import as_sentence, lower_first
 from s3sim.report import criteria, sentences, tables
-from s3sim.report.figures.inputs import (
-    Comparison,
-    Drawn,
-    OutcomeInfo,
-    PolicyInfo,
-    Words,
-    focus,
-    others,
-)
+from s3sim.report.view import REGIONAL, UNPRINTABLE, Drawn, View
+
+if TYPE_CHECKING:
+    from s3sim.ensemble.comparison import Comparison
 
 _SPLIT = re.compile(r"(?<=\d) (?=%)|(?<=EUR) (?=\d)")  # where no line may break
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-REGIONAL = "gross_value_added"
 CAPTIONS = {
     "effects": "Difference of each outcome from the baseline, with 95 % intervals.",
     "paths": "How key outcomes develop over the years of the simulation.",
@@ -34,9 +27,9 @@ CAPTIONS = {
 
 
 def write_report(
-    comparison: Comparison,
-    outcomes: Mapping[str, OutcomeInfo],
-    policies: Mapping[str, PolicyInfo],
+    comparison: "Comparison",
+    outcomes: Mapping[str, Any],
+    policies: Mapping[str, Any],
     figures: Sequence[Drawn],
     path: str | Path,
 ) -> Path:
@@ -58,108 +51,51 @@ def write_report(
     Path
         The file written.
     """
-    words = Words(outcomes, policies)
+    view = View(comparison, outcomes, policies)
     environment = Environment(
         loader=PackageLoader("s3sim.report", ""),
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    page = environment.get_template("report.html.j2").render(
-        **_answer(comparison, words),
-        **_provenance(comparison, words),
-        figures={one.name: _inline(one) for one in figures},
-        number_of={one.name: k for k, one in enumerate(figures, start=1)},
-    )
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(
-        _SPLIT.sub("\N{NO-BREAK SPACE}", _UNPRINTABLE.sub("", page)), encoding="utf-8", newline="\n"
-    )
-    return target
-
-
-def _answer(comparison: Comparison, words: Words) -> dict[str, Any]:
-    """Return what the page says about the policies."""
-    rest, lead = others(comparison), focus(comparison)
-    return {
-        "question": sentences.question(comparison, words),
-        "headline": comparison.headline or sentences.headline(comparison, words),
-        "cards": tables.cards(comparison, words),
-        "lead": words.policy(lead) if lead else "",
-        "baseline": words.policy(comparison.baseline),
-        "compared": sentences.compared(comparison, words),
-        "policies": [
-            {
-                "title": words.policy(p),
-                "meaning": as_sentence(words.policy_meaning(p)),
-                "baseline": p == comparison.baseline,
-            }
-            for p in comparison.policies
-        ],
-        "arms": [
-            {
-                "title": words.policy(policy),
-                "summary": sentences.both_sides(comparison, words, policy),
-                "tally": sentences.tally(comparison, words, policy),
-                "groups": tables.outcome_groups(comparison, words, policy),
-                "regions": tables.region_rows(comparison, policy, REGIONAL),
-            }
-            for policy in rest
-        ],
-        "regional_outcome": lower_first(words.outcome(REGIONAL)),
-        "verdict_rule": sentences.VERDICT_RULE,
-        "tests": len(comparison.effects[comparison.effects["outcome"] != sentences.COST]),
-        "replications": int(sentences.finished(comparison)["replication"].nunique()),
-        "money": tables.money(comparison),
-        "costs": tables.costs(comparison, words),
-        "criteria": criteria.criteria(comparison, words),
-        "confidence_rule": criteria.CONFIDENCE_RULE,
-    }
-
-
-def _provenance(comparison: Comparison, words: Words) -> dict[str, Any]:
-    """Return what the page says about its own making, without folders or user names."""
-    manifest = comparison.manifest
+    environment.filters["sentence"] = as_sentence
+    manifest, effects = comparison.manifest, comparison.effects
     facts = {
         "Command": manifest.get("command"), "Created": manifest.get("created"),
         "Commit": manifest.get("commit"), "Data fingerprint": manifest.get("data_fingerprint"),
     }  # fmt: skip
-    used = [n for n in dict.fromkeys(comparison.effects["outcome"]) if n in words.outcomes]
-    return {
-        "facts": {k: tables.scrub(v) for k, v in facts.items() if v not in (None, "")},
-        "scenario": _plain(manifest.get("scenario")),
-        "parameters": _plain(manifest.get("changed_parameters", manifest.get("parameters"))),
-        "versions": _plain(manifest.get("versions")),
-        "glossary": [
-            {
-                "title": words.outcome(n),
-                "unit": words.unit(n),
-                "meaning": as_sentence(words.outcomes[n].meaning),
-                "wanted": words.better(n),
-            }
-            for n in used
-        ],
-        "licence": "MIT",
-    }
+    page = environment.get_template("report.html.j2").render(
+        view=view, sentences=sentences, tables=tables, criteria=criteria,
+        cards=tables.cards(view), money=tables.money(view), costs=tables.costs(view),
+        regional_outcome=lower_first(view.title(REGIONAL)),
+        tests=int((effects["outcome"] != sentences.COST).sum()),
+        replications=int(sentences.finished(view)["replication"].nunique()),
+        facts={name: tables.scrub(fact) for name, fact in facts.items() if fact not in (None, "")},
+        scenario=_plain(manifest.get("scenario")),
+        parameters=_plain(manifest.get("changed_parameters", manifest.get("parameters"))),
+        versions=_plain(manifest.get("versions")),
+        glossary=[name for name in dict.fromkeys(effects["outcome"]) if name in outcomes],
+        figures={figure.name: _inline(figure) for figure in figures},
+        number_of={figure.name: k for k, figure in enumerate(figures, start=1)},
+    )  # fmt: skip
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    text = _SPLIT.sub("\N{NO-BREAK SPACE}", UNPRINTABLE.sub("", page))
+    target.write_text(text, encoding="utf-8", newline="\n")
+    return target
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return a mapping as text; nested mappings get dotted names."""
+    """Return a mapping as text without folders or user names; nested mappings get dotted names."""
     flat: dict[str, str] = {}
     for key, value in (values or {}).items():
         if isinstance(value, Mapping):
             flat |= {f"{key}.{k}": v for k, v in _plain(value).items()}
-        elif isinstance(value, list | tuple):
-            flat[str(key)] = tables.scrub(", ".join(map(str, value)))
         else:
-            flat[str(key)] = tables.scrub(value)
+            many = isinstance(value, list | tuple)
+            flat[str(key)] = tables.scrub(", ".join(map(str, value)) if many else value)
     return flat
 
 
 def _inline(drawn: Drawn) -> dict[str, str]:
-    data = b64encode(drawn.png.read_bytes()).decode("ascii")
-    return {
-        "title": drawn.title,
-        "alt": drawn.alt,
-        "caption": CAPTIONS.get(drawn.name, drawn.title + "."),
-        "source": f"data:image/png;base64,{data}",
-    }
+    source = "data:image/png;base64," + b64encode(drawn.png.read_bytes()).decode("ascii")
+    caption = CAPTIONS.get(drawn.name, drawn.title + ".")
+    return {"alt": drawn.alt, "caption": caption, "source": source}

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from s3sim.analysis.verdicts import HIGHER, LOWER
 from s3sim.core.formatting import (
     MISSING,
     Rounded,
@@ -14,7 +15,7 @@ from s3sim.core.formatting import (
     lower_first,
     rounded,
 )
-from s3sim.report.figures.inputs import Comparison, Words, focus, others, shared_years
+from s3sim.report.view import View
 
 COST = "cost_per_additional_cross_border_collaboration"
 LINKS = "cross_border_collaborations"
@@ -26,9 +27,9 @@ VERDICT_RULE = (
 )
 
 
-def effect_row(comparison: Comparison, outcome: str, policy: str | None) -> "pd.Series[Any] | None":
+def effect_row(view: View, outcome: str, policy: str | None) -> "pd.Series[Any] | None":
     """Return the row of the effects table, or None if there is none with a number in it."""
-    table = comparison.effects
+    table = view.comparison.effects
     mine = table[(table["outcome"] == outcome) & (table["policy"] == policy)]
     if not len(mine) or not np.isfinite(float(mine["effect"].iloc[0])):
         return None
@@ -64,11 +65,11 @@ def pairs_words(row: "pd.Series[Any]") -> str:
     return f"higher in {round(share * runs)} of {round(runs)}"
 
 
-def said(comparison: Comparison, words: Words, outcome: str, policy: str) -> str:
+def said(view: View, outcome: str, policy: str) -> str:
     """Say what one policy does to one outcome, as part of a sentence."""
-    row = effect_row(comparison, outcome, policy)
+    row = effect_row(view, outcome, policy)
     if row is None:
-        return f"no number for {lower_first(words.outcome(outcome))}"
+        return f"no number for {lower_first(view.title(outcome))}"
     relative = relative_numbers(row)
     unit = " %" if relative else _spaced(effect_unit(str(row["unit"])))
     numbers = relative or effect_numbers(row)
@@ -76,58 +77,40 @@ def said(comparison: Comparison, words: Words, outcome: str, policy: str) -> str
     if pairs := pairs_words(row):
         told.append(f"{pairs} replications")
     detail = f"({'; '.join(told)})"
-    name, verdict = lower_first(words.outcome(outcome)), str(row["verdict"])
-    if verdict in ("higher", "lower"):
+    name, verdict = lower_first(view.title(outcome)), str(row["verdict"])
+    if verdict in (HIGHER, LOWER):
         return f"{_more(str(row['unit']), verdict)} {name} {detail}"
     return f"no clear difference in {name} {detail}"
 
 
-def headline(comparison: Comparison, words: Words) -> str:
-    """Return the answer in one sentence: links, and growth beside them.
-
-    It names the policy that `s3sim.report.figures.inputs.focus` picks and is correct whether that policy
-    does better, does worse or makes no clear difference.
-    """
-    policy = focus(comparison)
-    base = words.policy(comparison.baseline)
-    if policy is None:
-        return f"Only {base} was simulated, so there is nothing to compare it with."
-    growth = next((g for g in GROWTH if effect_row(comparison, g, policy) is not None), GROWTH[0])
-    return (
-        f"In this model, {words.policy(policy)} shows, compared with {base}, "
-        f"{said(comparison, words, LINKS, policy)} and {said(comparison, words, growth, policy)}."
-    )
-
-
-def question(comparison: Comparison, words: Words) -> str:
+def question(view: View) -> str:
     """Return the question that the report answers; its title."""
-    rest = others(comparison)
-    where = f"in {len(comparison.world.codes)} regions of {_countries(comparison)}"
-    base = words.policy(comparison.baseline)
+    rest, base = view.others, view.baseline
+    where = f"in {len(view.comparison.world.codes)} regions of {_countries(view)}"
     if not rest:
         return f"How do firms and regions fare under {base} {where}?"
     if len(rest) > 3:
         return f"What would change if one of {len(rest)} other policies replaced {base} {where}?"
-    named = listed([words.policy(policy) for policy in rest], "or")
+    named = listed([view.policy(policy) for policy in rest], "or")
     return f"What would change if {named} replaced {base} {where}?"
 
 
-def compared(comparison: Comparison, words: Words) -> list[str]:
+def compared(view: View) -> list[str]:
     """Say in plain words what was compared, how long, how often and on what terms."""
-    scenario = dict(comparison.manifest.get("scenario") or {})
-    rest, base = others(comparison), words.policy(comparison.baseline)
-    counts = finished(comparison).groupby("policy")["replication"].nunique()
+    scenario = dict(view.comparison.manifest.get("scenario") or {})
+    rest, base = view.others, view.baseline
+    counts = finished(view).groupby("policy")["replication"].nunique()
     runs = sorted({int(n) for n in counts})
     often = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}" if runs else "no"
-    named = listed([words.policy(p) for p in rest]) if rest else ""
+    named = listed([view.policy(p) for p in rest]) if rest else ""
     text = [
-        f"The model follows firms, institutes and authorities in {len(comparison.world.codes)} "
-        f"regions of {_countries(comparison)}"
+        f"The model follows firms, institutes and authorities in {len(view.comparison.world.codes)} "
+        f"regions of {_countries(view)}"
         + (f" over {scenario['years']} years" if "years" in scenario else "")
         + f". {base} is the baseline"
         + (f"; it is compared with {named}." if rest else "; nothing else was run.")
     ]
-    if start := shared_years(comparison):
+    if start := view.shared_years:
         length = "the first year" if start == 1 else f"the first {start:g} years"
         text.append(f"All policies are the same in {length}; only then do they part.")
     text.append(
@@ -140,37 +123,37 @@ def compared(comparison: Comparison, words: Words) -> list[str]:
         "out of which brokers and coordination are paid; unspent funds are booked too. Section 5 "
         "checks the books."
     )
-    if lost := len(comparison.runs) - len(finished(comparison)):
+    if lost := len(view.comparison.runs) - len(finished(view)):
         text.append(
-            f"{lost} of {len(comparison.runs)} runs failed and {'is' if lost == 1 else 'are'} left "
+            f"{lost} of {len(view.comparison.runs)} runs failed and {'is' if lost == 1 else 'are'} left "
             "out, together with the runs they would be compared with."
         )
     return text
 
 
-def finished(comparison: Comparison) -> pd.DataFrame:
+def finished(view: View) -> pd.DataFrame:
     """Return the runs that did not fail."""
-    runs = comparison.runs
+    runs = view.comparison.runs
     return runs[runs["status"] == "ok"] if "status" in runs else runs
 
 
-def both_sides(comparison: Comparison, words: Words, policy: str) -> str:
+def both_sides(view: View, policy: str) -> str:
     """Say links and growth of one policy in one sentence."""
-    growth = [g for g in GROWTH if effect_row(comparison, g, policy) is not None]
-    parts = [said(comparison, words, name, policy) for name in (LINKS, *growth)]
+    growth = [g for g in GROWTH if effect_row(view, g, policy) is not None]
+    parts = [said(view, name, policy) for name in (LINKS, *growth)]
     return (
-        f"In this model, {words.policy(policy)} shows, compared with "
-        f"{words.policy(comparison.baseline)}, {listed(parts)}."
+        f"In this model, {view.policy(policy)} shows, compared with "
+        f"{view.baseline}, {listed(parts)}."
     )
 
 
-def tally(comparison: Comparison, words: Words, policy: str) -> str:
+def tally(view: View, policy: str) -> str:
     """Count for a policy in how many outcomes it does better, worse or neither."""
-    mine = comparison.effects[
-        (comparison.effects["policy"] == policy) & (comparison.effects["outcome"] != COST)
+    mine = view.comparison.effects[
+        (view.comparison.effects["policy"] == policy) & (view.comparison.effects["outcome"] != COST)
     ]
     judged = [
-        judgement(words.better(o), v) for o, v in zip(mine["outcome"], mine["verdict"], strict=True)
+        judgement(view.better(o), v) for o, v in zip(mine["outcome"], mine["verdict"], strict=True)
     ]
     return (
         f"Outcomes compared: {len(judged)}. Clearly better: {judged.count('better')}; clearly "
@@ -185,27 +168,23 @@ def judgement(better: str, verdict: str) -> str:
     >>> judgement("lower", "lower"), judgement("higher", "lower"), judgement("neither", "higher")
     ('better', 'worse', 'different')
     """
-    if verdict not in ("higher", "lower"):
+    if verdict not in (HIGHER, LOWER):
         return ""
     return (
-        "different"
-        if better not in ("higher", "lower")
-        else "better"
-        if better == verdict
-        else "worse"
+        "different" if better not in (HIGHER, LOWER) else "better" if better == verdict else "worse"
     )
 
 
 def _more(unit: str, verdict: str) -> str:
     """Return the comparative that goes with an outcome: things are counted, amounts are high."""
     counted = unit.startswith("per ") or unit == "firms"
-    return {"higher": "more", "lower": "fewer"}[verdict] if counted else verdict
+    return {HIGHER: "more", LOWER: "fewer"}[verdict] if counted else verdict
 
 
 def _spaced(unit: str) -> str:
     return f" {unit}" if unit else ""
 
 
-def _countries(comparison: Comparison) -> str:
-    n = len(comparison.world.countries)
+def _countries(view: View) -> str:
+    n = len(view.comparison.world.countries)
     return "one country" if n == 1 else f"{n} countries"

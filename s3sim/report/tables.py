@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.formatting import MISSING, SYMBOLS, effect_unit, number, rounded
-from s3sim.report.figures.inputs import Comparison, Words, focus, others
-from s3sim.report.figures.paired import regional_effects
 from s3sim.report.sentences import (
     COST,
     LINKS,
@@ -19,6 +17,7 @@ from s3sim.report.sentences import (
     pairs_words,
     relative_numbers,
 )
+from s3sim.report.view import REGIONAL, View, ranked, regional_effects
 
 GROUPS = {
     "Collaboration": (
@@ -41,95 +40,80 @@ ITEMS = {
     "horizontal_support": "support without priorities", "broker_fees": "brokers",
     "coordination_overhead": "coordination",
 }  # fmt: skip
+CARDS = (LINKS, "productivity_growth", "gross_value_added", "gross_value_added_lagging",
+         "innovations", "employment")  # fmt: skip
+INTERVAL = "95 % interval "
 Row = dict[str, Any]
 _FOLDERS = re.compile(r"""(?<![^\s='"])(?:~|[A-Za-z]:)?(?:[\\/][^\s'"\\/]+)*[\\/]""")
 
 
-def outcome_groups(
-    comparison: Comparison, words: Words, policy: str
-) -> list[tuple[str, list[Row]]]:
+def outcome_groups(view: View, policy: str) -> list[tuple[str, list[Row]]]:
     """Return the rows of a policy's outcome table, collaboration next to growth."""
-    table = comparison.effects
+    table = view.comparison.effects
     known = set(table.loc[table["policy"] == policy, "outcome"]) - {COST}
     listed = {name for names in GROUPS.values() for name in names}
     groups = {**GROUPS, "Other": tuple(sorted(known - listed))}
     filled = []
     for title, names in groups.items():
-        rows = [outcome_row(comparison, words, name, policy) for name in names if name in known]
+        rows = [outcome_row(view, name, policy) for name in names if name in known]
         if rows:
             filled.append((title, rows))
     return filled
 
 
-def outcome_row(comparison: Comparison, words: Words, outcome: str, policy: str) -> Row:
+def outcome_row(view: View, outcome: str, policy: str) -> Row:
     """Return one row: levels, difference with interval, pairs and verdict, ready to print."""
+    unit, row = view.unit(outcome), effect_row(view, outcome, policy)
     made: Row = {
-        "name": outcome, "title": words.outcome(outcome),
-        "unit": words.unit(outcome, comparison.effects), "verdict": "no number", "symbol": "–",
-        "effect": MISSING, "interval": "", "relative": "", "pairs": "", "judgement": "",
-        "baseline": MISSING, "raw": "",
+        "name": outcome, "title": view.title(outcome), "unit": unit, "effect_unit": effect_unit(unit),
+        "verdict": "no number", "symbol": "–", "effect": MISSING, "interval": "", "relative": None,
+        "pairs": "", "judgement": "", "baseline": MISSING, "raw": "",
     }  # fmt: skip
-    made["effect_unit"] = effect_unit(made["unit"])
-    row = effect_row(comparison, outcome, policy)
     if row is None:
         return made
-    numbers, relative = effect_numbers(row), relative_numbers(row)
-    verdict = str(row["verdict"])
+    numbers, verdict = effect_numbers(row), str(row["verdict"])
     return made | {
-        "baseline": number(float(row["mean_baseline"]), words.decimals(outcome)),
-        "effect": numbers.effect,
-        "interval": interval_words(numbers).removeprefix("95 % interval "),
-        "relative": f"{relative.effect} %" if relative else "",
-        "raw": repr(float(row["effect"])),
-        "pairs": pairs_words(row).removeprefix("higher in "),
-        "verdict": verdict,
-        "symbol": SYMBOLS.get(verdict, "○"),
-        "judgement": judgement(words.better(outcome), verdict),
-    }
+        "baseline": number(float(row["mean_baseline"]), view.decimals(outcome)),
+        "effect": numbers.effect, "interval": interval_words(numbers).removeprefix(INTERVAL),
+        "relative": relative_numbers(row), "raw": repr(float(row["effect"])), "verdict": verdict,
+        "pairs": pairs_words(row).removeprefix("higher in "), "symbol": SYMBOLS.get(verdict, "○"),
+        "judgement": judgement(view.better(outcome), verdict),
+    }  # fmt: skip
 
 
-def cards(comparison: Comparison, words: Words) -> list[Row]:
+def cards(view: View) -> list[Row]:
     """Return three or four key results of the leading policy, growth always among them."""
-    policy = focus(comparison)
-    if policy is None:
-        return []
-    wanted = (LINKS, "productivity_growth", "gross_value_added", "gross_value_added_lagging",
-              "innovations", "employment")  # fmt: skip
-    rows = [outcome_row(comparison, words, n, policy) for n in wanted
-            if effect_row(comparison, n, policy) is not None][:4]  # fmt: skip
-    for card in rows:
-        row = effect_row(comparison, card["name"], policy)
-        relative = relative_numbers(row) if row is not None else None
+    rows = [outcome_row(view, name, view.focus) for name in CARDS] if view.focus else []
+    shown = [row for row in rows if row["raw"]][:4]
+    for card in shown:
+        relative = card["relative"]
         card["big"] = f"{relative.effect} %" if relative else card["effect"]
         card["small"] = "" if relative else card["effect_unit"]
-        told = interval_words(relative) if relative else f"95 % interval {card['interval']}"
+        told = interval_words(relative) if relative else INTERVAL + card["interval"]
         card["range"] = f"{told} %" if relative and not told.startswith("no ") else told
-    return rows
+    return shown
 
 
-def region_rows(comparison: Comparison, policy: str, outcome: str) -> list[Row]:
+def region_rows(view: View, policy: str) -> list[Row]:
     """Return regions from the largest gain to the largest loss, with intervals and ranks."""
-    table = regional_effects(comparison, outcome)
-    mine = table[table["policy"] == policy].sort_values(
-        ["effect", "region"], ascending=[False, True]
-    )
-    country = dict(zip(comparison.world.codes, comparison.world.country, strict=True))
-    rows = []
+    world, rows = view.comparison.world, []
+    country = dict(zip(world.codes, world.country, strict=True))
+    mine = ranked(regional_effects(view.comparison, REGIONAL), policy)
     for rank, row in enumerate(mine.to_dict("records"), start=1):
         told = rounded(row["effect"], row["low"], row["high"])
         rows.append({
             "rank": rank, "name": row["name"], "code": row["region"],
-            "country": comparison.world.countries[int(country[row["region"]])],
+            "country": world.countries[int(country[row["region"]])],
             "tier": "lagging" if row["lagging"] else "advanced", "effect": told.effect,
-            "interval": interval_words(told).removeprefix("95 % interval "),
+            "interval": interval_words(told).removeprefix(INTERVAL),
             "verdict": row["verdict"], "symbol": SYMBOLS.get(row["verdict"], "○"),
         })  # fmt: skip
     return rows
 
 
-def money(comparison: Comparison) -> Row:
+def money(view: View) -> Row:
     """Return the books: mean EUR million a replication by item and policy, and two checks."""
-    table, policies = comparison.ledger, list(comparison.policies)
+    table, policies = view.comparison.ledger, list(view.comparison.policies)
     if table.empty:
         return {"rows": [], "checks": ["No books were kept in these runs."]}
     runs = table.groupby("policy")["replication"].nunique()
@@ -148,7 +132,7 @@ def money(comparison: Comparison) -> Row:
     sides = table.pivot_table(index=["policy", "replication"], columns="side", values="amount_eur",
                               aggfunc="sum", fill_value=0.0)  # fmt: skip
     sides = sides.reindex(columns=["source", "use"], fill_value=0.0)
-    return {"rows": rows, "checks": [_balance(sides), _equal(comparison, sides)]}
+    return {"rows": rows, "checks": [_balance(sides), _equal(view, sides)]}
 
 
 def _millions(amounts: "pd.Series[Any]") -> list[str]:
@@ -164,8 +148,8 @@ def _balance(sides: pd.DataFrame) -> str:
     )
 
 
-def _equal(comparison: Comparison, sides: pd.DataFrame) -> str:
-    if len(comparison.policies) < 2:
+def _equal(view: View, sides: pd.DataFrame) -> str:
+    if len(view.comparison.policies) < 2:
         return "With one policy only, there is no other outlay to compare with."
     wide = sides["source"].unstack("policy")
     gap = float((wide.max(axis=1) - wide.min(axis=1)).max())
@@ -181,12 +165,12 @@ def _cent(sides: pd.DataFrame) -> float:
     return 0.005 + 1e-12 * float(np.abs(sides.to_numpy(float)).max(initial=0.0))
 
 
-def costs(comparison: Comparison, words: Words) -> list[Row]:
+def costs(view: View) -> list[Row]:
     """Return for each policy the firms served and the cost of an additional collaboration."""
     rows = []
-    for policy in others(comparison):
-        served = effect_row(comparison, "smes_served", policy)
-        links, cost = effect_row(comparison, LINKS, policy), effect_row(comparison, COST, policy)
+    for policy in view.others:
+        served = effect_row(view, "smes_served", policy)
+        links, cost = effect_row(view, LINKS, policy), effect_row(view, COST, policy)
         more = links is not None and str(links["verdict"]) == "higher"
         if not more:
             told = "not stated: there are not clearly more collaborations across borders"
@@ -198,9 +182,9 @@ def costs(comparison: Comparison, words: Words) -> list[Row]:
             ends = "" if MISSING in amount else f" (95 % interval {amount.low} to {amount.high})"
             told = f"EUR {amount.effect}{ends}"
         rows.append({
-            "policy": words.policy(policy), "cost": told,
+            "policy": view.policy(policy), "cost": told,
             "served": MISSING if served is None
-            else number(float(served["mean_policy"]), words.decimals("smes_served")),
+            else number(float(served["mean_policy"]), view.decimals("smes_served")),
         })  # fmt: skip
     return rows
 

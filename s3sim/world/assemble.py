@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from s3sim.core.arrays import Bools, Floats, digest, first_seen
 from s3sim.core.errors import InputError, several
 from s3sim.world import schema, tables
-from s3sim.world.arrays import SIZE_CLASSES, BoolArray, FloatArray, digest, first_seen
 from s3sim.world.consistency import (
     contradictory_pairs,
     incomplete,
@@ -17,6 +17,7 @@ from s3sim.world.consistency import (
 from s3sim.world.csv_file import Log
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.plausibility import plausible
+from s3sim.world.schema import SIZE_CLASSES
 from s3sim.world.tables import Table
 
 DATA = Path(__file__).resolve().parent / "data"
@@ -69,10 +70,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     only : str, optional
         Keep the regions whose column `world` names this world or both.
 
-    Raises
-    ------
-    InputError
-        With all mistakes found in all tables.
+    Raises InputError with all mistakes found in all tables.
     """
     source = _Reader(folder)
     log = source.log
@@ -136,9 +134,7 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         "mean_size": mean_size,
         "domains": tuple(domains["domain"]),
         "domain_labels": tuple(domains.texts("label", domains["domain"])),
-        "tradable": domains.numbers("tradable"),
-        "trend": domains.numbers("trend"),
-        "knowledge_intensity": domains.numbers("knowledge_intensity"),
+        **{c: domains.numbers(c) for c in ("tradable", "trend", "knowledge_intensity")},
         "domain_share": employed / business[:, None],
         "relatedness": relatedness,
         "themes": themes,
@@ -160,7 +156,7 @@ def _in_order(regions: Table, only: str | None) -> Table:
     )
 
 
-def _enterprises(national: Table, business: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _enterprises(national: Table, business: Floats) -> tuple[Floats, Floats]:
     """Return enterprises of a region, and persons an enterprise, by size class, both [R, 3].
 
     No regional count of enterprises by size is public at this level of detail, so a region is
@@ -181,14 +177,13 @@ def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
     x_km, y_km = project(lon, lat)
     quality = np.array([_ADMIN_QUALITY[tier] for tier in regions["tier"]])
     spoken = [
-        frozenset(own or other or [state])
-        for own, other, state in zip(
+        frozenset(regional or other or [state])
+        for regional, other, state in zip(
             regions["languages"], national["languages"], regions["country"], strict=True
         )
     ]
-    plain = ("population", "gdp", "berd", "public_rd", "public_researchers", "institutes")
-    more = ("tertiary", "patents", "employment")
-    shares = ("innovative", "cooperating", "cooperating_abroad", "birth_rate")
+    own = "population gdp berd public_rd public_researchers institutes tertiary patents employment"
+    shares = "innovative cooperating cooperating_abroad birth_rate"
     return {
         "codes": tuple(codes),
         "names": tuple(regions.texts("name", codes)),
@@ -197,25 +192,23 @@ def _of_regions(regions: Table, national: Table) -> dict[str, Any]:
         "authorities": authorities,
         "authority": authority,
         "lagging": np.array([tier == "lagging" for tier in regions["tier"]], dtype=bool),
-        **{column: regions.numbers(column) for column in plain + more},
-        **{column: national.numbers(column) for column in shares},
+        **{column: regions.numbers(column) for column in own.split()},
+        **{column: national.numbers(column) for column in shares.split()},
         "area": area,
         "lon": lon,
         "lat": lat,
         "x_km": x_km,
         "y_km": y_km,
-        "budget_per_head": regions.numbers("budget_per_head", national.numbers("budget_per_head")),
-        "eu_rate": regions.numbers("eu_rate", national.numbers("eu_rate")),
+        **{c: regions.numbers(c, national.numbers(c)) for c in ("budget_per_head", "eu_rate")},
         "admin_quality": regions.numbers("admin_quality", quality),
-        "gosmart": regions.flags("gosmart"),
-        "gosmart_excel": regions.flags("gosmart_excel"),
+        **{c: regions.flags(c) for c in ("gosmart", "gosmart_excel")},
         "distance": distances(lon, lat, area),
         "cross_border": cross_border(country),
         "shared_language": shared_language(spoken),
     }
 
 
-def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> FloatArray:
+def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> Floats:
     """Return a long table as an array [R, D], summing rows of one cell, zero where it has none."""
     row = {code: k for k, code in enumerate(codes)}
     column = {domain: k for k, domain in enumerate(domains)}
@@ -226,7 +219,7 @@ def _spread(table: Table, value: str, codes: list[str], domains: list[str]) -> F
     return array
 
 
-def _relatedness(square: Table, domains: list[str], problems: list[str]) -> FloatArray:
+def _relatedness(square: Table, domains: list[str], problems: list[str]) -> Floats:
     row = {domain: k for k, domain in enumerate(square["domain"])}
     order = [row[domain] for domain in domains]
     array = np.stack([square.numbers(domain)[order] for domain in domains], axis=1)
@@ -243,16 +236,16 @@ def _relatedness(square: Table, domains: list[str], problems: list[str]) -> Floa
     return array
 
 
-def _membership(rows: list[list[str]], names: tuple[str, ...]) -> BoolArray:
+def _membership(rows: list[list[str]], names: tuple[str, ...]) -> Bools:
     array = [[name in row for row in rows] for name in names]
     return np.array(array, dtype=bool).reshape(len(names), len(rows))
 
 
-def _affinity(pairs: Table, countries: tuple[str, ...]) -> FloatArray:
+def _affinity(pairs: Table, countries: tuple[str, ...]) -> Floats:
     place = {code: k for k, code in enumerate(countries)}
     array = np.ones((len(countries), len(countries)))
     values = pairs.numbers("affinity", 1.0)
-    for one, other, value in zip(pairs["country_i"], pairs["country_j"], values, strict=True):
-        if one in place and other in place and one != other:
-            array[place[one], place[other]] = array[place[other], place[one]] = value
+    for i, j, value in zip(pairs["country_i"], pairs["country_j"], values, strict=True):
+        if i in place and j in place and i != j:
+            array[place[i], place[j]] = array[place[j], place[i]] = value
     return array

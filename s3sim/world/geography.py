@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from s3sim.world.arrays import BoolArray, FloatArray, IntArray
+from s3sim.core.arrays import Bools, Floats, Index
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean radius of the earth, km (IUGG)."""
@@ -18,7 +18,7 @@ _LON_0, _LAT_0 = 10.0, 52.0
 _FALSE_EAST, _FALSE_NORTH = 4321.0, 3210.0
 
 
-def project(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
+def project(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """Return map coordinates (ETRS89-LAEA, EPSG:3035) of geographic ones.
 
     Forward formula of the Lambert azimuthal equal-area projection on an ellipsoid
@@ -26,12 +26,12 @@ def project(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
 
     Parameters
     ----------
-    lon, lat : FloatArray [n]
+    lon, lat : Floats [n]
         Degrees east and north.
 
     Returns
     -------
-    x_km, y_km : FloatArray [n]
+    x_km, y_km : Floats [n]
         Kilometres east and north, false origin 4321, 3210.
 
     >>> x, y = project(np.array([5.0]), np.array([50.0]))
@@ -60,7 +60,7 @@ def project(lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, FloatArray]:
     return x, y
 
 
-def distances(lon: FloatArray, lat: FloatArray, area: FloatArray) -> FloatArray:
+def distances(lon: Floats, lat: Floats, area: Floats) -> Floats:
     """Return great-circle distances between regions, and typical ones within them.
 
     Haversine formula off the diagonal. The diagonal is 2/3 sqrt(area / pi), the mean distance to
@@ -68,32 +68,32 @@ def distances(lon: FloatArray, lat: FloatArray, area: FloatArray) -> FloatArray:
 
     Parameters
     ----------
-    lon, lat : FloatArray [R]
+    lon, lat : Floats [R]
         Degrees of the population-weighted centre.
-    area : FloatArray [R]
+    area : Floats [R]
         Square kilometres.
 
     Returns
     -------
-    FloatArray [R, R]
+    Floats [R, R]
         Kilometres, symmetric.
     """
     phi, lam = np.radians(lat), np.radians(lon)
     across = np.sin((phi[:, None] - phi[None, :]) / 2) ** 2
     along = np.sin((lam[:, None] - lam[None, :]) / 2) ** 2
     h = across + np.cos(phi)[:, None] * np.cos(phi)[None, :] * along
-    km: FloatArray = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
+    km: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(h, 0.0, 1.0)))
     np.fill_diagonal(km, 2 / 3 * np.sqrt(area / math.pi))
     return km
 
 
-def cross_border(country: IntArray) -> BoolArray:
-    """Return which pairs of regions lie in two countries, BoolArray [R, R]."""
-    apart: BoolArray = country[:, None] != country[None, :]
+def cross_border(country: Index) -> Bools:
+    """Return which pairs of regions lie in two countries, Bools [R, R]."""
+    apart: Bools = country[:, None] != country[None, :]
     return apart
 
 
-def shared_language(languages: list[frozenset[str]]) -> BoolArray:
+def shared_language(languages: list[frozenset[str]]) -> Bools:
     """Return which pairs of regions have a language tag in common.
 
     Parameters
@@ -104,19 +104,19 @@ def shared_language(languages: list[frozenset[str]]) -> BoolArray:
 
     Returns
     -------
-    BoolArray [R, R]
+    Bools [R, R]
         Symmetric, true on the diagonal.
     """
     tags = sorted(set().union(*languages))
     spoken = np.array([[tag in own for tag in tags] for own in languages], dtype=bool)
     spoken = spoken.reshape(len(languages), len(tags))
-    common: BoolArray = (spoken.astype(np.int64) @ spoken.T.astype(np.int64)) > 0
+    common: Bools = (spoken.astype(np.int64) @ spoken.T.astype(np.int64)) > 0
     np.fill_diagonal(common, True)
     return common
 
 
-def _q(sin_lat: FloatArray) -> FloatArray:
+def _q(sin_lat: Floats) -> Floats:
     """Return the authalic q of a sine of latitude (Snyder 1987, eq. 3-12)."""
     es = _E * sin_lat
-    q: FloatArray = (1 - _E2) * (sin_lat / (1 - es**2) - np.log((1 - es) / (1 + es)) / (2 * _E))
+    q: Floats = (1 - _E2) * (sin_lat / (1 - es**2) - np.log((1 - es) / (1 + es)) / (2 * _E))
     return q

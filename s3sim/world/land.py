@@ -5,11 +5,11 @@ from itertools import groupby
 
 import numpy as np
 
-from s3sim.world.arrays import FloatArray
+from s3sim.core.arrays import Floats
 from s3sim.world.assemble import DATA
 
 
-def land_outlines(country: str | None = None) -> list[FloatArray]:
+def land_outlines(country: str | None = None) -> list[Floats]:
     """Return outlines of land around the Baltic Sea.
 
     Parameters
@@ -19,7 +19,7 @@ def land_outlines(country: str | None = None) -> list[FloatArray]:
 
     Returns
     -------
-    list of FloatArray [n, 2]
+    list of Floats [n, 2]
         Closed polygons; kilometres east and north in the projection of ``World.x_km, y_km``.
         Made with Natural Earth (public domain).
     """

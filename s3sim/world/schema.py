@@ -1,6 +1,7 @@
 """Which columns the tables have and what they may hold."""
 
 from dataclasses import dataclass
+from typing import Any
 
 TRANS_FIELDS = (
     "advanced manufacturing",
@@ -13,6 +14,9 @@ TRANS_FIELDS = (
     "digitalisation and cybersecurity",
 )
 """Shared priorities of the BSR-wide Trans-S3 of 2021 (Baltic Institute of Finland)."""
+
+SIZE_CLASSES = ("small", "medium", "large")
+"""Size classes of enterprises: 10-49, 50-249 and 250 or more persons (Eurostat)."""
 
 _TINY = 1e-9
 
@@ -61,119 +65,76 @@ class Column:
         return f"a number from {self.low:g} to {self.high:g}"
 
 
-def _text(name: str, *, required: bool = True, allowed: tuple[str, ...] = ()) -> Column:
-    return Column(name, "text", required=required, allowed=allowed)
+def _columns(names: str, kind: str = "number", **rules: Any) -> tuple[Column, ...]:
+    """Return columns of one kind."""
+    return tuple(Column(name, kind, **rules) for name in names.split())
 
 
-def _amount(name: str, *, required: bool = True) -> Column:
-    return Column(name, required=required)
-
-
-def _above_zero(name: str) -> Column:
-    return Column(name, low=_TINY)
-
-
-def _share(name: str, *, required: bool = True) -> Column:
-    return Column(name, low=0.0, high=1.0, required=required)
-
-
-def _optional(name: str, kind: str) -> Column:
-    return Column(name, kind, required=False)
-
-
-FLAG = _text("flag", required=False)
+WORLDS_OF_A_REGION = ("partners", "bsr", "both")
+TIERS = ("lagging", "advanced")
 
 REGIONS = (
-    _text("region"),
-    _text("name", required=False),
-    _text("world", required=False, allowed=("partners", "bsr", "both")),
-    _text("country"),
-    _text("authority", required=False),
-    _text("tier", allowed=("lagging", "advanced")),
-    _above_zero("population"),
-    _above_zero("gdp"),
-    _above_zero("area"),
+    *_columns("region country", "text"),
+    Column("tier", "text", allowed=TIERS),
+    *_columns("population gdp area employment", low=_TINY),
     Column("lon", low=-180.0, high=180.0),
     Column("lat", low=-90.0, high=90.0),
-    Column("berd", low=0.0, high=100.0),
-    Column("public_rd", low=0.0, high=100.0),
-    _amount("public_researchers"),
-    _amount("institutes"),
-    _share("tertiary"),
-    _amount("patents"),
-    _above_zero("employment"),
-    _amount("budget_per_head", required=False),
-    _share("eu_rate", required=False),
-    _share("admin_quality", required=False),
-    _optional("gosmart", "flag"),
-    _optional("gosmart_excel", "flag"),
-    _optional("languages", "list"),
-    FLAG,
+    *_columns("berd public_rd", high=100.0),
+    *_columns("public_researchers institutes patents"),
+    *_columns("tertiary", high=1.0),
+    *_columns("name authority flag", "text", required=False),
+    Column("world", "text", required=False, allowed=WORLDS_OF_A_REGION),
+    *_columns("budget_per_head", required=False),
+    *_columns("eu_rate admin_quality", high=1.0, required=False),
+    *_columns("gosmart gosmart_excel", "flag", required=False),
+    *_columns("languages", "list", required=False),
 )
 
-EMPLOYMENT = (_text("region"), _text("domain"), _amount("employed"), FLAG)
+EMPLOYMENT = (
+    *_columns("region domain", "text"),
+    *_columns("employed"),
+    *_columns("flag", "text", required=False),
+)
 
 DOMAINS = (
-    _text("domain"),
-    _text("label", required=False),
-    _text("nace", required=False),
-    _optional("themes", "list"),
-    Column("trans_fields", "list", required=False, allowed=TRANS_FIELDS),
-    _text("tech_class", required=False),
-    _share("tradable"),
+    *_columns("domain", "text"),
+    *_columns("tradable knowledge_intensity", high=1.0),
     Column("trend", low=-0.5, high=0.5),
-    _share("knowledge_intensity"),
-    FLAG,
+    *_columns("label nace tech_class flag", "text", required=False),
+    *_columns("themes", "list", required=False),
+    Column("trans_fields", "list", required=False, allowed=TRANS_FIELDS),
 )
 
 COUNTRIES = (
-    _text("country"),
-    _text("name", required=False),
-    _optional("languages", "list"),
-    _above_zero("firms_small"),
-    _above_zero("firms_medium"),
-    _above_zero("firms_large"),
-    _above_zero("persons_small"),
-    _above_zero("persons_medium"),
-    _above_zero("persons_large"),
-    _above_zero("business_employment"),
-    _share("innovative"),
-    _share("cooperating"),
-    _share("cooperating_abroad"),
-    _share("birth_rate"),
-    _amount("budget_per_head"),
-    _share("eu_rate"),
-    FLAG,
+    *_columns("country", "text"),
+    *_columns("firms_small firms_medium firms_large", low=_TINY),
+    *_columns("persons_small persons_medium persons_large business_employment", low=_TINY),
+    *_columns("innovative cooperating cooperating_abroad birth_rate eu_rate", high=1.0),
+    *_columns("budget_per_head"),
+    *_columns("name flag", "text", required=False),
+    *_columns("languages", "list", required=False),
 )
 
 PRIORITIES = (
-    _text("region"),
-    _text("period", required=False),
-    _text("priority", required=False),
-    _text("domain"),
-    _share("weight"),
-    _optional("used", "flag"),
-    FLAG,
-    _text("source", required=False),
+    *_columns("region domain", "text"),
+    *_columns("weight", high=1.0),
+    *_columns("period priority flag source", "text", required=False),
+    *_columns("used", "flag", required=False),
 )
 
 H2020_PAIRS = (
-    _text("country_i"),
-    _text("country_j"),
-    _amount("joint_projects", required=False),
-    _amount("affinity", required=False),
-    FLAG,
+    *_columns("country_i country_j", "text"),
+    *_columns("joint_projects affinity", required=False),
+    *_columns("flag", "text", required=False),
 )
 
 H2020_REGIONS = (
-    _text("region"),
-    _amount("participations", required=False),
-    *(_optional(name, "text") for name in ("organisations", "projects", "firms")),
-    _optional("ec_contribution", "text"),
-    FLAG,
+    *_columns("region", "text"),
+    *_columns("participations", required=False),
+    *_columns("organisations projects firms ec_contribution flag", "text", required=False),
 )
 
 
 def relatedness(domains: list[str]) -> tuple[Column, ...]:
     """Return the columns of the square table of relatedness of these domains."""
-    return (_text("domain"), *(_share(domain) for domain in domains))
+    return (Column("domain", "text"), *(Column(domain, high=1.0) for domain in domains))

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from s3sim.core.arrays import Floats, digest, first_seen
 from s3sim.core.errors import InputError
 from s3sim.core.streams import Streams
-from s3sim.world.arrays import FloatArray, digest, first_seen
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.schema import TRANS_FIELDS
 
@@ -31,7 +31,7 @@ def invent(
     _check(regions, seed, count, domains, firms)
     streams = Streams(seed, 0, -1)
 
-    def draw(what: str, low: float, high: float, shape: int | tuple[int, ...]) -> FloatArray:
+    def draw(what: str, low: float, high: float, shape: int | tuple[int, ...]) -> Floats:
         return low + (high - low) * streams.uniform(f"world {what}", shape)
 
     lon, lat = draw("lon", 9.0, 28.0, regions), draw("lat", 53.0, 63.0, regions)

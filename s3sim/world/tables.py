@@ -3,14 +3,14 @@
 import hashlib
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import nearest, several
-from s3sim.world.arrays import BoolArray, FloatArray
 from s3sim.world.csv_file import Log, Unreadable, code_point, parse, some, text_of, visible
 from s3sim.world.schema import Column
 
@@ -58,14 +58,14 @@ class Table:
     def __getitem__(self, column: str) -> list[Any]:
         return self.columns[column]
 
-    def numbers(self, column: str, default: FloatArray | float = math.nan) -> FloatArray:
-        """Return a column of numbers, FloatArray [n]; empty cells hold the default."""
+    def numbers(self, column: str, default: Floats | float = math.nan) -> Floats:
+        """Return a column of numbers, Floats [n]; empty cells hold the default."""
         values = np.array(self.columns[column], dtype=np.float64)
         return np.where(np.isnan(values), default, values)
 
-    def flags(self, column: str) -> BoolArray:
-        """Return a column of flags, BoolArray [n]; empty cells are False."""
-        set_: BoolArray = self.numbers(column, 0.0) > 0
+    def flags(self, column: str) -> Bools:
+        """Return a column of flags, Bools [n]; empty cells are False."""
+        set_: Bools = self.numbers(column, 0.0) > 0
         return set_
 
     def texts(self, column: str, default: list[str]) -> list[str]:
@@ -78,13 +78,8 @@ class Table:
 
     def select(self, rows: list[int]) -> "Table":
         """Return some rows."""
-        return Table(
-            file=self.file,
-            lines=[self.lines[k] for k in rows],
-            columns={name: [values[k] for k in rows] for name, values in self.columns.items()},
-            sha256=self.sha256,
-            broken=self.broken,
-        )
+        columns = {name: [values[k] for k in rows] for name, values in self.columns.items()}
+        return replace(self, lines=[self.lines[k] for k in rows], columns=columns)
 
 
 def read(path: Path, schema: tuple[Column, ...], log: Log) -> Table:
@@ -111,20 +106,25 @@ def read(path: Path, schema: tuple[Column, ...], log: Log) -> Table:
             broken |= {column.name} if column.required else set()
             continue
         cells = [row[k].strip() if k < len(row) else "" for _, row in rows]
-        values, wrong = _values(cells, column)
-        columns[column.name] = values
-        broken |= {column.name} if wrong else set()
+        values, wrong = columns.setdefault(column.name, []), dict[str, list[int]]()
+        for row, cell in enumerate(cells):
+            value, reason = _value(cell, column)
+            values.append(value)
+            if reason:
+                wrong.setdefault(reason, []).append(row)
+                broken.add(column.name)
         for reason, at in wrong.items():
             more = f" ({len(at):,} rows of the kind)" if len(at) > 1 else ""
-            cell = visible(cells[at[0]])
-            seen = reason.replace("@", f"'{cell}'", 1).replace("#", cell, 1)
+            told = visible(cells[at[0]])
+            seen = reason.replace("@", f"'{told}'", 1).replace("#", told, 1)
             log.problems.append(
                 f"{path.name}, row {rows[at[0]][0]}, column '{column.name}'{seen}{more}; "
                 f"allowed: {column.rule}."
             )
+    sha256 = hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()
     lines = [line for line, _ in rows]
     return Table(
-        file=path.name, lines=lines, columns=columns, sha256=_sha256(text), broken=frozenset(broken)
+        file=path.name, lines=lines, columns=columns, sha256=sha256, broken=frozenset(broken)
     )
 
 
@@ -165,18 +165,6 @@ def known(table: Table, column: str, other: Table, name: str, log: Log) -> bool:
     return not strange
 
 
-def _values(cells: list[str], column: Column) -> tuple[list[Any], dict[str, list[int]]]:
-    """Return the values of cells, and the rows of each reason why cells cannot be used."""
-    values: list[Any] = []
-    wrong: dict[str, list[int]] = {}
-    for row, cell in enumerate(cells):
-        value, reason = _value(cell, column)
-        values.append(value)
-        if reason:
-            wrong.setdefault(reason, []).append(row)
-    return values, wrong
-
-
 def _value(cell: str, column: Column) -> tuple[Any, str]:
     """Return the value of a cell, and what is wrong with it; `@` and `#` stand for the cell, quoted and not."""
     if not cell:
@@ -209,7 +197,3 @@ def _empty(column: Column) -> Any:
     if column.kind == "text":
         return ""
     return [] if column.kind == "list" else math.nan
-
-
-def _sha256(text: str) -> str:
-    return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()

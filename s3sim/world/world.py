@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from s3sim.core.arrays import Bools, Floats, Index, content_digest, freeze
 from s3sim.core.errors import InputError, unknown
-from s3sim.world.arrays import BoolArray, FloatArray, IntArray, content_digest, freeze
 
 WORLDS = ("partners", "bsr")
 """Worlds that come with the package."""
@@ -24,126 +24,64 @@ class World:
     renaming or reordering rows permutes results exactly. Countries and authorities stand in order
     of first appearance. Sources: ``s3sim/world/data/SOURCES.md``.
 
-    Parameters
-    ----------
-    name : str
-        "partners", "bsr", "synthetic", or the name of a user's folder.
-    codes, names : tuple of str [R]
-        Codes (NUTS 2021 in the shipped worlds) and names of regions.
-    countries, country : tuple of str [C], IntArray [R]
-        Country codes; each region's country as an index.
-    authorities, authority : tuple of str, IntArray [R]
-        Who decides the strategy; national in Estonia, Latvia and Lithuania.
-    lagging : BoolArray [R]
-        True where the partnership calls a region "to be strengthened".
-    population, gdp, area : FloatArray [R]
-        Persons; EUR million a year at current prices; square kilometres.
-    berd, public_rd : FloatArray [R]
-        R&D spending of business, and of government plus higher education; % of GDP.
-    public_researchers, institutes : FloatArray [R]
-        R&D personnel outside business, full-time equivalents; research institutes, count.
-    tertiary, patents, employment : FloatArray [R]
-        Share with tertiary education (25-64, 0-1); EPO applications per million inhabitants;
-        persons employed in all sectors.
-    lon, lat, x_km, y_km : FloatArray [R]
-        Population-weighted centre, degrees and kilometres (ETRS89-LAEA).
-    business_employment : FloatArray [R]
-        Persons employed in the business economy (NACE 05-82 and 95).
-    firms, mean_size : FloatArray [R, 3]
-        Enterprises, and persons an enterprise, in the classes 10-49, 50-249 and 250+ persons.
-    innovative, cooperating, cooperating_abroad : FloatArray [R]
-        Share of enterprises 10+ that are innovation-active; of those the share that cooperates,
-        and the share with a European partner in another country (0-1).
-    birth_rate : FloatArray [R]
-        Enterprise births as a share of enterprises, a year.
-    budget_per_head, eu_rate, admin_quality : FloatArray [R]
-        Public innovation budget with national part, EUR a head and year; EU co-financing rate
-        0-1; administrative quality 0-1 (assumed).
-    gosmart, gosmart_excel : BoolArray [R]
-        Partner regions of GoSmart BSR and GoSmart&Excel BSR.
-    domains, domain_labels : tuple of str [D]
-        Codes and names of domains (groups of NACE divisions).
-    tradable, trend, knowledge_intensity : FloatArray [D]
-        Tradability 0-1; yearly growth of demand relative to the average; knowledge intensity 0-1.
-    domain_share : FloatArray [R, D]
-        Share of business employment; rows sum to 1.
-    relatedness : FloatArray [D, D]
-        Proximity of domains, symmetric, 0-1, diagonal 1.
-    themes, domain_theme : tuple of str [T], BoolArray [T, D]
-        Themes of strategies and the domains each covers.
-    trans_fields, domain_trans_field : tuple of str [8], BoolArray [8, D]
-        Fields of the Trans-S3 of 2021 and the domains each covers.
-    published : FloatArray [R, D]
-        Published S3 priorities coded to domains; a row sums to 1, or is 0 without a list.
-    affinity : FloatArray [C, C]
-        Joint H2020 projects over what totals alone imply; diagonal and unknown 1.
-    h2020_participations : FloatArray [R]
-        Participations in H2020 projects 2014-20; nan where unknown.
-    distance : FloatArray [R, R]
-        Kilometres; the diagonal is the typical distance within the region.
-    cross_border, shared_language : BoolArray [R, R]
-        Pairs in two countries; pairs with a language in common.
-    notes : tuple of str
-        What reading a user's tables filled in or left out, a sentence each; no part of the content.
-    fingerprint : str
-        What decides the content, in 16 hex digits: a hash of the texts of the tables, whatever
-        their line ends, or of the arguments of a synthetic world. A world that was put together or
-        changed in memory (`dataclasses.replace`) has a hash of its arrays to six digits. It is the
-        same on every processor.
+    The fingerprint says what decides the content, in 16 hex digits: a hash of the texts of the
+    tables, whatever their line ends, or of the arguments of a synthetic world. A world that was put
+    together or changed in memory (`dataclasses.replace`) has a hash of its arrays to six digits. It
+    is the same on every processor.
     """
 
-    name: str
-    codes: tuple[str, ...]
-    names: tuple[str, ...]
-    countries: tuple[str, ...]
-    country: IntArray
-    authorities: tuple[str, ...]
-    authority: IntArray
-    lagging: BoolArray
-    population: FloatArray
-    gdp: FloatArray
-    area: FloatArray
-    berd: FloatArray
-    public_rd: FloatArray
-    public_researchers: FloatArray
-    institutes: FloatArray
-    tertiary: FloatArray
-    patents: FloatArray
-    employment: FloatArray
-    lon: FloatArray
-    lat: FloatArray
-    x_km: FloatArray
-    y_km: FloatArray
-    business_employment: FloatArray
-    firms: FloatArray
-    mean_size: FloatArray
-    innovative: FloatArray
-    cooperating: FloatArray
-    cooperating_abroad: FloatArray
-    birth_rate: FloatArray
-    budget_per_head: FloatArray
-    eu_rate: FloatArray
-    admin_quality: FloatArray
-    gosmart: BoolArray
-    gosmart_excel: BoolArray
-    domains: tuple[str, ...]
-    domain_labels: tuple[str, ...]
-    tradable: FloatArray
-    trend: FloatArray
-    knowledge_intensity: FloatArray
-    domain_share: FloatArray
-    relatedness: FloatArray
-    themes: tuple[str, ...]
-    domain_theme: BoolArray
-    trans_fields: tuple[str, ...]
-    domain_trans_field: BoolArray
-    published: FloatArray
-    affinity: FloatArray
-    h2020_participations: FloatArray
-    distance: FloatArray
-    cross_border: BoolArray
-    shared_language: BoolArray
-    notes: tuple[str, ...] = ()
+    name: str  # partners, bsr, synthetic, or the name of a user's folder
+    codes: tuple[str, ...]  # [R] of regions, NUTS 2021 in the shipped worlds
+    names: tuple[str, ...]  # [R] of regions
+    countries: tuple[str, ...]  # [C] codes
+    country: Index  # [R] index of each region's country
+    authorities: tuple[str, ...]  # who decides a strategy; national in Estonia, Latvia, Lithuania
+    authority: Index  # [R] index of each region's authority
+    lagging: Bools  # [R] whether the partnership calls it "to be strengthened"
+    population: Floats  # [R] persons
+    gdp: Floats  # [R] EUR million a year at current prices
+    area: Floats  # [R] square kilometres
+    berd: Floats  # [R] R&D spending of business, % of GDP
+    public_rd: Floats  # [R] R&D spending of government and higher education, % of GDP
+    public_researchers: Floats  # [R] R&D personnel outside business, full-time equivalents
+    institutes: Floats  # [R] research institutes, count
+    tertiary: Floats  # [R] share of those aged 25-64 with tertiary education, 0-1
+    patents: Floats  # [R] EPO applications per million inhabitants
+    employment: Floats  # [R] persons employed in all sectors
+    lon: Floats  # [R] population-weighted centre, degrees east
+    lat: Floats  # [R] population-weighted centre, degrees north
+    x_km: Floats  # [R] of the centre, ETRS89-LAEA
+    y_km: Floats  # [R] of the centre, ETRS89-LAEA
+    business_employment: Floats  # [R] persons in the business economy (NACE 05-82 and 95)
+    firms: Floats  # [R, 3] enterprises of 10-49, 50-249 and 250+ persons
+    mean_size: Floats  # [R, 3] persons an enterprise in these classes
+    innovative: Floats  # [R] share of enterprises 10+ that are innovation-active, 0-1
+    cooperating: Floats  # [R] share of those that cooperates, 0-1
+    cooperating_abroad: Floats  # [R] share of those with a European partner abroad, 0-1
+    birth_rate: Floats  # [R] enterprise births as a share of enterprises, a year
+    budget_per_head: Floats  # [R] public innovation budget, national part too, EUR a head, year
+    eu_rate: Floats  # [R] EU co-financing rate, 0-1
+    admin_quality: Floats  # [R] administrative quality, 0-1 (assumed)
+    gosmart: Bools  # [R] partner regions of GoSmart BSR
+    gosmart_excel: Bools  # [R] partner regions of GoSmart&Excel BSR
+    domains: tuple[str, ...]  # [D] codes of groups of NACE divisions
+    domain_labels: tuple[str, ...]  # [D]
+    tradable: Floats  # [D] tradability, 0-1
+    trend: Floats  # [D] yearly growth of demand relative to the average
+    knowledge_intensity: Floats  # [D] 0-1
+    domain_share: Floats  # [R, D] share of business employment; rows sum to 1
+    relatedness: Floats  # [D, D] proximity of domains, symmetric, 0-1, diagonal 1
+    themes: tuple[str, ...]  # [T] of strategies
+    domain_theme: Bools  # [T, D] domains that each covers
+    trans_fields: tuple[str, ...]  # [8] fields of the Trans-S3 of 2021
+    domain_trans_field: Bools  # [8, D] domains that each covers
+    published: Floats  # [R, D] published S3 priorities; a row sums to 1, or is 0 without a list
+    affinity: Floats  # [C, C] joint H2020 projects over what totals imply; unknown 1
+    h2020_participations: Floats  # [R] in H2020 projects 2014-20; nan where unknown
+    distance: Floats  # [R, R] km; the diagonal is the typical distance within the region
+    cross_border: Bools  # [R, R] pairs in two countries
+    shared_language: Bools  # [R, R] pairs with a language in common
+    notes: tuple[str, ...] = ()  # what reading tables filled in or left out; no part of the content
     fingerprint: str = field(default="", init=False)
 
     def __post_init__(self) -> None:

@@ -1,24 +1,21 @@
 """Surrogates: known indices are found, identities hold, untrusted fits are withheld."""
 
 import sys
-import time
 import warnings
 
 import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from s3sim.analysis.polynomial import MOST_TERMS, Polynomial, evaluate, fit, multi_indices
-from s3sim.analysis.polynomial_indices import (
-    bootstrap,
-    curve,
-    first_order,
+from s3sim.analysis.polynomial import (
+    Polynomial,
+    degrees,
+    evaluate,
+    fit,
     index_table,
-    shapley_effects,
-    surface,
-    total_order,
+    shares,
 )  # fmt: skip
-from s3sim.analysis.surrogate import held_out_q2, surrogate_study, trees_check
+from s3sim.analysis.surrogate import held_out, surrogate_study, trees_q2
 from s3sim.core.errors import InputError
 
 
@@ -78,7 +75,7 @@ def chaos():
 def study():
     unit = design(256, 4, 3)
     y = noisy(ishigami(unit), 0.3, 3)
-    return surrogate_study(unit, y, names(4), ["a", "b", "a", "c"], noise_share=0.3, draws=40)
+    return surrogate_study(unit, y, names(4), ["a", "b", "a", "c"], noise_share=0.3)
 
 
 def test_basis_is_orthonormal():
@@ -89,16 +86,23 @@ def test_basis_is_orthonormal():
 
 
 def test_terms_respect_degree_order_and_who_may_interact():
-    total = multi_indices(3, 3, 1.0, 3, range(3))
+    total = degrees(3, 3, 1.0, 3, range(3))
     assert len(total) == 20  # (3 + 3 choose 3)
     assert len(np.unique(total, axis=0)) == len(total)
-    thin = multi_indices(3, 4, 0.5, 3, range(3))
+    thin = degrees(3, 4, 0.5, 3, range(3))
     assert ((thin**0.5).sum(axis=1) ** 2 <= 4 + 1e-9).all()
-    some = multi_indices(5, 3, 1.0, 2, np.array([1, 4]))
+    some = degrees(5, 3, 1.0, 2, np.array([1, 4]))
     crossed = some[(some > 0).sum(axis=1) == 2]
     assert len(crossed) == 3
     assert not crossed[:, [0, 2, 3]].any()
-    assert len(multi_indices(180, 12, 0.75, 2, range(180))) <= MOST_TERMS
+
+
+def test_the_strongest_of_many_factors_may_interact():
+    """One of them acts through its interaction alone."""
+    unit = design(300, 40)
+    y = 3 * unit[:, 0] + unit[:, 1] + 8 * (unit[:, 0] - 0.5) * (unit[:, 7] - 0.5)
+    total = shares(fit(unit, y, names(40)))["ST"]
+    assert set(total.index[total > 1e-9]) == {"x0", "x1", "x7"}
 
 
 def test_terms_are_products_of_single_polynomials():
@@ -118,35 +122,37 @@ def test_a_polynomial_is_found_exactly():
     y = evaluate(unit, terms) @ np.array([5.0, 2.0, -1.0, 0.5])
     found = fit(unit, y, names(3))
     assert {tuple(row) for row in found.terms} == {tuple(row) for row in terms}
-    assert found.mean == pytest.approx(5.0)
+    assert found.coefficients[0] == pytest.approx(5.0)
     assert found.variance == pytest.approx(5.25)
-    assert shapley_effects(found).tolist() == pytest.approx([4.125 / 5.25, 1 / 5.25, 0.125 / 5.25])
+    assert shares(found)["Shapley"].tolist() == pytest.approx(
+        [4.125 / 5.25, 1 / 5.25, 0.125 / 5.25]
+    )
 
 
 @pytest.mark.parametrize(("runs", "bar"), [(100, 0.01), (400, 0.005)])
 def test_ishigami_indices(runs, bar):
     unit = design(runs, 4, 1)
     found = fit(unit, ishigami(unit), names(4))
-    assert rmse(first_order(found), ISHIGAMI[0]) < bar
-    assert rmse(total_order(found), ISHIGAMI[1]) < bar
+    assert rmse(shares(found)["S1"], ISHIGAMI[0]) < bar
+    assert rmse(shares(found)["ST"], ISHIGAMI[1]) < bar
 
 
 def test_sobol_g_indices():
     unit = design(400, 5, 1)
     found = fit(unit, sobol_g(unit), names(5))
     first, total = sobol_g_indices(5)
-    assert rmse(first_order(found), first) < 0.01
-    assert rmse(total_order(found), total) < 0.01
+    assert rmse(shares(found)["S1"], first) < 0.01
+    assert rmse(shares(found)["ST"], total) < 0.01
 
 
 def test_identities_of_indices(chaos):
-    first, total, fair = first_order(chaos), total_order(chaos), shapley_effects(chaos)
+    first, total, fair = shares(chaos).to_numpy().T
     assert first.sum() <= 1 + 1e-12
     assert total.sum() >= 1 - 1e-12
     assert (first <= fair + 1e-12).all()
     assert (fair <= total + 1e-12).all()
     assert fair.sum() == pytest.approx(1.0, abs=1e-9)
-    assert fair["x0"] == pytest.approx(ISHIGAMI[0][0] + 0.2437 / 2, abs=0.005)
+    assert fair[0] == pytest.approx(ISHIGAMI[0][0] + 0.2437 / 2, abs=0.005)
 
 
 def test_variance_is_that_of_predictions(chaos):
@@ -154,28 +160,26 @@ def test_variance_is_that_of_predictions(chaos):
     unit = qmc.Sobol(4, rng=5).random(2**14)
     predicted = chaos.predict(unit)
     assert predicted.var() == pytest.approx(chaos.variance, rel=2e-3)
-    assert predicted.mean() == pytest.approx(chaos.mean, abs=0.01)
+    assert predicted.mean() == pytest.approx(chaos.coefficients[0], abs=0.01)
 
 
 def test_groups_are_players(chaos):
     groups = ["a", "b", "a", "c"]
-    first, total = first_order(chaos, groups), total_order(chaos, groups)
-    assert list(first.index) == ["a", "b", "c"]
+    found = shares(chaos, groups)
+    assert list(found.index) == ["a", "b", "c"]
     # x0 and x2 interact with each other alone, so group a owns all of that.
-    assert first["a"] == pytest.approx(0.5576, abs=0.005)
-    assert total["a"] == pytest.approx(first["a"], abs=0.005)
-    assert shapley_effects(chaos, groups).sum() == pytest.approx(1.0, abs=1e-9)
-    split = shapley_effects(chaos, ["a", "b", "c", "c"])
-    assert split["a"] == pytest.approx(shapley_effects(chaos)["x0"], abs=1e-12)
-    with pytest.raises(InputError, match="one group a factor"):
-        first_order(chaos, ["a"])
+    assert found.loc["a", "S1"] == pytest.approx(0.5576, abs=0.005)
+    assert found.loc["a", "ST"] == pytest.approx(found.loc["a", "S1"], abs=0.005)
+    assert found["Shapley"].sum() == pytest.approx(1.0, abs=1e-9)
+    split = shares(chaos, ["a", "b", "c", "c"])["Shapley"]
+    assert split["a"] == pytest.approx(shares(chaos).loc["x0", "Shapley"], abs=1e-12)
 
 
 def test_held_out_q2_is_honest_about_pure_noise():
     """Selection among hundreds of terms must not look like skill."""
     unit = design(100, 8, 2)
     y = np.random.default_rng(2).standard_normal(100)
-    q2, error = held_out_q2(unit, y, names(8))
+    q2, error, _ = held_out(unit, y, names(8))
     assert q2 < 0.1
     assert error > 0
 
@@ -183,7 +187,7 @@ def test_held_out_q2_is_honest_about_pure_noise():
 def test_held_out_q2_agrees_with_fresh_runs():
     unit, fresh = design(200, 3, 4), design(3000, 3, 5)
     y = tipping(unit)
-    q2, error = held_out_q2(unit, y, names(3))
+    q2, error, _ = held_out(unit, y, names(3))
     missed = fit(unit, y, names(3)).predict(fresh) - tipping(fresh)
     assert abs(q2 - (1 - missed.var() / tipping(fresh).var())) < 4 * error + 0.03
 
@@ -204,16 +208,13 @@ def test_study_in_noise_is_trusted_when_the_ceiling_is_told(study):
         assert (table[f"{index}_low"] <= table[index]).all()
         assert (table[index] <= table[f"{index}_high"]).all()
     assert list(study.group_indices()["group"]) == ["a", "b", "c"]
-    assert study.ranking["factor"].iloc[0] in ("x0", "x1")
 
 
 def test_the_same_outputs_are_withheld_when_chance_is_not_told():
     unit = design(128, 3, 3)
     y = noisy(ishigami(unit), 0.4, 3)
-    result = surrogate_study(unit, y, names(3), max_degree=7, draws=2)
+    result = surrogate_study(unit, y, names(3))
     assert not result.trusted
-    assert result.factor_table.empty
-    assert result.replicates == ()
     assert "noise_share" in result.reason
     with pytest.raises(InputError, match="withheld: on rows left out"):
         result.indices()
@@ -224,24 +225,23 @@ def test_the_same_outputs_are_withheld_when_chance_is_not_told():
 def test_rough_outputs_are_withheld_and_trees_say_so():
     unit = design(200, 3, 6)
     y = (np.floor(6 * unit[:, 0]) % 2) * (np.floor(3 * unit[:, 1]) % 2)
-    result = surrogate_study(unit, y, names(3), noise_share=0.0, max_degree=4, draws=2)
+    result = surrogate_study(unit, y, names(3), noise_share=0.0)
     assert not result.trusted
     assert result.trees_q2 > result.q2 + 0.1
     assert "rough" in result.reason
-    assert set(result.ranking["factor"][:2]) == {"x0", "x1"}
 
 
 def test_pure_chance_is_withheld_even_under_a_low_ceiling():
     unit = design(100, 3, 7)
     y = np.random.default_rng(7).standard_normal(100)
-    result = surrogate_study(unit, y, names(3), noise_share=0.98, max_degree=4, draws=2)
+    result = surrogate_study(unit, y, names(3), noise_share=0.98)
     assert not result.trusted
 
 
 def test_constant_output_is_said_to_be_constant():
     result = surrogate_study(design(30, 2), np.full(30, 7.0), names(2))
     assert not result.trusted
-    assert result.chaos is None
+    assert result.polynomial is None
     assert "constant at 7" in result.reason
     with pytest.raises(InputError, match="constant"):
         result.indices()
@@ -263,22 +263,20 @@ def test_non_finite_outputs_are_refused_with_count_and_first_rows():
     unit, y = design(60, 2), np.arange(60.0)
     y[10:40] = np.nan
     y[50] = np.inf
-    with pytest.raises(InputError, match=r"not finite in 31 of 60 rows: 10, 11,") as said:
+    with pytest.raises(InputError, match=r"31 of 60 outputs are nan or infinite, rows 10, 11,"):
         surrogate_study(unit, y, names(2))
-    assert "29, ...;" in str(said.value)
-    assert "30," not in str(said.value)
 
 
 @pytest.mark.parametrize(
     ("unit", "y", "who", "says"),
     [
-        (np.zeros((30, 2)), np.zeros(29), names(2), "shape"),
+        (np.zeros((30, 2)), np.zeros(29), names(2), "for a design of 30 rows"),
         (np.zeros((30, 2)), np.zeros((30, 1)), names(2), "shape"),
-        (np.zeros((30, 2)), np.zeros(30), names(3), "3 names"),
+        (np.zeros((30, 2)), np.zeros(30), names(3), "shape"),
         (np.zeros(30), np.zeros(30), names(1), "shape"),
         (np.zeros((5, 2)), np.zeros(5), names(2), "too few"),
-        (np.full((30, 2), 1.5), np.arange(30.0), names(2), "30 of 30 rows"),
-        (np.full((30, 2), np.nan), np.arange(30.0), names(2), "not finite"),
+        (np.full((30, 2), 1.5), np.arange(30.0), names(2), "60 values"),
+        (np.full((30, 2), np.nan), np.arange(30.0), names(2), "60 values"),
         (np.zeros((30, 2)), np.arange(30.0), ["a", "a"], "share a name"),
     ],
 )
@@ -287,7 +285,7 @@ def test_unusable_input_is_refused(unit, y, who, says):
         surrogate_study(unit, y, who)
 
 
-@pytest.mark.parametrize("bad", [{"max_degree": 0}, {"noise_share": 1.2}, {"draws": 1}])
+@pytest.mark.parametrize("bad", [{"noise_share": 1.2}, {"groups": ["a"]}])
 def test_options_out_of_range_are_refused(bad):
     unit = design(30, 2)
     with pytest.raises(InputError, match=next(iter(bad))):
@@ -296,27 +294,20 @@ def test_options_out_of_range_are_refused(bad):
 
 def test_missing_scikit_learn_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.ensemble", None)
-    with pytest.raises(InputError, match=r"s3sim\[analysis\]"):
-        trees_check(design(30, 2), np.arange(30.0), names(2))
+    with pytest.raises(InputError, match=r"\.\[analysis\]"):
+        trees_q2(design(30, 2), np.arange(30.0))
 
 
 def test_same_seed_same_result_and_filters_untouched():
     unit = design(200, 2, 8)
     y = noisy(unit[:, 0] + unit[:, 1] ** 2, 0.1, 8)
     before = list(warnings.filters)
-    runs = [surrogate_study(unit, y, names(2), noise_share=0.1, draws=5) for _ in range(2)]
+    runs = [surrogate_study(unit, y, names(2), noise_share=0.1) for _ in range(2)]
     assert warnings.filters == before
     assert runs[0].q2 == runs[1].q2
     assert runs[0].indices().equals(runs[1].indices())
-    assert runs[0].ranking.equals(runs[1].ranking)
-    assert held_out_q2(unit, y, names(2), seed=1)[0] != runs[0].q2
-
-
-def test_resamples_choose_as_many_terms_anew(chaos):
-    unit = design(200, 4)
-    chosen = bootstrap(chaos, unit, ishigami(unit), draws=3)
-    assert all(len(again.terms) == len(chaos.terms) for again in chosen)
-    assert not np.array_equal(chosen[0].coefficients, chosen[1].coefficients)
+    assert runs[0].trees_q2 == runs[1].trees_q2
+    assert held_out(unit, y, names(2), seed=1)[0] != runs[0].q2
 
 
 @pytest.mark.parametrize(
@@ -335,14 +326,14 @@ def test_positive_and_bounded_outputs_are_fitted_on_their_own_scale(link, output
     fresh, other = np.hsplit(qmc.Sobol(8, rng=6).random(2**16), 2)
     assert np.corrcoef(found.predict(fresh), y(fresh))[0, 1] > 0.999
     own = found.in_own_unit()
-    assert own.mean == pytest.approx(y(fresh).mean(), rel=0.01)
+    assert own.coefficients[0] == pytest.approx(y(fresh).mean(), rel=0.01)
     assert own.variance == pytest.approx(y(fresh).var(), rel=0.03)
-    for j, total in enumerate(total_order(own)):
+    for j, total in enumerate(shares(own)["ST"]):
         moved = fresh.copy()
         moved[:, j] = other[:, j]
         truth = ((y(fresh) - y(moved)) ** 2).mean() / 2 / y(fresh).var()
         assert total == pytest.approx(truth, abs=0.02)
-    assert total_order(own).iloc[3] == 0
+    assert shares(own)["ST"].iloc[3] == 0
 
 
 def test_the_way_back_keeps_the_mean_of_a_noisy_output():
@@ -354,49 +345,11 @@ def test_the_way_back_keeps_the_mean_of_a_noisy_output():
     assert found.predict(unit).mean() == pytest.approx(truth, rel=0.08)
 
 
-def test_curve_is_the_conditional_mean(chaos, study):
-    points = np.linspace(0, 1, 11)
-    found = curve(chaos, "x1", points)
-    truth = 7 * np.sin((2 * points - 1) * np.pi) ** 2
-    assert np.abs(found["mean"] - truth).max() < 0.3
-    assert found["low"].isna().all()
-    band = curve(study.chaos, "x1", points, study.replicates)
-    assert (band["low"] < band["high"]).all()
-    # Averages over the other factors at 4,096 points are good to about 0.01 here.
-    unit = qmc.Sobol(4, rng=1).random(2**12)
-    unit[:, 1] = 0.3
-    at = curve(chaos, "x1", np.array([0.3]))["mean"].item()
-    assert at == pytest.approx(chaos.predict(unit).mean(), abs=0.02)
-
-
-def test_surface_shows_where_the_output_tips():
-    unit = design(500, 3, 9)
-    found = fit(unit, tipping(unit), names(3))
-    grid = np.array([0.2, 0.8])
-    plane = surface(found, "x0", "x1", grid)
-    assert plane.shape == (2, 2)
-    assert plane[1, 0] > 1.7
-    assert max(plane[0, 0], plane[0, 1], plane[1, 1]) < 1.2
-    assert np.allclose(surface(found, "x1", "x0", grid), plane.T)
-    assert plane.mean() != pytest.approx(found.mean, abs=1e-12)
-
-
-def test_curves_refuse_unknown_factors_and_points(chaos):
-    with pytest.raises(InputError, match="unknown factor 'x9'"):
-        curve(chaos, "x9", np.array([0.5]))
-    with pytest.raises(InputError, match="two different"):
-        surface(chaos, "x1", "x1", np.array([0.5]))
-    with pytest.raises(InputError, match=r"\[0, 1\]"):
-        curve(chaos, "x1", np.array([1.5]))
-
-
 def test_a_hundred_and_fifty_factors_are_feasible():
     unit = design(512, 150, 10)
     y = noisy(many(unit), 0.5, 10)
-    begin = time.perf_counter()
     found = fit(unit, y, names(150))
-    assert time.perf_counter() - begin < 30  # about 1 s on one core of a laptop
-    total = total_order(found)
+    total = shares(found)["ST"]
     assert set(total.nlargest(2).index) == {"x0", "x1"}
     assert total.iloc[5:].sum() < 0.1
     assert total.iloc[5:].max() < 0.05
@@ -406,15 +359,16 @@ def test_a_hundred_and_fifty_factors_are_feasible():
 def test_intervals_cover_in_noise():
     """Nominal 95 % intervals of live indices, Ishigami and five inert factors, noise 0.3."""
     inside = []
-    for k in range(60):
+    for k in range(25):
         unit = design(400, 8, 100 + k)
         y = noisy(ishigami(unit), 0.3, k)
         found = fit(unit, y, names(8), k)
-        table = index_table(found, bootstrap(found, unit, y, k, 80))
+        table = index_table(found, held_out(unit, y, names(8), k)[2])
         for index, truth in zip(("S1", "ST"), ISHIGAMI, strict=True):
             live = np.flatnonzero(truth > 0)
             low, high = table[f"{index}_low"].iloc[live], table[f"{index}_high"].iloc[live]
             inside.extend(((low <= truth[live]) & (truth[live] <= high)).tolist())
+    # 125 intervals, in part dependent: standard error about 0.02.
     assert 0.90 <= np.mean(inside) <= 0.995, np.mean(inside)
 
 
@@ -422,15 +376,15 @@ def test_intervals_cover_in_noise():
 @pytest.mark.parametrize("share", [0.0, 0.3])
 def test_inert_factors_stay_near_zero(share):
     found = []
-    for k in range(10):
+    for k in range(5):
         unit = design(400, 8, 200 + k)
-        found.append(total_order(fit(unit, noisy(ishigami(unit), share, k), names(8), k))[3:].sum())
+        total = shares(fit(unit, noisy(ishigami(unit), share, k), names(8), k))["ST"]
+        found.append(total.iloc[3:].sum())
     assert np.mean(found) < 0.01
 
 
 def test_a_constant_polynomial_has_nothing_to_share():
-    constant = np.zeros((1, 2), np.int64)
-    flat = Polynomial(("a", "b"), constant, np.ones(1), constant)
+    flat = Polynomial(("a", "b"), np.zeros((1, 2), np.int64), np.ones(1))
     assert flat.variance == 0
-    assert total_order(flat).tolist() == shapley_effects(flat).tolist() == [0, 0]
+    assert not shares(flat).any(axis=None)
     assert flat.predict(np.zeros((3, 2))).tolist() == [1, 1, 1]

@@ -50,7 +50,7 @@ def scheduler():
 
 def tables(plan, results, out):
     out.mkdir()
-    compare(plan, results).save(out)
+    compare(plan, results).save_tables(out)
     runs = pd.read_parquet(out / "runs.parquet").drop(columns="seconds")
     runs.to_parquet(out / "runs.parquet")
     return {name: (out / name).read_bytes() for name in (*TABLES, "runs.parquet")}

@@ -11,8 +11,7 @@ import pytest
 from s3sim.analysis.paired import paired_effect
 from s3sim.core.errors import InputError
 from s3sim.ensemble import files, results, tables
-from s3sim.ensemble.comparison import Comparison, compare
-from s3sim.ensemble.effects import headline
+from s3sim.ensemble.comparison import Comparison, compare, headline
 from s3sim.ensemble.executors import local_executor
 from s3sim.ensemble.plan import Plan
 from s3sim.ensemble.provenance import manifest
@@ -157,7 +156,7 @@ def test_ctrl_c_keeps_what_is_complete(plan):
 
 def test_results_of_another_scenario_are_not_overwritten(plan, comparison, tmp_path):
     prepare(tmp_path, plan).close()
-    names = {path.name for path in comparison.save(tmp_path)}
+    names = {path.name for path in comparison.save_tables(tmp_path)}
     assert {"effects.csv", "runs.parquet", "manifest.json", "links.parquet"} <= names
     prepare(tmp_path, plan).close()
     other = Plan(plan.scenario.replace(seed=1), plan.policies, plan.replications)
@@ -224,7 +223,7 @@ FRAMES = ("effects", "runs", "regions", "timeline", "links", "ledger")
 
 
 def test_a_comparison_comes_back_from_disk_as_it_was(comparison, tmp_path):
-    comparison.save(tmp_path)
+    comparison.save_tables(tmp_path)
     back = Comparison.load(tmp_path)
     for name in FRAMES:
         pd.testing.assert_frame_equal(getattr(back, name), getattr(comparison, name), obj=name)
@@ -239,7 +238,7 @@ def test_a_comparison_comes_back_from_disk_as_it_was(comparison, tmp_path):
 
 def test_a_comparison_finds_its_world_again_or_says_that_it_differs(tmp_path):
     plan = Plan(Scenario(World.load("partners"), scale=0.002, years=2), ("isolated_s3",), 1)
-    compare(plan, run_scenarios(plan.scenarios())).save(tmp_path)
+    compare(plan, run_scenarios(plan.scenarios())).save_tables(tmp_path)
     back = Comparison.load(tmp_path)
     assert back.notes == ()
     assert back.world.fingerprint == plan.scenario.world.fingerprint
@@ -262,7 +261,7 @@ def test_long_tables_have_a_row_an_outcome(comparison):
 def test_tables_are_the_same_however_many_runs_a_part_holds(comparison, monkeypatch):
     monkeypatch.setattr(tables, "PART_RUNS", 2)
     for name in FRAMES:
-        parts = list(comparison.source.parts(name))
+        parts = list(comparison.parts(name))
         assert len(parts) == (1 if name == "effects" else 5)
         pd.testing.assert_frame_equal(
             pd.concat(parts, ignore_index=True), getattr(comparison, name), obj=name
@@ -289,13 +288,13 @@ def test_files_of_a_user_are_not_replaced_unasked(plan, comparison, tmp_path, na
     mine = tmp_path / name
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("my,own,data")
-    for write in (comparison.save, lambda out: prepare(out, plan)):
+    for write in (comparison.save_tables, lambda out: prepare(out, plan)):
         with pytest.raises(InputError, match="which s3sim did not write"):
             write(tmp_path)
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
     assert mine.read_text() == "my,own,data"
     (tmp_path / "notes.txt").write_text("mine")
-    comparison.save(tmp_path, overwrite=True)
+    comparison.save_tables(tmp_path, overwrite=True)
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
@@ -318,7 +317,7 @@ def test_a_users_folder_called_store_loses_nothing(plan, tmp_path):
 
 
 def test_the_manifest_goes_first_comes_last_and_stale_files_go(comparison, tmp_path, monkeypatch):
-    comparison.save(tmp_path)
+    comparison.save_tables(tmp_path)
     (tmp_path / "figures").mkdir()
     later = [tmp_path / "report.html", tmp_path / "figures" / "map.svg"]
     for path in later:
@@ -333,10 +332,10 @@ def test_the_manifest_goes_first_comes_last_and_stale_files_go(comparison, tmp_p
     with monkeypatch.context() as patch:
         patch.setattr(results, "_write_table", full)
         with pytest.raises(OSError, match="No space"):
-            comparison.save(tmp_path)
+            comparison.save_tables(tmp_path)
     with pytest.raises(InputError, match="not written to the end"):
         Comparison.load(tmp_path)
-    comparison.save(tmp_path)
+    comparison.save_tables(tmp_path)
     Comparison.load(tmp_path)
     assert not any(path.exists() for path in later)
     assert (tmp_path / "figures" / "mine.svg").exists()
@@ -346,20 +345,20 @@ def test_a_manifest_cannot_name_files_elsewhere(comparison, tmp_path):
     outside = tmp_path / "precious.txt"
     outside.write_text("mine")
     out = tmp_path / "out"
-    comparison.save(out)
+    comparison.save_tables(out)
     results.record_files(out, [])
     held = json.loads((out / "manifest.json").read_text())
     held["files"] += ["../precious.txt", str(outside)]
     (out / "manifest.json").write_text(json.dumps(held))
-    comparison.save(out)
+    comparison.save_tables(out)
     assert outside.read_text() == "mine"
 
 
 def test_a_comparison_is_not_saved_over_another(plan, comparison, tmp_path):
-    comparison.save(tmp_path)
+    comparison.save_tables(tmp_path)
     other = Plan(plan.scenario.replace(seed=1), plan.policies, 1, plan.values)
     with pytest.raises(InputError, match=r"another scenario \(seed = 0 there, 1 here\)"):
-        compare(other, run_scenarios(other.scenarios())).save(tmp_path)
+        compare(other, run_scenarios(other.scenarios())).save_tables(tmp_path)
 
 
 def test_cells_are_no_formulas_and_come_back(tmp_path):
@@ -409,7 +408,7 @@ def test_a_folder_whose_name_is_no_text_is_written_and_recorded(plan, tmp_path):
     with prepare(tmp_path, found) as store:
         store.plan(found.scenarios())
         ran = run_scenarios(found.scenarios(), store=store)
-    compare(found, ran).save(tmp_path)
+    compare(found, ran).save_tables(tmp_path)
     held = json.loads((tmp_path / "manifest.json").read_text())
     assert held["scenario"]["world"] == r"r\xe9gions $x"
     assert r"--world $'./r\xe9gions $x' " in held["command"]

@@ -75,7 +75,7 @@ def main():
         if when == "open":
             die()
         results = run_scenarios(PLAN.scenarios(), executor=executor, store=store, progress=tell)
-    compare(PLAN, results).save(out, overwrite=True)
+    compare(PLAN, results).save_tables(out, overwrite=True)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def serial(plan, tmp_path_factory):
 
 def tables(plan, results, out):
     """Return all tables as bytes; the seconds of a run are no result."""
-    compare(plan, results).save(out)
+    compare(plan, results).save_tables(out)
     runs = pd.read_parquet(out / "runs.parquet").drop(columns="seconds")
     runs.to_parquet(out / "runs.parquet")
     return {name: (out / name).read_bytes() for name in (*TABLES, "runs.parquet")}

@@ -5,8 +5,7 @@ import pytest
 from s3sim.cli.template import template
 from s3sim.core.errors import InputError
 from s3sim.ensemble.options import KEYS
-from s3sim.ensemble.plan import Plan
-from s3sim.ensemble.scenario_file import options, plan, read, scenario
+from s3sim.ensemble.plan import Plan, options, plan, read, scenario
 from s3sim.simulation.scenario import known_parameters
 
 
@@ -93,7 +92,7 @@ def test_five_mistakes_at_once_each_with_its_place(tmp_path):
         ("parameters = 3", "parameters = 3 is not a table"),
         ("replication = 3", "replication: unknown setting; did you mean 'replications'?"),
         ("[parameters]\nbrokers.lag = 1.5", "brokers.lag = 1.5 is not a whole number"),
-        ("[parameters]\nbrokers.lag = inf", "brokers.lag = 'inf' is not a number"),
+        ("[parameters]\nbrokers.lag = inf", "brokers.lag = inf is out of range"),
         ("[parameters]\nsearch.rate = 0.2\n'search.rate' = 0.3", "'search.rate' is set twice"),
         ('world = ""', "world = '' is empty"),
         (

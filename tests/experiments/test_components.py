@@ -7,14 +7,15 @@ import pandas as pd
 import pytest
 
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.conditions import (
+from s3sim.ensemble.experiments.config import home
+from s3sim.ensemble.experiments.drivers import (
     binned_mean,
     by_seed,
     repeated,
     sign_change,
     strongest,
 )
-from s3sim.ensemble.experiments.config import home
+from s3sim.ensemble.experiments.evidence import same_outlay
 from s3sim.ensemble.experiments.money import (
     booked,
     break_even,
@@ -22,7 +23,6 @@ from s3sim.ensemble.experiments.money import (
     links_added,
     ramp,
     ratio,
-    same_outlay,
 )
 from s3sim.ensemble.experiments.regional import convergence_change, inequality
 from s3sim.ensemble.experiments.runner import load
@@ -94,9 +94,11 @@ def test_the_headlines_worlds_are_used_as_they_are(name, tier):
 
 
 def test_worlds_that_lost_a_seed_are_left_out():
-    whole = np.array([True, True, True, False, True, True])
-    found = by_seed(np.array([1.0, 2.0, 3.0, 5.0, 6.0]), whole, 2)
-    assert found.tolist() == [[1.0, 2.0], [5.0, 6.0]]
+    rows = np.array([1.0, 2.0, 3.0, np.nan, 5.0, 6.0])
+    assert by_seed(rows, 2).tolist() == [[1.0, 2.0], [5.0, 6.0]]
+    found = by_seed(np.stack([rows, -rows], axis=1), 2)
+    assert found.shape == (2, 2, 2)
+    assert found[1, :, 1].tolist() == [-5.0, -6.0]
 
 
 def test_the_factor_that_matters_is_found_and_shown():

@@ -16,8 +16,7 @@ from s3sim.ensemble.experiments.drivers import (
     leading,
     opinions,
     surrogate,
-    whole_scrambles,
-    whole_trajectories,
+    without_failures,
 )
 from s3sim.ensemble.experiments.runner import load
 from s3sim.ensemble.experiments.study import Study
@@ -29,7 +28,7 @@ def test_a_failed_run_costs_its_trajectory():
     design = morris_design(PROBLEM, 6, 1)
     ok = np.ones(len(design.unit), bool)
     ok[7] = False  # in the second trajectory of five rows each
-    left, rows = whole_trajectories(design, ok)
+    left, rows = without_failures(design, ok)
     assert left.trajectories == 5
     assert rows.sum() == 25
     assert not rows[5:10].any()
@@ -43,7 +42,7 @@ def test_a_failed_run_costs_its_scramble():
     design = sobol_design(PROBLEM, 512, 1, grouped=True)
     ok = np.ones(len(design.unit), bool)
     ok[[0, 1, -1]] = False
-    left, rows = whole_scrambles(design, ok)
+    left, rows = without_failures(design, ok)
     assert (left.scrambles, left.n, rows.sum()) == (6, 384, 6 * 64 * 5)
     y = design.unit[:, 0] + design.unit[:, 3]
     found = indices(left, np.where(ok, y, np.nan)[rows]).set_index("factor")["ST"]
@@ -55,7 +54,7 @@ def test_too_many_failures_are_told():
     ok = np.zeros(len(design.unit), bool)
     ok[:5] = True
     with pytest.raises(InputError, match="all but 1 of the trajectories"):
-        whole_trajectories(design, ok)
+        without_failures(design, ok)
 
 
 def test_points_are_independent_of_one_another():
@@ -103,7 +102,7 @@ def test_luck_scores_what_a_change_of_luck_does():
     design = morris_design(PROBLEM, 2, 1)
     y = np.zeros(2 * 5 + 4)
     y[10:] = [2.0, -4.0, 2.0, -4.0]  # two redraws of two first points
-    row = script.luck_row(design, y, "innovations", "difference").iloc[0]
+    row = script.luck_row(design, y).iloc[0]
     # A step is two thirds of the range, so changes of 2 and 4 count 3 and 6.
     assert row["mu_star"] == pytest.approx(4.5)
     assert row["sigma"] == pytest.approx(np.sqrt((9 + 36) / 2))
@@ -115,10 +114,12 @@ def fake(n):
     unit = np.random.default_rng(0).random((n, 4))
     names, groups = ("a", "b", "dummy_1", "seed"), ("one", "two", "dummy_1", "seed")
     factors = [SimpleNamespace(name=a, group=b) for a, b in zip(names, groups, strict=True)]
+    space = SimpleNamespace(names=names, factors=factors)
     return SimpleNamespace(
-        unit=unit[:, :3], names=names[:3], groups=groups[:3], whole=np.ones(n, bool),
-        samples=SimpleNamespace(unit=unit, space=SimpleNamespace(names=names, factors=factors)),
-    )  # fmt: skip
+        unit=pd.DataFrame(unit[:, :3], columns=names[:3]),
+        whole=np.ones(n, bool),
+        samples=SimpleNamespace(unit=unit, space=space),
+    )
 
 
 def test_shares_of_the_surrogate_are_of_all_the_variance():
@@ -133,7 +134,7 @@ def test_shares_of_the_surrogate_are_of_all_the_variance():
 
 def test_a_surrogate_is_withheld_with_its_reason():
     worlds = fake(300)
-    rough = np.sign(np.sin(60 * worlds.unit[:, 0]))
+    rough = np.sign(np.sin(60 * worlds.samples.unit[:, 0]))
     for y, luck, why in ((rough, 0.0, "of the variance"), (rough, np.nan, "constant"),
                          (rough, 1.0, "all luck"), (rough[:50], 0.0, "too few")):  # fmt: skip
         shares, reason = surrogate(worlds, y, luck, 0)

@@ -12,14 +12,19 @@ from matplotlib.text import Text
 
 from s3sim.core.formatting import decimals_for, rounded
 from s3sim.report.figures import draw_all
-from s3sim.report.figures.inputs import Words, focus
+from s3sim.report.figures.effects import forest_plot
 from s3sim.report.figures.links import changes_in_words, link_changes
-from s3sim.report.figures.paired import mean_interval, regional_effects, shown_effects
-from s3sim.report.figures.style import marks
+from s3sim.report.figures.paths import paths
+from s3sim.report.figures.style import policy_marks
+from s3sim.report.view import View, mean_interval, regional_effects, shown_effects
 
 NAMES = ["effects", "paths", "path_changes", "map_collaborations", "map_changes", "regions"]
 SMALL = {"quarters": 8, "n_regions": 6, "replications": 6, "n_policies": 2}
 LAND = [np.array([[4200.0, 3300.0], [5400.0, 3300.0], [5400.0, 4400.0], [4200.0, 4400.0]])]
+
+
+def view(comparison):
+    return View(comparison, outcomes(), policies())
 
 
 def draw(comparison, folder, dpi=40):
@@ -32,25 +37,25 @@ def drawn(tmp_path_factory):
 
 
 def test_every_figure_is_there_as_png_and_svg(drawn):
-    assert [one.name for one in drawn] == NAMES
-    for one in drawn:
-        assert one.png.read_bytes().startswith(b"\x89PNG")
-        assert one.svg.read_bytes().startswith(b"<?xml")
-        assert one.title
-        assert len(one.alt) > 60
+    assert [figure.name for figure in drawn] == NAMES
+    for figure in drawn:
+        assert figure.png.read_bytes().startswith(b"\x89PNG")
+        assert figure.svg.read_bytes().startswith(b"<?xml")
+        assert figure.title
+        assert len(figure.alt) > 60
 
 
 def test_same_tables_give_same_bytes(drawn, tmp_path):
     again = draw(make(**SMALL), tmp_path)
-    for one, other in zip(drawn, again, strict=True):
-        assert one.png.read_bytes() == other.png.read_bytes(), one.name
-        assert one.svg.read_bytes() == other.svg.read_bytes(), one.name
+    for figure, other in zip(drawn, again, strict=True):
+        assert figure.png.read_bytes() == other.png.read_bytes(), figure.name
+        assert figure.svg.read_bytes() == other.svg.read_bytes(), figure.name
 
 
 def test_files_hold_no_date(drawn):
-    for one in drawn:
-        assert b"dc:date" not in one.svg.read_bytes()
-        assert b"Software" not in one.png.read_bytes()
+    for figure in drawn:
+        assert b"dc:date" not in figure.svg.read_bytes()
+        assert b"Software" not in figure.png.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -63,17 +68,17 @@ def test_files_hold_no_date(drawn):
 )
 def test_draws_with_few_many_or_missing_data(case, names, tmp_path):
     comparison = make(quarters=4, **case)
-    assert [one.name for one in draw(comparison, tmp_path, dpi=20)] == names
+    assert [figure.name for figure in draw(comparison, tmp_path, dpi=20)] == names
 
 
 def test_alt_text_names_the_pair_of_regions_that_gains_most():
     comparison = make()
-    change = link_changes(comparison, "trans_s3")
+    change = link_changes(view(comparison), "trans_s3")
     clear = change[change["verdict"] == "higher"]
     country = comparison.world.country
     abroad = clear[[country[i] != country[j] for i, j in clear.index]]
     i, j = abroad["effect"].idxmax()
-    text = changes_in_words(comparison, Words(outcomes(), policies()), {"trans_s3": change})
+    text = changes_in_words(view(comparison), {"trans_s3": change})
     pair = f"{comparison.world.names[i]} and {comparison.world.names[j]}"
     assert f"rise most between {pair}" in text
 
@@ -83,14 +88,16 @@ def test_link_changes_count_a_missing_pair_as_none():
     kept = comparison.links[
         ~((comparison.links["policy"] == "trans_s3") & (comparison.links["region_i"] == "DE60"))
     ]
-    change = link_changes(type(comparison)(**(vars(comparison) | {"links": kept})), "trans_s3")
+    change = link_changes(
+        view(type(comparison)(**(vars(comparison) | {"links": kept}))), "trans_s3"
+    )
     assert (change.loc[0, "effect"] < 0).all()
 
 
 def test_map_of_changes_never_says_rise_when_nothing_is_clear():
     comparison = make(replications=1, n_policies=2)
-    changes = {"trans_s3": link_changes(comparison, "trans_s3")}
-    text = changes_in_words(comparison, Words(outcomes(), policies()), changes)
+    changes = {"trans_s3": link_changes(view(comparison), "trans_s3")}
+    text = changes_in_words(view(comparison), changes)
     assert "no clear change" in text
 
 
@@ -114,8 +121,7 @@ def test_figure_of_regions_names_every_loser(drawn):
 
 def test_percentages_are_shown_in_points_and_amounts_relative_to_the_baseline():
     comparison = make()
-    units = {name: info.unit for name, info in outcomes().items()}
-    table = shown_effects(comparison, units).set_index(["outcome", "policy"])
+    table = shown_effects(view(comparison)).set_index(["outcome", "policy"])
     share = table.loc[("share_cooperating", "trans_s3")]
     value = table.loc[("gross_value_added", "trans_s3")]
     assert share["shown"] == share["effect"]
@@ -124,13 +130,13 @@ def test_percentages_are_shown_in_points_and_amounts_relative_to_the_baseline():
 
 def test_policies_keep_their_colour_and_share_none():
     names = [*policies(), "no_change", "gosmart", "gosmart_excel", "my_own", "another"]
-    assert len(set(marks(names).values())) == len(names)
-    assert marks(["trans_s3"])["trans_s3"] == marks(names)["trans_s3"]
+    assert len(set(policy_marks(names).values())) == len(names)
+    assert policy_marks(["trans_s3"])["trans_s3"] == policy_marks(names)["trans_s3"]
 
 
 def test_focus_prefers_the_full_policy_and_is_none_for_the_baseline_alone():
-    assert focus(make(n_policies=3, replications=2)) == "trans_s3_tibs"
-    assert focus(make(n_policies=1, replications=2)) is None
+    assert view(make(n_policies=3, replications=2)).focus == "trans_s3_tibs"
+    assert view(make(n_policies=1, replications=2)).focus is None
 
 
 @pytest.mark.parametrize(
@@ -194,7 +200,7 @@ def test_a_figure_that_fails_is_one_line_and_the_others_are_drawn(tmp_path):
     comparison = make(**SMALL)
     torn = type(comparison)(**(vars(comparison) | {"timeline": comparison.timeline[["policy"]]}))
     made = draw(torn, tmp_path, dpi=20)
-    assert [one.name for one in made] == [n for n in NAMES if not n.startswith("path")]
+    assert [figure.name for figure in made] == [n for n in NAMES if not n.startswith("path")]
     assert [line.partition(":")[0] for line in made.failed] == ["paths", "path_changes"]
 
 
@@ -207,13 +213,13 @@ def test_names_are_drawn_as_they_are(name, tmp_path):
     names = (name, *comparison.world.names[1:])
     world = type(comparison.world)(**(vars(comparison.world) | {"names": names}))
     made = draw(type(comparison)(**(vars(comparison) | {"world": world})), tmp_path, dpi=20)
-    assert [one.name for one in made] == NAMES
+    assert [figure.name for figure in made] == NAMES
     assert made.failed == []
-    for one in made:
-        ElementTree.parse(one.svg)  # well-formed, whatever a region is called
+    for figure in made:
+        ElementTree.parse(figure.svg)  # well-formed, whatever a region is called
 
 
-def test_an_outcome_of_no_list_is_drawn(tmp_path):
+def test_an_outcome_of_no_list_is_drawn():
     comparison = make(n_policies=2, replications=3, quarters=4, n_regions=6)
     own = {"theil_index": "my_own_outcome"}
     renamed = {
@@ -223,10 +229,6 @@ def test_an_outcome_of_no_list_is_drawn(tmp_path):
     few = ["my_own_outcome", "innovations"]
     renamed["timeline"] = renamed["timeline"][renamed["timeline"]["outcome"].isin(few)]
     changed = type(comparison)(**(vars(comparison) | renamed))
-    made = {one.name: one for one in draw(changed, tmp_path, dpi=20)}
-    for name in ("effects", "paths"):
-        assert "own outcome" in _texts(made[name].figure).replace("_", " "), name
-
-
-def _texts(figure):
-    return " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+    for figure in (forest_plot(view(changed)), paths(view(changed))):
+        texts = " ".join(" ".join(text.get_text().split()) for text in figure.findobj(Text))
+        assert "own outcome" in texts.replace("_", " ")

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from fake_comparison import COST, make, outcomes, policies
 
-from s3sim.report import headline, rounded, write_report
+from s3sim.core.formatting import rounded
+from s3sim.report import write_report
 from s3sim.report.criteria import confidence
-from s3sim.report.figures.inputs import Drawn, Words
-from s3sim.report.figures.paired import regional_effects
-from s3sim.report.sentences import LINKS
+from s3sim.report.sentences import LINKS, both_sides
 from s3sim.report.tables import costs, money, scrub
+from s3sim.report.view import Drawn, View, regional_effects
 
 VOID = {"meta", "img", "br", "link", "hr", "input"}
 
@@ -49,6 +49,10 @@ class Page(HTMLParser):
 
     def every(self, tag):
         return [attrs for name, attrs in self.tags if name == tag]
+
+
+def view(comparison):
+    return View(comparison, outcomes(), policies())
 
 
 def write(comparison, folder, figures=()):
@@ -104,7 +108,7 @@ def test_page_is_accessible(full):
     assert len(page.every("h1")) == len(page.every("main")) == len(page.every("title")) == 1
     assert len(page.every("caption")) == len(page.every("table"))
     assert all(attrs.get("scope") in ("col", "row", "rowgroup") for attrs in page.every("th"))
-    assert [attrs["alt"] for attrs in page.every("img")] == [one.alt for one in drawn]
+    assert [attrs["alt"] for attrs in page.every("img")] == [figure.alt for figure in drawn]
     ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
     assert {a["href"][1:] for a in page.every("a")} <= ids
     assert "counter(page)" in text
@@ -165,9 +169,9 @@ def test_numbers_in_sentences_come_from_the_tables(full):
         ("none", "no clear difference in cross-border collaborations", "more cross-border"),
     ],
 )
-def test_headline_is_true_whichever_way_it_came_out(kind, links, not_said, tmp_path):
+def test_summary_is_true_whichever_way_it_came_out(kind, links, not_said, tmp_path):
     comparison = make(kind=kind, quarters=8)
-    told = headline(comparison, outcomes(), policies())
+    told = both_sides(view(comparison), "trans_s3_tibs")
     assert told.startswith("In this model, ")
     assert links in told
     assert not_said not in told
@@ -223,33 +227,32 @@ def test_scrub(raw, clean):
 
 def test_books_are_checked_not_asserted():
     comparison = make(quarters=8, replications=2)
-    assert "to the cent" in " ".join(money(comparison)["checks"])
+    assert "to the cent" in " ".join(money(view(comparison))["checks"])
     ledger = comparison.ledger.copy()
     ledger.loc[(ledger["policy"] == "trans_s3") & (ledger["item"] == "EU funds"), "amount_eur"] += 1
-    checks = money(type(comparison)(**(vars(comparison) | {"ledger": ledger})))["checks"]
+    checks = money(view(type(comparison)(**(vars(comparison) | {"ledger": ledger}))))["checks"]
     assert "do not close" in checks[0]
     assert "not effects of policy alone" in checks[1]
-    none = money(type(comparison)(**(vars(comparison) | {"ledger": ledger.iloc[:0]})))
+    none = money(view(type(comparison)(**(vars(comparison) | {"ledger": ledger.iloc[:0]}))))
     assert none["rows"] == []
 
 
 def test_cost_is_stated_only_where_links_clearly_rise():
-    words = Words(outcomes(), policies())
-    told = {row["policy"]: row["cost"] for row in costs(make(quarters=8), words)}
+    told = {row["policy"]: row["cost"] for row in costs(view(make(quarters=8)))}
     assert told["Trans-S3"] == "not available"
     assert told["Trans-S3 with TIBS"].startswith("EUR 41,")
-    worse = costs(make(kind="lower", quarters=8), words)
+    worse = costs(view(make(kind="lower", quarters=8)))
     assert all(row["cost"].startswith("not stated") for row in worse)
 
 
 def test_confidence_follows_the_printed_rule():
     comparison = make(quarters=8)
-    assert confidence(comparison, [LINKS], "trans_s3") == "medium"
+    assert confidence(view(comparison), [LINKS], "trans_s3") == "medium"
     effects = comparison.effects.copy()
     effects.loc[effects["outcome"] == LINKS, "share_higher"] = 0.9
     doubtful = type(comparison)(**(vars(comparison) | {"effects": effects}))
-    assert confidence(doubtful, [LINKS], "trans_s3") == "low"
-    assert confidence(make(kind="none", quarters=8), [LINKS], "trans_s3") == "low"
+    assert confidence(view(doubtful), [LINKS], "trans_s3") == "low"
+    assert confidence(view(make(kind="none", quarters=8)), [LINKS], "trans_s3") == "low"
 
 
 def test_same_comparison_gives_the_same_page(tmp_path):

@@ -91,7 +91,7 @@ def test_the_command_of_a_failed_run_fails_the_same_way(tmp_path, monkeypatch, s
     with Store(tmp_path, {}) as store:
         run_scenarios(scenarios, store=store, progress=None)
     with Store(tmp_path, {}) as store:
-        rows = store.results(scenarios)
+        rows = store.load([scenario.run_id for scenario in scenarios])
     states = [rows[one.run_id].status for one in scenarios]
     assert states == ["ok", "failed", "ok"]
     row = rows[scenarios[1].run_id]

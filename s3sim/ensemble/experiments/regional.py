@@ -1,4 +1,4 @@
-"""Regional outcomes over samples: levels, inequality within and between countries, convergence."""
+"""How a policy changes inequality and convergence between regions, sample by sample."""
 
 from collections.abc import Sequence
 
@@ -8,28 +8,12 @@ import pandas as pd
 from s3sim.analysis.inequality import theil
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
-from s3sim.ensemble.experiments.evidence import Evidence
-from s3sim.ensemble.sampling import by_sample
-
-
-def regional(evidence: Evidence, outcome: str) -> Floats:
-    """Return an outcome of every region in complete samples, [samples, policies, regions]."""
-    policies = evidence.samples.policies
-    runs = by_sample(evidence.results, len(evidence.samples.unit), policies)
-    levels: Floats = np.stack(
-        [
-            [one.regions[outcome] for one, ok in zip(runs[name], evidence.whole, strict=True) if ok]
-            for name in policies
-        ],
-        axis=1,
-    )
-    return levels
 
 
 def inequality(
     value: Floats, population: Floats, country: Sequence[str]
 ) -> tuple[pd.DataFrame, float]:
-    """Return Theil's T of value per head in every sample and its split, and how exact the split is.
+    """Return Theil's T of value per head and its split (Theil 1967), and how exact the split is.
 
     Parameters
     ----------
@@ -42,20 +26,14 @@ def inequality(
     Returns
     -------
     DataFrame [samples]
-        total, within and between countries (Theil 1967).
+        total, within and between countries.
     float
         Largest gap between total and within + between.
     """
     parts = [theil(row / population, population, country) for row in value]
-    table = pd.DataFrame(
-        {
-            "total": [one.total for one in parts],
-            "within": [one.within for one in parts],
-            "between": [one.between for one in parts],
-        }
-    )
-    gap = float((table["total"] - table["within"] - table["between"]).abs().max())
-    return table, gap
+    columns = ["total", "within", "between"]
+    table = pd.DataFrame([[getattr(part, c) for c in columns] for part in parts], columns=columns)
+    return table, float((table["total"] - table["within"] - table["between"]).abs().max())
 
 
 def convergence_change(
@@ -92,8 +70,7 @@ def convergence_change(
     if not (np.isfinite(first) & (first > 0)).all() or np.ptp(first) == 0:
         raise InputError("first levels must be finite, above 0 and not all equal.")
     whole: Bools = np.all((policy > 0) & (baseline > 0), axis=1)
-    one, other = np.log(policy[whole]), np.log(baseline[whole])
+    under, usual = np.log(policy[whole]), np.log(baseline[whole])
     x = np.log(first) - np.log(first).mean()
-    slope = (one - other) @ x / (x @ x)
-    sigma = one.std(axis=1) - other.std(axis=1)
+    slope, sigma = (under - usual) @ x / (x @ x), under.std(axis=1) - usual.std(axis=1)
     return pd.DataFrame({"sigma": sigma, "slope": slope}), whole

@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from s3sim.core.errors import InputError
+from s3sim.core.formatting import plain
 from s3sim.ensemble.experiments.study import Study
 from s3sim.ensemble.files import write_json, writing
 from s3sim.ensemble.provenance import code_fingerprint, commit, hashed, versions
@@ -43,7 +43,7 @@ class Answer:
     table : DataFrame
         The figures behind them.
     numbers : mapping
-        What a summary should hold, as plain values.
+        What a summary should hold: plain values, arrays and tables by name.
     figures : mapping
         Name to matplotlib figure.
     checks : sequence of Check
@@ -65,18 +65,19 @@ class Answer:
     short: str = ""
 
     def __post_init__(self) -> None:
-        texts = isinstance(self.findings, list | tuple) and len(self.findings) > 0
+        named = "a mapping of names (letters, digits, '_') to figures"
         wanted = {
-            "findings": ("a list of sentences", texts and all(isinstance(s, str) for s in self.findings)),
-            "table": ("a DataFrame", isinstance(self.table, pd.DataFrame)),
-            "numbers": ("a mapping of names to plain values", isinstance(self.numbers, Mapping) and _is_json(self.numbers)),
-            "figures": ("a mapping of names (letters, digits, '_') to figures",
-                        isinstance(self.figures, Mapping) and all(isinstance(k, str) and k.isidentifier() and hasattr(f, "savefig") for k, f in self.figures.items())),
-            "checks": ("a list of Check", isinstance(self.checks, list | tuple) and all(isinstance(c, Check) for c in self.checks)),
-            "short": ("a text", isinstance(self.short, str)),
-        }  # fmt: skip
-        if problems := [f"Answer.{k} is not {what}." for k, (what, fits) in wanted.items() if not fits]:  # fmt: skip
-            raise InputError(problems)
+            "findings": (holds(self.findings, str) and self.findings, "a list of sentences"),
+            "table": (isinstance(self.table, pd.DataFrame), "a DataFrame"),
+            "numbers": (_is_json(self.numbers), "a mapping of names to plain values"),
+            "figures": (_are_figures(self.figures), named),
+            "checks": (holds(self.checks, Check), "a list of Check"),
+            "short": (isinstance(self.short, str), "a text"),
+        }
+        if wrong := [
+            f"Answer.{k} is not {what}." for k, (fits, what) in wanted.items() if not fits
+        ]:
+            raise InputError(wrong)
 
     @property
     def in_short(self) -> str:
@@ -100,29 +101,30 @@ class ExperimentResult:
     problems: Sequence[str] = ()
 
 
-def plain(value: Any) -> Any:
-    """Return a value that JSON knows: arrays become lists, what is not a number becomes null.
+def holds(value: Any, kind: type) -> bool:
+    """Return whether a value is a list or tuple of one kind of thing."""
+    return isinstance(value, list | tuple) and all(isinstance(part, kind) for part in value)
 
-    >>> plain({"a": np.float64(1.5), "b": np.array([1, 2]), "c": float("nan")})
-    {'a': 1.5, 'b': [1, 2], 'c': None}
-    """
-    if isinstance(value, Mapping):
-        return {str(key): plain(part) for key, part in value.items()}
-    if isinstance(value, pd.DataFrame):
-        return [plain(row) for row in value.to_dict("records")]
-    if isinstance(value, np.ndarray | list | tuple):
-        return [plain(part) for part in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+def _are_figures(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(
+        isinstance(name, str) and name.isidentifier() and hasattr(figure, "savefig")
+        for name, figure in value.items()
+    )
 
 
 def _is_json(value: Any) -> bool:
     try:
-        json.dumps(plain(value), allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
+        json.dumps(_plain(value), allow_nan=False)
+    except (TypeError, ValueError, AttributeError, RecursionError):
         return False
     return True
+
+
+def _plain(numbers: Mapping[str, Any]) -> Any:
+    """Return numbers as JSON knows them, tables as lists of rows."""
+    tables = {k: v.to_dict("records") for k, v in numbers.items() if isinstance(v, pd.DataFrame)}
+    return plain({**numbers, **tables})
 
 
 def prepared(out: Path) -> Path:
@@ -150,22 +152,33 @@ def write(
     """Write table and summary, then figures; return one sentence for each figure that failed."""
     with writing(out / TABLE) as part:
         answer.table.to_csv(part, index=False, lineterminator="\n")
-    design = study.design.model_dump()
-    write_json({
-        "name": study.config.name, "question": study.config.question, "tier": study.tier,
-        "short": answer.in_short, "answer": list(answer.findings), "numbers": plain(answer.numbers),
+    config, design = study.config, study.design.model_dump()
+    about = {
+        "name": config.name,
+        "question": config.question,
+        "tier": study.tier,
+        "short": answer.in_short,
+        "answer": list(answer.findings),
+        "numbers": _plain(answer.numbers),
         "checks": [plain(vars(check)) for check in answer.checks],
-        **counts, "design": design, "design_hash": hashed(design),
-        "data_fingerprint": study.base.world.fingerprint, "code": code_fingerprint(),
-        "commit": commit(), "versions": versions(), "date": date.today().isoformat(),
-        "command": f"s3sim experiment run {study.config.name} --tier {study.tier}",
-    }, out / SUMMARY)  # fmt: skip
+        **counts,
+        "design": design,
+        "design_hash": hashed(design),
+        "data_fingerprint": study.base.world.fingerprint,
+        "code": code_fingerprint(),
+        "commit": commit(),
+        "versions": versions(),
+        "date": date.today().isoformat(),
+        "command": f"s3sim experiment run {config.name} --tier {study.tier}",
+    }
+    write_json(about, out / SUMMARY)
     problems = []
     for name, figure in answer.figures.items():
         try:
             save_figure(figure, name, out / FIGURES)
         except Exception as error:  # a figure never costs table and summary
-            problems.append(f"figure {name} could not be drawn: {type(error).__name__}: {str(error)[:200]}")  # fmt: skip
+            said = f"{type(error).__name__}: {str(error)[:200]}"
+            problems.append(f"figure {name} could not be drawn: {said}")
     return problems
 
 

@@ -3,9 +3,10 @@
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import module_from_spec, spec_from_file_location
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,13 +21,15 @@ from s3sim.ensemble.experiments.result import (
     Check,
     ExperimentResult,
     SaveFigure,
+    holds,
     prepared,
     write,
 )
 from s3sim.ensemble.experiments.study import Study
-from s3sim.ensemble.files import LOCK, locked
+from s3sim.ensemble.files import refuse_link
+from s3sim.ensemble.results import discard
 from s3sim.ensemble.sampling import Samples
-from s3sim.ensemble.store import JOURNAL, MANIFEST, PART, PARTS, SCENARIOS, Store
+from s3sim.ensemble.store import MANIFEST, Store
 from s3sim.simulation.result import RunResult
 
 KEEP = ("regions", "ledger")
@@ -74,38 +77,25 @@ def load(folder: Path, name: str) -> tuple[ExperimentConfig, ModuleType]:
     path = (folder / f"{name}.py").resolve()
     if not path.is_file():
         raise InputError(f"experiment {name} has no script {name}.py.")
-    spec = spec_from_file_location(f"s3sim_experiment_{name}", path)
+    loader = SourceFileLoader(f"s3sim_experiment_{name}", str(path))
+    spec = spec_from_loader(loader.name, loader)
     assert spec is not None
-    assert spec.loader is not None
     script = module_from_spec(spec)
     sys.modules[spec.name] = script
     with guarded(path, "reading the script"):
-        spec.loader.exec_module(script)
-    if problems := [
-        f"{path}: the script has no function {function}."
-        for function in ("designs(study)", "answer(study, *runs)")
-        if not callable(getattr(script, function.partition("(")[0], None))
-    ]:
-        raise InputError(problems)
+        loader.exec_module(script)
+    for function in ("designs(study)", "answer(study, *runs)"):
+        if not callable(getattr(script, function.partition("(")[0], None)):
+            raise InputError(f"{path}: the script has no function {function}.")
     return config, script
 
 
 @dataclass(frozen=True)
 class ExperimentRun:
-    """An experiment to run.
+    """An experiment to run at a tier: where its answer goes, and where its runs are kept.
 
-    Parameters
-    ----------
-    config, script : ExperimentConfig, module
-        See `load`.
-    tier : str
-        Its size.
-    out : Path
-        Where table, figures and summary go.
-    store : Path
-        Where runs are kept; two experiments on the same samples may share one.
-    accept_code : bool
-        Go on with runs that other code made.
+    Two experiments on the same samples may share a store; `accept_code` goes on with runs that
+    other code made.
     """
 
     config: ExperimentConfig
@@ -133,19 +123,17 @@ class ExperimentRun:
         InputError
             If the script's `designs` fails or returns something else.
         """
-        study, user = self.study, self.config.samples_of
+        study, user, made = self.study, self.config.samples_of, []
         with guarded(self.path, "designs"):
             designs = self.script.designs(study)
-            if not isinstance(designs, list | tuple) or not all(
-                isinstance(samples, Samples) for samples in designs
-            ):
+            if not holds(designs, Samples):
                 raise InputError("designs returns a list of samples, as in [study.samples()]")
-        made = []
         for k, samples in enumerate(designs):
             # Several experiments may use the samples of one; what they add is their own.
             name = f"{self.store.name}{f'_{self.config.name}' if user else ''}_{k + 1}"
             folder = self.store.with_name(name) if k else self.store
-            made.append(RunSet(samples, folder, study.hash_of(samples), bool(k) or not user, self.accept_code))  # fmt: skip
+            own = bool(k) or not user
+            made.append(RunSet(samples, folder, study.hash_of(samples), own, self.accept_code))
         return made
 
 
@@ -171,16 +159,14 @@ class RunSet:
         InputError
             If the folder is a link or no store of an experiment, or another command uses it.
         """
-        if not self.own or not (self.folder.exists() or self.folder.is_symlink()):
+        refuse_link(self.folder)
+        if not self.own or not self.folder.exists():
             return
-        if self.folder.is_symlink() or not self.folder.is_dir():
-            raise InputError(f"{self.folder} is no folder of its own; nothing was removed.")
-        if not any(self.folder.iterdir()):
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
             return
         try:
-            text = (self.folder / MANIFEST).read_text(encoding="utf-8")
-            design = json.loads(text)["design"]
-            ours = isinstance(design, dict) and list(design) == ["design"]
+            design = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))["design"]
+            ours = list(design) == ["design"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             ours = False
         if not ours:
@@ -188,18 +174,7 @@ class RunSet:
                 f"{self.folder} is no store of an experiment (its {MANIFEST} does not say so); "
                 "nothing was removed. Name another folder with --store."
             )
-        parts = self.folder / PARTS
-        own = [self.folder / SCENARIOS, parts / JOURNAL]
-        own += [path for path in parts.glob("part-*") if PART.fullmatch(path.name)]
-        with locked(self.folder):
-            # The manifest goes last: until then the folder is known as ours.
-            for path in (*own, self.folder / MANIFEST):
-                if not parts.is_symlink() or path.parent != parts:
-                    path.unlink(missing_ok=True)
-        (self.folder / LOCK).unlink(missing_ok=True)
-        with suppress(OSError):  # what is not ours stays, and its folder
-            parts.rmdir()
-            self.folder.rmdir()
+        discard(self.folder)
 
 
 def run(job: ExperimentRun, sweep: Sweep, save_figure: SaveFigure) -> ExperimentResult:
@@ -211,21 +186,19 @@ def run(job: ExperimentRun, sweep: Sweep, save_figure: SaveFigure) -> Experiment
         If a folder cannot be written, a store belongs to something else, or the script fails;
         runs that were made are kept.
     """
-    study = job.study
-    run_sets = job.run_sets()
+    study, run_sets = job.study, job.run_sets()
     out = prepared(job.out)
     found: list[tuple[Samples, list[RunResult]]] = []
-    stopped = partial = False
+    stopped = False
     for run_set in run_sets:
         with run_set.open() as store:
             used, part, stopped = _in_stages(job, study, run_set.samples, store, sweep)
         found.append((used, part))
-        partial |= len(part) < used.runs
         if stopped:
             break
     results = [result for _, part in found for result in part]
     runs, failed = len(results), sum(result.status != "ok" for result in results)
-    if stopped or partial:
+    if stopped or any(len(part) < used.runs for used, part in found):
         return ExperimentResult(study, None, runs, failed, stopped)
     if failed > MOST_FAILED * runs:
         answer = _no_verdict(results, failed)
@@ -234,8 +207,8 @@ def run(job: ExperimentRun, sweep: Sweep, save_figure: SaveFigure) -> Experiment
             answer = job.script.answer(study, *found)
             if not isinstance(answer, Answer):
                 raise InputError(f"answer returns an Answer, not {type(answer).__name__}")
-    seconds = sum(result.seconds for result in results)
-    counts = {"runs": runs, "failed": failed, "core_minutes": round(seconds / 60, 1)}
+    minutes = round(sum(result.seconds for result in results) / 60, 1)
+    counts = {"runs": runs, "failed": failed, "core_minutes": minutes}
     problems = write(study, answer, counts, out, save_figure)
     return ExperimentResult(study, answer, runs, failed, False, problems)
 
@@ -263,10 +236,9 @@ def _in_stages(
 def _no_verdict(results: Sequence[RunResult], failed: int) -> Answer:
     columns = ("run_id", "policy", "replication", "message", "command")
     rows = [{key: getattr(r, key) for key in columns} for r in results if r.status != "ok"]
+    measured, bar = f"{failed} of {len(results)}", f"{MOST_FAILED:.0%}"
     told = (
-        f"No verdict: {failed} of {len(results)} runs failed, more than {MOST_FAILED:.0%}; "
-        "what is missing may be what matters."
+        f"No verdict: {measured} runs failed, more than {bar}; what is missing may be what matters."
     )
-    measured = f"{failed} of {len(results)}"
-    check = Check("failed runs", f"at most {MOST_FAILED:.0%}", measured, False, True)
+    check = Check("failed runs", f"at most {bar}", measured, False, True)
     return Answer([told], pd.DataFrame(rows), checks=[check])

@@ -14,40 +14,32 @@ from s3sim.world import World
 LATER = 3
 """Years by which a later start is later."""
 
-
-def _same(base: Scenario) -> Scenario:
-    return base
+Change = Callable[[Scenario], Scenario]
 
 
 @dataclass(frozen=True)
 class Variant:
     """Another structure of the model.
 
-    Parameters
-    ----------
-    title : str
-        In words.
-    change : function of a scenario
-        Makes the variant's scenario of the declared one.
-    fixed : mapping
-        Parameters that have one value instead of a range.
+    `change` makes its scenario of the declared one; `fixed` parameters have one value instead of a
+    range.
     """
 
     title: str
-    change: Callable[[Scenario], Scenario] = _same
+    change: Change = lambda scenario: scenario
     fixed: Mapping[str, float] = field(default_factory=dict)
+
+
+def _drop(mechanism: str) -> Change:
+    return lambda s: s.drop_mechanism(mechanism)
 
 
 VARIANTS: dict[str, Variant] = {
     "declared": Variant("as declared"),
-    "no_spillovers": Variant(
-        "no knowledge without contract", lambda s: s.drop_mechanism("spillovers")
-    ),
-    "no_learning": Variant("partners do not learn", lambda s: s.drop_mechanism("learning")),
-    "no_institutes": Variant(
-        "public research stands still", lambda s: s.drop_mechanism("institutes")
-    ),
-    "no_demography": Variant("no firm enters or leaves", lambda s: s.drop_mechanism("demography")),
+    "no_spillovers": Variant("no knowledge without contract", _drop("spillovers")),
+    "no_learning": Variant("partners do not learn", _drop("learning")),
+    "no_institutes": Variant("public research stands still", _drop("institutes")),
+    "no_demography": Variant("no firm enters or leaves", _drop("demography")),
     "open_search": Variant(
         "search knows no neighbours or friends", fixed={"search.local": 0.0, "search.friends": 0.0}
     ),
@@ -86,12 +78,8 @@ def variant(name: str) -> Variant:
 def under(samples: Samples, other: Variant) -> Samples:
     """Return the same samples under another structure.
 
-    Parameters
-    ----------
-    samples : Samples
-        As declared. Factors keep their columns, so that a sample has the same parameters and luck
-        under every variant; those of a mechanism that is left out do nothing.
-    other : Variant
+    Factors keep their columns, so that a sample has the same parameters and luck under every
+    variant; those of a mechanism that is left out do nothing.
 
     Raises
     ------
@@ -102,17 +90,11 @@ def under(samples: Samples, other: Variant) -> Samples:
     known = declared_by(samples.base, samples.policies)
     if problems := [unknown("parameter", name, known) for name in other.fixed if name not in known]:
         raise InputError(problems)
-    factors = [
-        replace(one, low=other.fixed[one.name], high=other.fixed[one.name])
-        if one.name in other.fixed
-        else one
-        for one in space.factors
-    ]
+    factors = {factor.name: factor for factor in space.factors}
     for name, value in other.fixed.items():
-        if name not in space.names:
-            group = name.partition(".")[0]
-            factors.append(Factor(name, value, value, group, known[name].whole))
+        if name not in factors:
             unit = np.column_stack([unit, np.full(len(unit), 0.5)])
-    return replace(
-        samples, space=Space(tuple(factors)), unit=unit, base=other.change(samples.base)
-    )  # fmt: skip
+        whole = known[name].whole
+        factors[name] = Factor(name, value, value, name.partition(".")[0], whole)
+    space = Space(tuple(factors.values()))
+    return replace(samples, space=space, unit=unit, base=other.change(samples.base))

@@ -17,15 +17,7 @@ from s3sim.world import World
 
 @dataclass(frozen=True)
 class Study:
-    """What a script may ask of its experiment.
-
-    Parameters
-    ----------
-    config : ExperimentConfig
-        With the design of the tier.
-    tier : str
-        Which one.
-    """
+    """What a script may ask of its experiment, whose configuration has the design of the tier."""
 
     config: ExperimentConfig
     tier: str
@@ -54,8 +46,10 @@ class Study:
     def base(self) -> Scenario:
         """The scenario that factors change."""
         d = self.design
-        return Scenario(World.load(d.world), self.baseline, years=d.years, scale=d.scale,
-                        seed=d.seed, start=min(d.start, d.years - 1))  # fmt: skip
+        world, start = World.load(d.world), min(d.start, d.years - 1)
+        return Scenario(
+            world, self.baseline, years=d.years, scale=d.scale, seed=d.seed, start=start
+        )
 
     @cached_property
     def space(self) -> Space:
@@ -80,12 +74,16 @@ class Study:
     def hash_of(self, samples: Samples) -> str:
         """Return what tells this design's runs from another's; more samples of it are the same."""
         s = samples.base
-        kinds = [type(one).__name__ for one in s.mechanisms]
-        # Left out where nothing is: designs of the standard model keep the name they had.
-        other = {} if kinds == [type(one).__name__ for one in SCHEDULE] else {"mechanisms": kinds}
-        return hashed({
-            "owner": self.config.samples_of or self.config.name, "world": s.world.fingerprint,
-            "years": s.years, "scale": s.scale, "seed": s.seed, "start": s.start,
+        about = {
+            "owner": self.config.samples_of or self.config.name,
+            "world": s.world.fingerprint,
+            **{key: getattr(s, key) for key in ("years", "scale", "seed", "start")},
             "factors": [[f.name, f.low, f.high] for f in samples.space.factors],
-            "policies": list(samples.policies), "arms": repr(dict(samples.own_policies)), **other,
-        })  # fmt: skip
+            "policies": list(samples.policies),
+            "arms": repr(dict(samples.own_policies)),
+        }
+        kinds = [type(mechanism).__name__ for mechanism in s.mechanisms]
+        # Left out where nothing is: designs of the standard model keep the name they had.
+        if kinds != [type(mechanism).__name__ for mechanism in SCHEDULE]:
+            about["mechanisms"] = kinds
+        return hashed(about)

@@ -3,42 +3,31 @@
 Importing this package loads no plotting library; `draw_all` does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
-from s3sim.report.figures.inputs import (
-    Comparison,
-    Drawings,
-    Drawn,
-    OutcomeInfo,
-    PolicyInfo,
-    Polygon,
-)
+from s3sim.report.view import Drawings, Drawn, View
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = [
-    "Comparison",
-    "Drawn",
-    "OutcomeInfo",
-    "PolicyInfo",
-    "draw_all",
-    "effects_figure",
-    "map_figure",
-]
+    from s3sim.ensemble.comparison import Comparison
+
+__all__ = ["Drawings", "Drawn", "draw_all", "effects_figure", "map_figure"]
 
 
 def draw_all(
-    comparison: Comparison,
-    outcomes: Mapping[str, OutcomeInfo],
-    policies: Mapping[str, PolicyInfo],
+    comparison: "Comparison",
+    outcomes: Mapping[str, Any],
+    policies: Mapping[str, Any],
     folder: str | Path,
     *,
     dpi: int = 200,
-    land: Sequence[Polygon] | None = None,
+    land: Sequence[Floats] | None = None,
 ) -> Drawings:
     """Draw every figure that the comparison's tables support, each as PNG and SVG.
 
@@ -61,13 +50,21 @@ def draw_all(
         In reading order. A figure whose data are missing is left out; one that fails is named in
         `failed` with its reason.
     """
-    from s3sim.report.figures import agg as agg
-    from s3sim.report.figures.draw import draw_all as draw
+    drawings, target = _drawings(View(comparison, outcomes, policies), land), Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    from s3sim.report.figures.style import save_figure
 
-    return draw(comparison, outcomes, policies, folder, dpi=dpi, land=land)
+    made = Drawings()
+    for name, draw in drawings.items():
+        try:
+            figure = draw()
+            made += [] if figure is None else [save_figure(figure, name, target, dpi)]
+        except Exception as error:  # a figure that fails costs one line, never the tables
+            made.failed.append(f"{name}: {type(error).__name__}: {error}")
+    return made
 
 
-def effects_figure(comparison: Comparison) -> "Figure":
+def effects_figure(comparison: "Comparison") -> "Figure":
     """Return the matplotlib figure of all effects with their intervals.
 
     Raises
@@ -75,19 +72,36 @@ def effects_figure(comparison: Comparison) -> "Figure":
     InputError
         If there is no policy but the baseline, or no effect with a number.
     """
-    drawn = _one("effects", comparison)
-    if drawn is None:
+    figure = _catalogued(comparison)["effects"]()
+    if figure is None:
         raise InputError("there is no effect to draw: name a policy besides the baseline.")
-    return drawn
+    return figure
 
 
-def map_figure(comparison: Comparison) -> "Figure | None":
+def map_figure(comparison: "Comparison") -> "Figure | None":
     """Return the map of what policies change, or of collaborations if only the baseline ran."""
-    return _one("map_changes", comparison) or _one("map_collaborations", comparison)
+    drawings = _catalogued(comparison)
+    return drawings["map_changes"]() or drawings["map_collaborations"]()
 
 
-def _one(name: str, comparison: Comparison) -> Any:
+def _catalogued(comparison: "Comparison") -> "dict[str, Callable[[], Figure | None]]":
+    from s3sim.ensemble.comparison import outcome_info
+    from s3sim.policies import POLICIES
+
+    return _drawings(View(comparison, outcome_info(), POLICIES))
+
+
+def _drawings(
+    view: View, land: Sequence[Floats] | None = None
+) -> "dict[str, Callable[[], Figure | None]]":
     from s3sim.report.figures import agg as agg
-    from s3sim.report.figures.draw import one_figure
+    from s3sim.report.figures import effects, maps, paths, regions
 
-    return one_figure(name, comparison)
+    return {
+        "effects": partial(effects.forest_plot, view),
+        "paths": partial(paths.paths, view),
+        "path_changes": partial(paths.path_changes, view),
+        "map_collaborations": partial(maps.collaborations, view, land),
+        "map_changes": partial(maps.changes, view, land),
+        "regions": partial(regions.regions, view),
+    }

@@ -4,122 +4,99 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from s3sim.analysis.verdicts import verdict
+from s3sim.analysis.verdicts import HIGHER, LOWER, verdict
+from s3sim.core.arrays import Bools
 from s3sim.core.formatting import listed, number
-from s3sim.report.figures.inputs import Comparison, Words
-from s3sim.report.figures.paired import mean_interval
-
-Floats = NDArray[np.float64]
+from s3sim.report.view import View, mean_interval
 
 
-def links_of_runs(comparison: Comparison) -> pd.DataFrame:
+def links_of_runs(view: View) -> pd.DataFrame:
     """Return collaborations of each pair of different regions in each run.
 
     Index: region numbers (i, j) with i < j; columns: (policy, replication). A pair that a run does
     not list had no collaboration in it.
     """
-    table, codes = comparison.links, [str(code) for code in comparison.world.codes]
-    order = {code: k for k, code in enumerate(codes)}
-    ends = []
-    for column in ("region_i", "region_j"):
-        named = table[column]
-        numeric = pd.api.types.is_numeric_dtype(named)
-        ends.append((named if numeric else named.map(order)).to_numpy(float))
-    frame = table[["policy", "replication", "collaborations"]].copy()
-    frame["i"], frame["j"] = np.minimum(*ends), np.maximum(*ends)
-    frame = frame[frame["i"] != frame["j"]].dropna(subset=["i", "j"])
-    frame[["i", "j"]] = frame[["i", "j"]].astype(int)
+    table = view.comparison.links
+    number_of = {str(code): k for k, code in enumerate(view.comparison.world.codes)}
+    ends = [table[end].map(number_of).to_numpy(float) for end in ("region_i", "region_j")]
+    frame = table[["policy", "replication", "collaborations"]].assign(
+        i=np.minimum(*ends), j=np.maximum(*ends)
+    )
+    frame = frame[frame["i"] != frame["j"]].dropna(subset=["i", "j"]).astype({"i": int, "j": int})
     wide = frame.pivot_table(
         index=["i", "j"], columns=["policy", "replication"], values="collaborations", aggfunc="sum"
     )
     runs = table[["policy", "replication"]].drop_duplicates().sort_values(["policy", "replication"])
-    wide = wide.reindex(columns=pd.MultiIndex.from_frame(runs))
-    return wide.fillna(0.0)
+    return wide.reindex(columns=pd.MultiIndex.from_frame(runs)).fillna(0.0)
 
 
-def mean_links(comparison: Comparison) -> pd.DataFrame:
+def mean_links(view: View) -> pd.DataFrame:
     """Return the mean number of collaborations, one row a pair of regions, one column a policy."""
-    runs = links_of_runs(comparison)
-    known = set(runs.columns.get_level_values(0))
-    means = {
-        p: runs[[p]].to_numpy(float).mean(axis=1) if p in known else np.zeros(len(runs))
-        for p in comparison.policies
-    }
-    return pd.DataFrame(means, index=runs.index)
+    runs = links_of_runs(view)
+    means = runs.T.groupby(level=0).mean().T
+    return means.reindex(columns=list(view.comparison.policies), fill_value=0.0)
 
 
-def link_changes(comparison: Comparison, policy: str) -> pd.DataFrame:
+def link_changes(view: View, policy: str) -> pd.DataFrame:
     """Return effect, low, high and verdict of a policy for each pair, paired by replication."""
-    runs = links_of_runs(comparison)
+    runs, baseline = links_of_runs(view), view.comparison.baseline
     known = set(runs.columns.get_level_values(0))
-    if policy not in known or comparison.baseline not in known:
+    if not {policy, baseline} <= known:
         return pd.DataFrame(columns=["effect", "low", "high", "verdict"])
-    both = set(runs[[policy]].columns.get_level_values(1))
-    shared = sorted(both & set(runs[[comparison.baseline]].columns.get_level_values(1)))
-    paired = sum(
-        sign * runs[[(arm, replication) for replication in shared]].to_numpy(float)
-        for sign, arm in ((1, policy), (-1, comparison.baseline))
-    )
-    told = pd.DataFrame(
-        [mean_interval(row) for row in np.asarray(paired)],
-        index=runs.index, columns=["effect", "low", "high"],
-    )  # fmt: skip
-    told["verdict"] = [
-        verdict(low, high) for low, high in zip(told["low"], told["high"], strict=True)
-    ]
+    mine, base = runs[policy], runs[baseline]
+    shared = mine.columns.intersection(base.columns)
+    bands = mean_interval((mine[shared] - base[shared]).to_numpy(float))
+    told = pd.DataFrame(bands.T, index=runs.index, columns=["effect", "low", "high"])
+    told["verdict"] = [verdict(*ends) for ends in zip(told["low"], told["high"], strict=True)]
     return told
 
 
-def crosses_border(comparison: Comparison, pairs: pd.Index) -> NDArray[np.bool_]:
+def crosses_border(view: View, pairs: pd.Index) -> Bools:
     """Say for each pair of region numbers whether it lies in two countries."""
-    country = np.asarray(comparison.world.country)
+    country = np.asarray(view.comparison.world.country)
     return np.array([country[i] != country[j] for i, j in pairs], dtype=bool)
 
 
-def two_digits(value: float) -> int:
-    """Return the decimals that show two digits of a value, without idle zeros."""
-    if not value > 0:
-        return 0
-    places = max(0, 1 - int(np.floor(np.log10(value))))
-    return places if round(value, places) != round(value, max(places - 1, 0)) else places - 1
+def two_digits(value: float, *, signed: bool = False) -> str:
+    """Write a value with the decimals that show two digits of it, without idle zeros."""
+    size = abs(value)
+    places = max(0, 1 - int(np.floor(np.log10(size)))) if size > 0 else 0
+    if places and round(size, places) == round(size, places - 1):
+        places -= 1
+    return number(value, places, signed=signed)
 
 
-def levels_in_words(comparison: Comparison, words: Words, links: pd.DataFrame) -> str:
+def levels_in_words(view: View, links: pd.DataFrame) -> str:
     """Say where most collaborations across a border lie under each policy."""
-    abroad = crosses_border(comparison, links.index)
-    parts = []
-    for policy in comparison.policies:
-        value = links[policy][abroad]
-        if len(value) and value.max() > 0:
-            most = float(value.max())
-            parts.append(f"under {words.policy(policy)}, between {_pair(comparison, value.idxmax())} "
-                         f"({number(most, two_digits(most))})")  # fmt: skip
+    abroad = links[crosses_border(view, links.index)]
+    parts = [
+        f"under {view.policy(str(policy))}, between {_pair(view, value.idxmax())} ({two_digits(value.max())})"
+        for policy, value in abroad.items()
+        if len(value) and value.max() > 0
+    ]
     told = f" Most collaborations across a border: {'; '.join(parts)}." if parts else ""
     return (
-        f"Maps of {len(comparison.world.codes)} regions joined by arcs whose width is the mean "
+        f"Maps of {len(view.comparison.world.codes)} regions joined by arcs whose width is the mean "
         f"number of collaborations, one map a policy.{told}"
     )
 
 
-def changes_in_words(comparison: Comparison, words: Words, changes: dict[str, pd.DataFrame]) -> str:
+def changes_in_words(view: View, changes: dict[str, pd.DataFrame]) -> str:
     """Say between which regions collaborations across borders clearly rise or fall most."""
     parts = []
     for policy, change in changes.items():
-        abroad = change[crosses_border(comparison, change.index)]
-        said = []
-        for word, what, sign in (("rise", "higher", 1), ("fall", "lower", -1)):
-            clear = abroad[abroad["verdict"] == what]
+        abroad, said = change[crosses_border(view, change.index)], []
+        for word, what, sign in (("rise", HIGHER, 1), ("fall", LOWER, -1)):
+            clear = abroad.loc[abroad["verdict"] == what, "effect"]
             if len(clear):
-                at = int(np.argmax(sign * clear["effect"].to_numpy(float)))
-                pair, size = clear.index[at], float(clear["effect"].iloc[at])
-                amount = number(size, two_digits(abs(size)), signed=True)
-                said.append(f"{word} most between {_pair(comparison, pair)} ({amount})")
-        what = listed(said) if said else "show no clear change between any two regions"
-        parts.append(f"Collaborations across borders {what} under {words.policy(policy)}.")
-    return " ".join([*parts, f"Measured against {words.policy(comparison.baseline)}."])
+                pair: Any = (sign * clear).idxmax()
+                amount = two_digits(clear[pair], signed=True)
+                said.append(f"{word} most between {_pair(view, pair)} ({amount})")
+        told = listed(said) if said else "show no clear change between any two regions"
+        parts.append(f"Collaborations across borders {told} under {view.policy(policy)}.")
+    return " ".join([*parts, f"Measured against {view.baseline}."])
 
 
-def _pair(comparison: Comparison, pair: Any) -> str:
-    return f"{comparison.world.names[pair[0]]} and {comparison.world.names[pair[1]]}"
+def _pair(view: View, pair: Any) -> str:
+    return " and ".join(str(view.comparison.world.names[end]) for end in pair)

@@ -1,22 +1,18 @@
 """Maps of collaborations between regions: how many under each policy, and what changes."""
 
 from collections.abc import Sequence
-from math import ceil
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
-from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection, PolyCollection
-from matplotlib.colors import Normalize
+from matplotlib.colors import ListedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
 from s3sim.analysis.verdicts import HIGHER, LOWER
-from s3sim.core.formatting import number
-from s3sim.report.figures.inputs import Comparison, Drawn, Polygon, Words, others
+from s3sim.core.arrays import Floats
 from s3sim.report.figures.labels import folded, label_points
 from s3sim.report.figures.links import (
     changes_in_words,
@@ -26,93 +22,75 @@ from s3sim.report.figures.links import (
     mean_links,
     two_digits,
 )
-from s3sim.report.figures.style import (
-    BORDER,
-    CREDIT,
-    INK,
-    LAND,
-    MUTED,
-    SEA,
-    SIDE,
-    TITLE,
-    credit,
-    marks,
-    place,
-    save,
-    sheet,
-)
+from s3sim.report.figures.panels import key_entry, panels
+from s3sim.report.figures.style import BORDER, INK, LAND, SEA, policy_marks, style
+from s3sim.report.view import View
 
-Floats = NDArray[np.float64]
-_KEY, _HEAD, _GAP, _ARCS, _WIDEST = 0.44, 0.26, 0.14, 80, 6.0
+_ARCS, _WIDEST = 80, 6.0  # most arcs across borders in a map; points of the widest
+_GREY, _UNCLEAR, _ARC_KEY = "#6E6E6E", "#8A8A8A", "#444444"
+_HOME = (0, (2.0, 1.2))  # dashes of links inside a country
+_CROWDED = 16  # regions above which codes stand for names
+_AREA = " Area of a mark: population."
+# The pale middle of the ramp would vanish on the land: each half starts a little way out.
+_RAMP = ListedColormap(colormaps["PuOr"](np.concatenate([np.linspace(0, 0.375, 128), np.linspace(0.625, 1, 128)])))  # fmt: skip
 
 
-def draw_levels(
-    comparison: Comparison, words: Words, land: Sequence[Polygon], folder: Path, dpi: int
-) -> Drawn | None:
+@style()
+def collaborations(view: View, land: Sequence[Floats] | None = None) -> Figure | None:
     """Draw the mean number of collaborations between regions, one panel a policy."""
-    links = mean_links(comparison)
+    links = mean_links(view)
     most = float(links.to_numpy().max(initial=0.0))
     if not most > 0:
         return None
-    title = "Collaborations between regions under each policy"
     note = (
         "Mean number of active collaborations over the last four years. "
-        "Links inside a region are not drawn."
-    ) + _largest(links)
-    figure, panels = _panels(comparison, list(comparison.policies), land, title, note)
-    colours = marks(comparison.policies)
-    abroad = crosses_border(comparison, links.index)
-    for policy, axes in panels.items():
-        value = links[policy].to_numpy(float)
-        widths = _WIDEST * value / most
-        shades = np.where(abroad, 0.75, 0.35)
-        _arcs(axes, comparison, links, value, widths, [(colours[policy][0], a) for a in shades],
-              abroad)  # fmt: skip
-        axes.set_title(words.policy(policy), color=INK, pad=4)
-    _key(figure, comparison, most, "collaborations", None)
-    alt = levels_in_words(comparison, words, links)
-    return save(figure, "map_collaborations", title, alt, folder, dpi)
+        f"Links inside a region are not drawn.{_AREA}{_left_out(links)}"
+    )
+    policies = list(view.comparison.policies)
+    title = "Collaborations between regions under each policy"
+    atlas = _Atlas(view, land, policies, title, note, most, "collaborations")
+    for policy in policies:
+        value, colour = links[policy].to_numpy(float), policy_marks(policies)[policy][0]
+        arcs = pd.DataFrame({"strength": value, "width": value, "opacity": 0.75}, index=links.index)
+        atlas.draw(policy, arcs.assign(colour=colour), home_opacity=0.35)
+    return atlas.done(levels_in_words(view, links))
 
 
-def draw_changes(
-    comparison: Comparison, words: Words, land: Sequence[Polygon], folder: Path, dpi: int
-) -> Drawn | None:
+@style()
+def changes(view: View, land: Sequence[Floats] | None = None) -> Figure | None:
     """Draw what each policy changes against the baseline, colours centred on no change."""
-    rest = others(comparison)
-    changes = {p: c for p in rest if len(c := link_changes(comparison, p))}
-    if not changes:
+    found = {policy: change for policy in view.others if len(change := link_changes(view, policy))}
+    if not found:
         return None
     # A faint change must look faint: the scale never falls below a tenth of the largest link.
-    most = max(float(c["effect"].abs().max()) for c in changes.values())
-    most = max(most, 0.1 * float(mean_links(comparison).to_numpy().max(initial=0.0))) or 1.0
-    title = f"Change in collaborations between regions against {words.policy(comparison.baseline)}"
+    most = max(float(change["effect"].abs().max()) for change in found.values())
+    most = max(most, 0.1 * float(mean_links(view).to_numpy().max(initial=0.0))) or 1.0
     note = (
-        "Difference in the mean number of active collaborations over the last four years. "
-        "Purple: more; orange: fewer; grey: no clear difference (95 %)."
-    ) + _largest(next(iter(changes.values())))
-    figure, panels = _panels(comparison, list(changes), land, title, note)
-    scale, ramp = Normalize(-most, most), colormaps["PuOr"]
-    for policy, axes in panels.items():
-        change = changes[policy]
-        value = change["effect"].to_numpy(float)
-        clear = change["verdict"].isin([HIGHER, LOWER]).to_numpy(bool)
-        abroad = crosses_border(comparison, change.index)
-        # The pale middle of the ramp would vanish on the land: start a little way out.
-        shown = np.sign(value) * (0.25 * most + 0.75 * np.abs(value))
-        colours: list[tuple[object, float]] = [
-            (ramp(scale(v)), 1.0 if a else 0.8) if c else ("#8A8A8A", 0.35)
-            for v, a, c in zip(shown, abroad, clear, strict=True)
+        "Difference in the mean number of active collaborations over the last four years. Purple: "
+        f"more; orange: fewer; grey: no clear difference (95 %).{_AREA}"
+        f"{_left_out(next(iter(found.values())))}"
+    )
+    title = f"Change in collaborations between regions against {view.baseline}"
+    atlas, scale = _Atlas(view, land, list(found), title, note, most, "more or fewer"), Normalize(-most, most)  # fmt: skip
+    for policy, change in found.items():
+        clear, value = change["verdict"].isin([HIGHER, LOWER]), change["effect"].astype(float)
+        colours = [
+            _RAMP(scale(v))[:3] if c else _UNCLEAR for v, c in zip(value, clear, strict=True)
         ]
-        strength = np.abs(value) * np.where(clear, 1.0, 1e-6)
-        widths = np.where(clear, np.maximum(_WIDEST * np.abs(value) / most, 0.35), 0.3)
-        _arcs(axes, comparison, change, strength, widths, colours, abroad)
-        axes.set_title(words.policy(policy), color=INK, pad=4)
-    _key(figure, comparison, most, "more or fewer", scale)
-    alt = changes_in_words(comparison, words, changes)
-    return save(figure, "map_changes", title, alt, folder, dpi)
+        atlas.draw(policy, pd.DataFrame({
+            "strength": value.abs().where(clear, 1e-6 * value.abs()), "colour": colours,
+            "width": value.abs().clip(lower=0.06 * most).where(clear, 0.05 * most),
+            "opacity": np.where(clear, 1.0, 0.35),
+        }), home_opacity=0.8)  # fmt: skip
+    bar = atlas.made.figure.colorbar(ScalarMappable(scale, _RAMP), ax=atlas.made.axes, location="bottom",
+                                     shrink=0.3, aspect=16, anchor=(0.0, 1.0), pad=0.02)  # fmt: skip
+    at = _round_below(most)
+    bar.set_ticks([-at, 0, at], labels=[two_digits(v, signed=True) for v in (-at, 0, at)])
+    bar.outline.set_visible(False)
+    return atlas.done(changes_in_words(view, found))
 
 
-def _largest(pairs: pd.DataFrame) -> str:
+def _left_out(pairs: pd.DataFrame) -> str:
     """Say that small arcs are left out, if they are."""
     if len(pairs) <= _ARCS:
         return ""
@@ -121,131 +99,100 @@ def _largest(pairs: pd.DataFrame) -> str:
     )
 
 
-def _panels(
-    comparison: Comparison, policies: list[str], land: Sequence[Polygon], title: str, note: str
-) -> tuple[Figure, dict[str, Axes]]:
-    world = comparison.world
-    x, y = np.asarray(world.x_km, float), np.asarray(world.y_km, float)
-    crowded = len(x) > 16
-    margin = (0.08 if crowded else 0.13) * max(float(np.ptp(x)), float(np.ptp(y)), 50.0)
-    west, east = float(x.min()) - 1.25 * margin, float(x.max()) + 1.25 * margin
-    south, north = float(y.min()) - margin, float(y.max()) + margin
-    aspect = min(max((north - south) / (east - west), 0.6), 1.5)
-    # The frame has this shape: the shorter side shows more of the sea.
-    more_x = max((north - south) / aspect - (east - west), 0.0) / 2
-    more_y = max((east - west) * aspect - (north - south), 0.0) / 2
-    west, east, south, north = west - more_x, east + more_x, south - more_y, north + more_y
-    columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(len(policies), 3 if len(policies) <= 6 else 4)
-    rows = ceil(len(policies) / columns)
-    total = {1: 6.6, 2: 9.2}.get(columns, 11.0)
-    wide = (total - 2 * SIDE - (columns - 1) * _GAP) / columns
-    high = wide * aspect
-    tall = TITLE + rows * (high + _HEAD) + (rows - 1) * _GAP + _KEY + CREDIT + 0.10
-    figure = sheet(total, tall, title, note, credit(comparison.manifest, land=bool(len(land))))
-    size = np.sqrt(_population(comparison))
-    radii = (1.6 + 3.2 * size / size.max()) if crowded else (2.5 + 5.0 * size / size.max())
-    names = [str(c) for c in world.codes] if crowded else [folded(str(n)) for n in world.names]
-    panels = {}
-    for k, policy in enumerate(policies):
-        row, column = divmod(k, columns)
-        bottom = tall - TITLE - (row + 1) * (high + _HEAD) - row * _GAP
-        axes = place(figure, SIDE + column * (wide + _GAP), bottom, wide, high)
-        axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[])
-        axes.set_aspect("equal")
-        axes.set_facecolor(SEA if len(land) else "white")
-        for spine in axes.spines.values():
-            spine.set(visible=True, color=BORDER)
-        if len(land):
-            axes.add_collection(PolyCollection([np.asarray(p, float) for p in land], facecolor=LAND,
-                                               edgecolor=BORDER, linewidth=0.5, zorder=1),
-                                autolim=False)  # fmt: skip
-        _bubbles(axes, comparison, radii)
-        label_points(axes, np.column_stack([x, y]), radii, names, [str(c) for c in world.codes],
-                     5.6 if crowded else 6.6)  # fmt: skip
-        panels[policy] = axes
-    return figure, panels
+def _round_below(value: float) -> float:
+    """Return the largest of 1, 2 and 5 times a power of ten that is no more than a value."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(power * max(k for k in (1, 2, 5) if k * power <= value * 1.0000001))
 
 
-def _population(comparison: Comparison) -> Floats:
-    known = getattr(comparison.world, "population", None)
-    return np.ones(len(comparison.world.codes)) if known is None else np.asarray(known, float)
+class _Atlas:
+    """Maps of the regions, one a policy, of one shape and scale."""
+
+    def __init__(
+        self, view: View, land: Sequence[Floats] | None, policies: list[str], title: str, note: str,
+        most: float, what: str,
+    ) -> None:  # fmt: skip
+        world = view.comparison.world
+        self.view, self.most, self.crowded = view, most, len(world.codes) > _CROWDED
+        self.at = np.column_stack([np.asarray(world.x_km, float), np.asarray(world.y_km, float)])
+        size = np.sqrt(np.asarray(world.population, float))
+        self.radii = np.array((1.6, 3.2) if self.crowded else (2.5, 5.0)) @ [
+            size**0,
+            size / size.max(),
+        ]
+        margin = (0.08 if self.crowded else 0.13) * max(*np.ptp(self.at, axis=0), 50.0)
+        border = np.array([1.25 * margin, margin])
+        low, high = self.at.min(axis=0) - border, self.at.max(axis=0) + border
+        aspect = float(np.clip((high - low)[1] / (high - low)[0], 0.6, 1.5))
+        # The frame has this shape: the shorter side shows more of the sea.
+        wide = max((high - low)[0], (high - low)[1] / aspect)
+        more = (np.array([wide, wide * aspect]) - (high - low)) / 2
+        (west, south), (east, north) = low - more, high + more
+        ground = _outlines(view) if land is None else land
+        columns = {1: 1, 2: 2, 3: 3, 4: 2}.get(len(policies), 3 if len(policies) <= 6 else 4)
+        inches = {1: 5.8, 2: 4.1}.get(columns, 3.3 if columns == 3 else 2.5)
+        largest = _round_below(most)
+        look: dict[str, Any] = {"linestyle": "", "markeredgecolor": INK, "markersize": 6}
+        key = [
+            key_entry("across a border", _ARC_KEY), key_entry("inside a country", _ARC_KEY, linestyle=_HOME),
+            *(key_entry(f"{two_digits(v)} {what}", _ARC_KEY, linewidth=_WIDEST * v / most, solid_capstyle="butt")
+              for v in (largest, largest / 5)),
+            key_entry("lagging region", marker="s", markerfacecolor="white", **look),
+            key_entry("advanced region", marker="o", markerfacecolor=_GREY, **look),
+        ]  # fmt: skip
+        self.made = panels(title, note, view.comparison.manifest, inches, inches * aspect, key=key, key_columns=3,
+                           count=len(policies), columns=columns, land=bool(len(ground)))  # fmt: skip
+        self.panel = dict(zip(policies, self.made, strict=True))
+        for policy, axes in self.panel.items():
+            axes.set(xlim=(west, east), ylim=(south, north), xticks=[], yticks=[],
+                     facecolor=SEA if len(ground) else "white")  # fmt: skip
+            axes.set_title(view.policy(policy), pad=4)
+            axes.spines[:].set(visible=True, color=BORDER)
+            axes.add_collection(PolyCollection([np.asarray(p, float) for p in ground], facecolor=LAND,
+                                               edgecolor=BORDER, linewidth=0.5, zorder=1), autolim=False)  # fmt: skip
+            behind = np.asarray(world.lagging, bool)
+            for kept, marker, fill, part in (
+                (behind, "s", "white", 0.8),
+                (~behind, "o", _GREY, 1.0),
+            ):
+                axes.scatter(self.at[kept, 0], self.at[kept, 1], s=(2 * self.radii[kept]) ** 2 * part, marker=marker,
+                             zorder=5, facecolor=fill, edgecolor=INK, linewidth=0.9)  # fmt: skip
+
+    def draw(self, policy: str, arcs: pd.DataFrame, home_opacity: float) -> None:
+        """Add quadratic Bézier curves, the strongest last; links within a country are dashed.
+
+        Columns of arcs: strength (order), width (in collaborations), colour, opacity.
+        """
+        step = np.linspace(0.0, 1.0, 25)[:, None]
+        arcs = arcs.assign(abroad=crosses_border(self.view, arcs.index)).sort_values("strength", kind="stable")  # fmt: skip
+        arcs = arcs[_WIDEST * arcs["width"] >= 0.04 * self.most]
+        for abroad, most, opacity in ((False, _ARCS // 2, home_opacity), (True, _ARCS, 1.0)):
+            mine = arcs[arcs["abroad"] == abroad].tail(most)
+            start, end = (self.at[mine.index.get_level_values(k)][:, None] for k in (0, 1))
+            bend = (start + end) / 2 + 0.16 * (end - start)[..., ::-1] * [-1, 1]
+            curves = (1 - step) ** 2 * start + 2 * step * (1 - step) * bend + step**2 * end
+            self.panel[policy].add_collection(LineCollection(
+                list(curves), linewidths=(_WIDEST * mine["width"] / self.most).clip(lower=0.25),
+                colors=[(*to_rgb(c), min(o, opacity)) for c, o in zip(mine["colour"], mine["opacity"], strict=True)],
+                capstyle="butt", zorder=3 if abroad else 2, linestyles="solid" if abroad else _HOME,
+            ), autolim=False)  # fmt: skip
+
+    def done(self, alt: str) -> Figure:
+        """Name the regions and return the figure, described by `alt`."""
+        self.made.fit()
+        world = self.view.comparison.world
+        codes = [str(code) for code in world.codes]
+        names = codes if self.crowded else [folded(str(name)) for name in world.names]
+        for axes in self.made:
+            label_points(axes, self.at, self.radii, names, codes, 5.6 if self.crowded else 6.6)
+        self.made.figure.set_label(alt)
+        return self.made.figure
 
 
-def _bubbles(axes: Axes, comparison: Comparison, radii: Floats) -> None:
-    world, lagging = comparison.world, np.asarray(comparison.world.lagging, bool)
-    for behind, marker in ((True, "s"), (False, "o")):
-        kept = lagging == behind
-        axes.scatter(np.asarray(world.x_km, float)[kept], np.asarray(world.y_km, float)[kept],
-                     s=(2 * radii[kept]) ** 2 * (0.8 if behind else 1.0), marker=marker, zorder=5,
-                     facecolor="white" if behind else "#6E6E6E", edgecolor=INK,
-                     linewidth=0.9)  # fmt: skip
+def _outlines(view: View) -> Sequence[Floats]:
+    """Return the land under the maps; an invented world lies nowhere and gets none."""
+    if getattr(view.comparison.world, "name", "") == "synthetic":
+        return []
+    from s3sim.world import land_outlines
 
-
-def _arcs(
-    axes: Axes, comparison: Comparison, links: pd.DataFrame, strength: Floats, widths: Floats,
-    colours: list[tuple[object, float]], abroad: NDArray[np.bool_],
-) -> None:  # fmt: skip
-    """Add quadratic Bézier curves, the strongest last; links within a country are dashed."""
-    x, y = np.asarray(comparison.world.x_km, float), np.asarray(comparison.world.y_km, float)
-    step = np.linspace(0.0, 1.0, 25)[:, None]
-    ranked = np.argsort(strength, kind="stable")
-    order = [*ranked[~abroad[ranked]][-_ARCS // 2 :], *ranked[abroad[ranked]][-_ARCS:]]
-    pairs = list(links.index)
-    for k in order:
-        if widths[k] < 0.04:
-            continue
-        i, j = pairs[k]
-        start, end = np.array([x[i], y[i]]), np.array([x[j], y[j]])
-        along = end - start
-        bend = (start + end) / 2 + 0.16 * np.array([-along[1], along[0]])
-        curve = (1 - step) ** 2 * start + 2 * step * (1 - step) * bend + step**2 * end
-        colour, alpha = colours[k]
-        axes.add_collection(
-            LineCollection([curve], linewidths=[max(float(widths[k]), 0.25)], colors=[colour],
-                           alpha=alpha, capstyle="butt", zorder=3 if abroad[k] else 2,
-                           linestyles="solid" if abroad[k] else (0, (2.0, 1.2))),
-            autolim=False,
-        )  # fmt: skip
-
-
-def _key(
-    figure: Figure, comparison: Comparison, most: float, what: str, scale: Normalize | None
-) -> None:
-    """Draw what widths, line styles and shapes mean, in a strip under the maps."""
-    width = float(figure.get_size_inches()[0])
-    top = 10.0 ** np.floor(np.log10(most))
-    largest = float(top * max(k for k in (1, 2, 5) if k * top <= most * 1.0000001))
-    colour = "#444444"
-    handles = [
-        Line2D([], [], color=colour, linewidth=_WIDEST * v / most, solid_capstyle="butt",
-               label=f"{number(v, two_digits(v))} {what}")
-        for v in (largest, largest / 5)
-    ]  # fmt: skip
-    handles += [
-        Line2D([], [], color=colour, linewidth=1.6, label="across a border"),
-        Line2D([], [], color=colour, linewidth=1.6, dashes=(2.0, 1.2), label="inside a country"),
-    ]
-    handles += [
-        Line2D([], [], color="none", marker=marker, markerfacecolor=fill, markeredgecolor=INK,
-               markersize=6, label=label)
-        for marker, fill, label in (("s", "white", "lagging region"), ("o", "#6E6E6E", "advanced region"))
-    ]  # fmt: skip
-    strip = place(figure, SIDE, CREDIT, width - 2 * SIDE, _KEY)
-    strip.set_axis_off()
-    strip.legend(handles=handles, loc="lower left", ncols=3, fontsize=7.2, handlelength=2.4,
-                 columnspacing=1.4, borderaxespad=0.0, borderpad=0.1)  # fmt: skip
-    area = "Area of a mark: population" if hasattr(comparison.world, "population") else ""
-    figure.text(1 - SIDE / width, 0.09 / figure.get_size_inches()[1], area, ha="right",
-                va="bottom", fontsize=6.5, color=MUTED)  # fmt: skip
-    if scale is None:
-        return
-    bar = place(figure, width - SIDE - 1.75, CREDIT + 0.24, 1.65, 0.12)
-    ramp = np.linspace(-1, 1, 256)
-    bar.imshow((np.sign(ramp) * (0.25 + 0.75 * np.abs(ramp)))[None, :], aspect="auto", cmap="PuOr", vmin=-1, vmax=1,
-               extent=(-most, most, 0, 1))  # fmt: skip
-    bar.set(yticks=[], xticks=[-largest, 0, largest])
-    places = two_digits(largest)
-    bar.set_xticklabels(
-        [number(v, places, signed=True) for v in (-largest, 0, largest)], fontsize=7
-    )
-    bar.tick_params(length=2, pad=1.5)
+    return land_outlines()

@@ -1,43 +1,45 @@
 """Figures of studies: sensitivity, discovery, robustness, value, structure. Tables in, figure out.
 
 Every function takes plain tables or arrays and returns a figure whose label describes it in words;
-`save_study` writes it as PNG and SVG, the same to the byte for the same input.
+`save_study` writes it as PNG and SVG, the same to the byte for the same input. All of them raise
+InputError when a column is missing or a table has no rows, and draw what is nan as "withheld".
+Keywords that they share: `outcome` and `unit` say what is measured, `titles` names outcomes,
+policies or panels, and `manifest` gives the version for the credit line. Limits are those of 95 %
+intervals.
 """
 
 from s3sim.report.figures import agg as agg
-from s3sim.report.figures.studies.base import save_study
-from s3sim.report.figures.studies.discovery import vulnerability_map
-from s3sim.report.figures.studies.efficiency import variance_ratio
-from s3sim.report.figures.studies.effort import cost_curve, running_mean
-from s3sim.report.figures.studies.indices import index_bars
-from s3sim.report.figures.studies.information import information_bars
-from s3sim.report.figures.studies.parts import shapley_split, winners_losers
-from s3sim.report.figures.studies.peeling import coverage_density
-from s3sim.report.figures.studies.ranges import tornado
-from s3sim.report.figures.studies.ranks import rank_table
-from s3sim.report.figures.studies.screening import mu_star_sigma
-from s3sim.report.figures.studies.spread import difference_distributions
-from s3sim.report.figures.studies.structure import sign_table
-from s3sim.report.figures.studies.tipping import tipping_curve, tipping_map
-from s3sim.report.figures.studies.worlds import trade_off
+from s3sim.report.figures.studies.differences import (
+    difference_distributions,
+    shapley_split,
+    trade_off,
+    winners_losers,
+)
+from s3sim.report.figures.studies.discovery import (
+    coverage_density,
+    tipping_curve,
+    tipping_map,
+    vulnerability_map,
+)
+from s3sim.report.figures.studies.robustness import (
+    cost_curve,
+    rank_table,
+    running_mean,
+    sign_table,
+    variance_ratio,
+)
+from s3sim.report.figures.studies.sensitivity import (
+    index_bars,
+    information_bars,
+    mu_star_sigma,
+    tornado,
+)
+from s3sim.report.figures.style import save_figure as save_study
+from s3sim.report.figures.words import short
 
 __all__ = [
-    "cost_curve",
-    "coverage_density",
-    "difference_distributions",
-    "index_bars",
-    "information_bars",
-    "mu_star_sigma",
-    "rank_table",
-    "running_mean",
-    "save_study",
-    "shapley_split",
-    "sign_table",
-    "tipping_curve",
-    "tipping_map",
-    "tornado",
-    "trade_off",
-    "variance_ratio",
-    "vulnerability_map",
-    "winners_losers",
-]
+    "cost_curve", "coverage_density", "difference_distributions", "index_bars", "information_bars",
+    "mu_star_sigma", "rank_table", "running_mean", "save_study", "shapley_split", "short",
+    "sign_table", "tipping_curve", "tipping_map", "tornado", "trade_off", "variance_ratio",
+    "vulnerability_map", "winners_losers",
+]  # fmt: skip
