@@ -56,7 +56,7 @@ PERCENT = 100
 
 @dataclass(frozen=True)
 class Demography(ParameterGroup, name="demography"):
-    """Exit by age, size and insolvency; entry by relatedness density; entrants copy a parent.
+    """Exit by age, size and insolvency; entry by relatedness density; entrants learn from a parent.
 
     hazard = (h_inf + (h_0 - h_inf) exp(-age / fading)) (size / 10)^-size_effect, a year;
     h_0, h_inf and fading meet one-year and five-year survival and the turnover of firms
@@ -67,15 +67,15 @@ class Demography(ParameterGroup, name="demography"):
     first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
     last_hazard: float = param(0.037, 0.03, 0.05, "exit hazard of the old", unit="1/year",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+        source="solves the same facts, with insolvency beside it", evidence="reported")
     fading: float = param(5.25, 4.2, 6.3, "age over which the hazard falls by e", unit="years",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
-    size_effect: float = param(0.20, 0.0, 0.3,
+    size_effect: float = param(0.25, 0.0, 0.4,
         "how fast the hazard falls with size above ten persons", unit="elasticity")
     patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters")
-    entry_rate: float = param(0.082, 0.03, 0.15, unit="1/year",
+    entry_rate: float = param(0.08, 0.03, 0.15, unit="1/year",
         meaning="entrants over firms of the start, at the EU birth rate", source="balances exits")
-    density: float = param(1.0, 0.3, 2.0, "elasticity of entry to relatedness density",
+    density: float = param(1.8, 0.3, 3.0, "elasticity of entry to relatedness density",
         unit="elasticity", source="Boschma et al. 2015, entry")
     unrelated: float = param(0.10, 0.01, 0.3, "entry without any related activity, as density",
         unit="share")

@@ -41,14 +41,14 @@ class Innovation(ParameterGroup, name="innovation"):
     """
 
     # fmt: off
-    rate: float = param(0.31, 0.05, 1.0, "innovations a year at two person-years of R&D",
+    rate: float = param(0.24, 0.05, 1.0, "innovations a year at two person-years of R&D",
         unit="1/year", source="set so that productivity grows 1.2 % a year")
     returns: float = param(0.6, 0.4, 0.9, "elasticity of innovation to R&D in the firm",
         unit="elasticity", source="patents-R&D elasticities of firms, 0.4-0.9", evidence="recalled")
     skills: float = param(0.3, 0.0, 1.0, "elasticity to the region's tertiary share",
         unit="elasticity")
-    informal: float = param(0.02, 0.005, 0.04, "informal innovation effort",
-        unit="share of working time")
+    informal: float = param(0.02, 0.005, 0.04, "innovation effort other than R&D",
+        unit="share of working time", source="innovation outlay", evidence="recalled")
     partners: float = param(1.0, 0.0, 3.0, "gain from partners", unit="1/V",
         source="fitted to Cai and Szeidl: +8 % revenue a year after brokered meetings")
     spillovers: float = param(0.3, 0.0, 1.0, "gain from spillovers")
@@ -70,7 +70,7 @@ class Innovation(ParameterGroup, name="innovation"):
         "radical innovators of up to 50 persons that make the new domain their home", unit="share")
     doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year")
     forgetting: float = param(0.15, 0.01, 0.30, "forgetting in other domains", unit="1/year",
-        source="that of the R&D stock")
+        source="as fast as the R&D stock depreciates")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

@@ -21,7 +21,7 @@ class Institutes(ParameterGroup, name="institutes"):
     """Knowledge of an institute grows with its research money, with a long lag (through its stock).
 
     growth of mastery = speed (stock a researcher / usual)^exponent (1 - mastery), on domains that
-    it already works in; a share of its effort follows the priorities of its authority.
+    it already works in, and slower the more these are beyond six; a share of its effort follows the priorities of its authority.
     Institutes also raise radical innovation and widen the reach of learning (`innovation`,
     `proximity`), feed the pool of spillovers and let firms spin off (`demography`).
     """
@@ -30,7 +30,7 @@ class Institutes(ParameterGroup, name="institutes"):
     speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year")
     exponent: float = param(0.8, 0.5, 1.0, "returns to public research money", unit="elasticity")
     usual_stock: float = param(400.0, 100.0, 1000.0, unit="kEUR/researcher",
-        meaning="research stock of a researcher at usual money", source="researcher's stock")
+        meaning="research stock of a researcher at usual money, at the wages of the start", source="researcher's stock")
     steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share")
     # fmt: on
 

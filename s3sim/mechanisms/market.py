@@ -31,30 +31,33 @@ class Market(ParameterGroup, name="market"):
     """Monopolistic competition with constant elasticity of substitution in each country x domain.
 
     share_i = theta_i^(sigma-1) / (sum_j theta_j^(sigma-1) + outside), theta = productivity x demand shifter;
-    sales_i = share_i x expenditure / price index. Exports enter here when they come: as access of
+    sales_i = share_i x expenditure / price index. Outside suppliers gain on a country's firms when
+    these employ more than at the start (the labour force is given, so the real exchange rate
+    rises), and lose when they employ less. Trends of domains, seen over a few years, fade.
+    Exports enter here when they come: as access of
     a firm to the markets of other countries.
     """
 
     # fmt: off
     substitution: float = param(2.5, 1.8, 6.0, "elasticity of substitution between suppliers",
-        unit="elasticity", source="usual in monopolistic competition", evidence="recalled")
+        unit="elasticity", source="Broda and Weinstein 2006", evidence="recalled")
     demand_growth: float = param(0.0, -0.02, 0.03, "growth of real expenditure at constant prices",
         unit="1/year")
     outside_growth: float = param(0.012, 0.0, 0.03, "growth of outside suppliers' productivity",
         unit="1/year")
     real_exchange_rate: float = param(0.15, 0.0, 0.3, unit="1/year",
         meaning="gain of outside suppliers when a country's firms employ more than at the start",
-        source="Rogoff 1996: deviations from purchasing power parity fade at 15 % a year",
+        source="PPP",
         evidence="recalled")
     trend_life: float = param(12.0, 5.0, 100.0, "time over which trends of domains fade by e",
         unit="years")
     volatility: float = param(0.24, 0.15, 0.35, "volatility of yearly demand shocks at size one",
         unit="log points", source="prototype: gives a standard deviation of yearly growth of 0.23")
-    variance_tail: float = param(1.8, 1.2, 5.0, source="Fu et al. 2005: tails of exponent 3 to 4",
+    variance_tail: float = param(2.1, 1.2, 5.0, source="Fu et al. 2005: tails of exponent 3 to 4",
         meaning="tail index of the variance of yearly shocks, half that of growth")
     volatility_size: float = param(0.17, 0.10, 0.25, "how fast volatility falls with size",
         unit="elasticity", source="Riccaboni et al. 2008: 0.14-0.20", evidence="reported")
-    young_growth: float = param(0.26, 0.0, 0.5, unit="1/year", source="Haltiwanger et al. 2013",
+    young_growth: float = param(0.22, 0.0, 0.5, unit="1/year", source="Haltiwanger et al. 2013",
         meaning="growth of the new-born beyond others, fading over five years of age")
     adjustment: float = param(0.25, 0.1, 0.6, "speed of employment towards what sales need",
         unit="1/quarter", evidence="assumed")

@@ -14,14 +14,19 @@ from s3sim.model.state import FIRM, Organisations, State
 class Research(ParameterGroup, name="research"):
     """R&D spending, its stock and the absorptive capacity that follows (Cohen and Levinthal 1990).
 
-    S <- (1 - depreciation)^dt S + R&D dt;  ac = s / (s + half), s = S / size + skills x tertiary.
+    S <- (1 - depreciation)^dt S + R&D dt;  ac = s / (s + half), s = S / (size x wages) + skills x tertiary.
+    What there is to absorb grows with the productivity of all, so the stock counts at wages over
+    those of the start (productivity-adjusted R&D: Howitt 2000). Public research money grows with
+    wages. A firm's decision stands for a year with `persistence`; otherwise it decides afresh as
+    an entrant of its region, industry and size would (`rd_decisions`): intensity reverts to its
+    industry's, and no lineage of firms keeps an advantage for ever.
     """
 
     # fmt: off
     depreciation: float = param(0.15, 0.08, 0.30, "depreciation of the R&D stock", unit="1/year",
         source="usual in the literature (Hall, Mairesse and Mohnen 2010)", evidence="recalled")
     half_saturation: float = param(5.0, 2.0, 20.0,
-        "R&D stock a head at which half of absorption is reached", unit="kEUR/person")
+        "R&D stock a head, at the wages of the start, that gives half of absorption", unit="kEUR/person")
     skills: float = param(4.0, 0.0, 10.0,
         "what a fully graduate workforce adds to the R&D stock a head", unit="kEUR/person")
     persistence: float = param(0.85, 0.75, 0.95, unit="share",

@@ -34,7 +34,7 @@ CLASS_WIDTH = 5.0
 """Ceiling over floor of the small and the medium class."""
 LEAST_MEAN = 1.1
 """Least mean of a size class over its floor."""
-MOST_QUANTILE = 0.995
+MOST_QUANTILE = 0.998
 """Quantile at which the sizes of large firms are cut."""
 KNOWN_DOMAINS = np.array([2, 4, 8])
 INSTITUTE_DOMAINS = 6
@@ -67,12 +67,14 @@ class Population(ParameterGroup, name="population"):
         meaning="value added over GDP (rest: net taxes on products)", source="national accounts")
     closed_propensity: float = param(0.05, 0.0, 0.3,
         "propensity of firms to cooperate, without a habit of cooperating", unit="share")
-    micro: float = param(0.29, 0.0, 1.0, unit="share", source="what entry and growth leave in a century",
-        meaning="firms below ten persons, for each larger one")
+    micro: float = param(0.29, 0.0, 1.0, unit="share",
+        source="set so that entry, growth and exit leave it as it is",
+        meaning="firms below ten persons that may grow, for each larger one")
     founders: float = param(0.25, 0.1, 1.0, "latent founders for each firm", unit="share")
-    mean_age: float = param(13.5, 5.0, 25.0, "mean age of firms at the start", unit="years")
+    mean_age: float = param(13.5, 5.0, 25.0, "mean age of small firms at the start", unit="years",
+        source="exponential: Coad 2010; mean set to what births and deaths leave")
     rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
-        meaning="R&D stock over yearly R&D at the start: 1 / (depreciation + growth)", unit="years")
+        meaning="R&D stock over yearly R&D of those that stay: 1 / (depreciation + growth)", unit="years")
     # fmt: on
 
     def organisations(self, context: Context) -> Organisations:

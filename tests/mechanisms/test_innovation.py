@@ -38,7 +38,7 @@ def test_expected_innovations_by_hand():
     rich, poor = (0.5 / 0.4) ** 0.3, (0.3 / 0.4) ** 0.3
     gain = 1 + 0.1 + 0.3 * 0.5 + 0.5 * 0.05
     effort = np.array([2.5, 1.0, 4.0, 0.8 * 1.5 + 1.0, 2.5])  # person-years
-    expected = 0.31 * (effort / 2) ** 0.6 * np.array([rich, rich, rich, rich * gain, poor])
+    expected = 0.24 * (effort / 2) ** 0.6 * np.array([rich, rich, rich, rich * gain, poor])
     np.testing.assert_allclose(rate, expected)
 
 

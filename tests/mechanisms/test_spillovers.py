@@ -65,7 +65,7 @@ def test_laggards_imitate_the_frontier_as_far_as_they_can_absorb():
     )  # fmt: skip
     assert after.frontier[0] == pytest.approx(np.log(100.0))
     gain = np.log(after.organisations.productivity / productivity)
-    np.testing.assert_allclose(gain, [0.05 / 4 * 0.5 * 0.5, 0, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(gain, [0.075 / 4 * 0.5 * 0.5, 0, 0, 0, 0], atol=1e-12)
 
 
 def test_pools_saturate_and_are_relative_to_wages():
@@ -84,7 +84,7 @@ def test_catching_up_falls_as_firms_come_near_and_is_bounded_far_behind():
                     spillovers=Spillovers(frontier=0.99), absorptive_capacity=1.0)  # fmt: skip
     best = np.exp(after.frontier[0])
     gain = np.log(after.organisations.productivity / own)
-    np.testing.assert_allclose(gain, 0.05 / 4 * np.maximum(1 - own / best, 0), atol=1e-12)
+    np.testing.assert_allclose(gain, 0.075 / 4 * np.maximum(1 - own / best, 0), atol=1e-12)
 
 
 def test_dormant_firms_neither_lead_nor_follow():
