@@ -12,10 +12,10 @@ def print_scoreboard(board: Any, missing: Sequence[Any]) -> None:
     where = console()
     for world, scale, facts, _ in board.cases():
         where.print(f"World {world}, scale {scale:g}", style="bold")
-        print_rows([_cells(row) for row in facts.to_dict("records")], str)
+        print_rows([_cells(row) for row in facts.to_dict("records")])
         where.print()
     where.print("Known, but the model cannot be asked", style="bold")
-    print_rows([{"id": one.id, "what": one.title, "why": one.missing} for one in missing], str)
+    print_rows([{"id": one.id, "what": one.title, "why": one.missing} for one in missing])
     where.print()
     for row in board.summary.to_dict("records"):
         told = (

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 def validate(
     tier: Annotated[
         str,
-        o.other("tier", "How many runs: quick (under 2 minutes on two cores) or full (under 20).", o.HOW, "quick|full"),
+        o.other("--tier", "How many runs: quick (under 2 minutes on two cores) or full (under 20).", o.HOW, "quick|full"),
     ] = "quick",
     world: Annotated[
         list[str] | None,
-        o.other("world", "partners or bsr, repeatable; default: partners for quick, both for full.", o.WHAT, "NAME"),
+        o.other("--world", "partners or bsr, repeatable; default: partners for quick, both for full.", o.WHAT, "NAME"),
     ] = None,
     seed: o.Seed = None,
     workers: o.Workers = None,
     out: Annotated[
-        Path | None, o.other("out", "Write validation.json, what single runs told, and figures there.", o.OUTPUT, "FOLDER")
+        Path | None, o.folder("--out", "Write validation.json, what single runs told, and figures there.")
     ] = None,
     overwrite: o.Overwrite = False,
     quiet: o.Quiet = False,
@@ -31,9 +31,10 @@ def validate(
     """Score the model without S3 policy on what is known of the world."""
     with cli_errors():
         from s3sim.cli.progress import progress
+        from s3sim.ensemble.plan import options
         from s3sim.validation.scoreboard import prepare
 
-        ready = prepare(tier, o.names(world), seed=seed, workers=workers, prefix="--")
+        ready = prepare(tier, world, options({"seed": seed, "workers": workers}))
         if out is not None:
             _prepare(out, overwrite=overwrite)
         if not (quiet or json):

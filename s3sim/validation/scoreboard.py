@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.core.parameters import as_number, problem_with
 from s3sim.ensemble.executors import processes
 from s3sim.ensemble.files import write_csv, write_json
+from s3sim.ensemble.plan import ConfigLayer
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.provenance import code_fingerprint, versions
 from s3sim.ensemble.sweep import Place, place
-from s3sim.simulation.scenario import LIMITS
 from s3sim.validation.jobs import TIERS, Job, Told, jobs_of, tell
 from s3sim.validation.judge import cases, judged, summed
 from s3sim.validation.targets import targets
@@ -51,7 +50,9 @@ def validate(
     InputError
         With every mistake: unknown names, a seed or number of workers out of range.
     """
-    ready = prepare(tier, worlds, seed=seed, workers=workers)
+    given = {"seed": seed, "workers": workers}
+    layer = ConfigLayer({name: value for name, value in given.items() if value is not None})
+    ready = prepare(tier, worlds, layer)
     return ready.run(chosen(progress, len(ready.jobs)))
 
 
@@ -76,27 +77,17 @@ class Ready:
         return Scoreboard.of(self.tier, self.seed, self.jobs, told)
 
 
-def prepare(
-    tier: str = "quick", worlds: Sequence[str] | str | None = None, *, seed: Any = 0,
-    workers: Any = None, prefix: str = "",
-) -> Ready:  # fmt: skip
-    """Return the runs that `validate` does; numbers may be text, `prefix` stands before names."""
+def prepare(tier: str, worlds: Sequence[str] | str | None, layer: ConfigLayer) -> Ready:
+    """Return the runs that `validate` does; the layer holds seed and workers, as given."""
     names = worlds if worlds is not None else WORLDS if tier == "full" else WORLDS[:1]
     names = (names,) if isinstance(names, str) else tuple(names)
     wrong = [unknown("world", str(name), WORLDS) for name in names if name not in WORLDS]
     wrong += [] if tier in TIERS else [unknown("tier", str(tier), TIERS)]
-    luck = _whole(0 if seed is None else seed)
-    wrong += [told for told in [problem_with(f"{prefix}seed", luck, *LIMITS["seed"], whole=True)] if told]  # fmt: skip
-    where, problems = place(workers, prefix=prefix)
+    settings, problems = layer.checked()
     if wrong + problems:
         raise InputError(wrong + problems)
-    return Ready(tier, luck, jobs_of(tier, names, luck), where)
-
-
-def _whole(given: Any) -> Any:
-    if isinstance(given, str) and given.strip().isdigit():
-        given = int(given)
-    return as_number(given, whole=True)
+    seed = settings.get("seed", 0)
+    return Ready(tier, seed, jobs_of(tier, names, seed), place(layer))
 
 
 @dataclass(frozen=True, eq=False)
