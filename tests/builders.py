@@ -151,6 +151,8 @@ def state_of(organisations, world, **tables):
     regions, authorities, domains = world.n_regions, world.n_authorities, world.n_domains
     markets, none = world.n_countries * domains, np.zeros(regions, np.int64)
     table = np.ones((regions, domains))
+    jobs = np.where(organisations.firms, organisations.size, 0.0)
+    jobs = np.bincount(organisations.region, jobs, regions)
     blank = {
         "organisations": organisations,
         "ties": Ties.none(),
@@ -170,6 +172,7 @@ def state_of(organisations, world, **tables):
         "regions": Regions(
             published=table, awaiting=table, pool=table * 0, entries=none, exits=none,
             cohort=np.zeros(regions), tracked=np.zeros(regions), grants_paid=none, awards=none,
+            rd_norm=np.ones(regions), first_jobs=jobs,
         ),
         "markets": Markets(
             expenditure=np.full(markets, 2000.0), outside=np.full(markets, 1000.0),
@@ -180,6 +183,8 @@ def state_of(organisations, world, **tables):
         "pool": 0,
         "frontier": np.zeros(domains),
         "spill_reference": 0.0,
+        "first_productivity": 50.0,
+        "wage_level": 1.0,
         "substitution": 4.0,
     }  # fmt: skip
     return State(**{**blank, **tables})

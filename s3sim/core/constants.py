@@ -6,6 +6,9 @@ CENTS_A_KEUR = 100_000
 KEUR = 1000.0
 """Euro in a thousand euro, and thousand euro in a million."""
 
+MICRO = 10
+"""Persons from which a firm is no longer micro; surveys and statistics of firms begin there."""
+
 SMALL = 50
 """Persons from which a firm is no longer small (Recommendation 2003/361/EC)."""
 

@@ -1,10 +1,11 @@
 """Sources that parameter declarations name by a short key, in full."""
 
 SOURCES: dict[str, str] = {
-    "Abreu et al. 2005": "direction: regional convergence (Abreu et al. 2005: 2 % a year; the model gives 0.3 %)",
+    "Abreu et al. 2005": "direction: regional convergence (Abreu et al. 2005: 2 % a year; the model gives 0.6 %)",
     "Article 70": "Article 70 of Regulation 1303/2013: up to 15 % outside the programme area",
     "Basche 2022": "Basche 2022: common language multiplies cross-border co-patents by 1.83-2.49",
     "Boschma et al. 2015, entry": "direction: +30 % entry for +10 % density (Boschma, Balland and Kogler 2015; the model gives +12 %)",
+    "Broda and Weinstein 2006": "median of goods 2.2-3.7, higher the finer they are told apart (Broda and Weinstein 2006)",
     "Boschma et al. 2015": "ln 1.30 / ln 1.10: Boschma, Balland and Kogler 2015",
     "Bottazzi and Peri 2003": "Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
     "Caloffi et al. 2017": "direction: support leads to lasting partners mainly where firms cooperate already (Caloffi, Rossi and Russo 2017)",
@@ -18,9 +19,12 @@ SOURCES: dict[str, str] = {
     "CIS persistence": "direction: who cooperates with a kind of partner goes on to (Srholec 2016, five surveys)",
     "Finland 2016": "domestic over European partners in Finland: universities 4.6, institutes 5.4, suppliers 1.5, customers 2.2 (CIS 2014-16)",
     "half of persistence": "about half of the persistence of innovation is true state dependence, the rest is what firms are",
+    "innovation outlay": "innovation outlay other than R&D is as large as business R&D (European Innovation Scoreboard, from CIS)",
     "Interreg": "technical assistance of Interreg programmes, 6-10 %",
     "register studies": "set by a trial inside the model: +5 to +18 % output or productivity after 3-4 years, nothing in the first two (Daly 2018, Katay et al. 2025, Kaiser and Kuhn 2012); firms with partners in research +9 % a head (DASTI 2011)",
     "researcher's stock": "about 70 kEUR a year over a depreciation of 0.17",
+    "persistence of R&D": "status of innovators persists at 0.75-0.9 a year (Peters 2009), R&D over sales at 0.8-0.95",
+    "PPP": "deviations from purchasing power parity fade at about 15 % a year (Rogoff 1996)",
     "national accounts": "national accounts identity",
 }
 """Key to full citation; a source that is no key here is the citation itself."""

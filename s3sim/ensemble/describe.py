@@ -22,9 +22,7 @@ from s3sim.world import World
 
 Row = dict[str, Any]
 
-_TABLES = (
-    "Organisations Ties Acquaintances Projects Participations Authorities Brokers Regions Markets State"
-)
+_TABLES = "Organisations Ties Acquaintances Projects Participations Authorities Brokers Regions Markets State"
 STATE_TABLES: tuple[type, ...] = tuple(getattr(state, name) for name in _TABLES.split())
 DTYPES = {
     **dict.fromkeys(map(repr, (Floats, float)), "float64"),

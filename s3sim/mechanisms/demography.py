@@ -9,6 +9,7 @@ from s3sim.core.constants import FLOOR
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.matching import employment_table
+from s3sim.model.rd_decisions import innovative_share, rd_intensity
 from s3sim.model.state import FIRM, INSTITUTE, Organisations, State
 from s3sim.world.specialisation import location_quotient, relatedness_density
 
@@ -30,8 +31,8 @@ START_CASH = 0.25
 KEPT_MASTERY = (0.7, 0.3)
 """An entrant takes over 70 to 100 % of its parent's knowledge: the least, and what luck adds."""
 
-DRAWS = 9
-"""Uniforms that an entrant takes: domain, parent (3), size, innovation, cooperation, knowledge,
+DRAWS = 10
+"""Uniforms of an entrant: domain, parent (3), size, innovation, cooperation, knowledge, R&D,
 cooperation abroad."""
 
 ACTIVITY = [
@@ -56,7 +57,7 @@ PERCENT = 100
 
 @dataclass(frozen=True)
 class Demography(ParameterGroup, name="demography"):
-    """Exit by age, size and insolvency; entry by relatedness density; entrants copy a parent.
+    """Exit by age, size and insolvency; entry by relatedness density; entrants learn from a parent.
 
     hazard = (h_inf + (h_0 - h_inf) exp(-age / fading)) (size / 10)^-size_effect, a year;
     h_0, h_inf and fading meet one-year and five-year survival and the turnover of firms
@@ -66,16 +67,16 @@ class Demography(ParameterGroup, name="demography"):
     # fmt: off
     first_hazard: float = param(0.23, 0.18, 0.28, "exit hazard of the new-born", unit="1/year",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
-    last_hazard: float = param(0.04, 0.03, 0.05, "exit hazard of the old", unit="1/year",
-        source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
+    last_hazard: float = param(0.037, 0.03, 0.05, "exit hazard of the old", unit="1/year",
+        source="solves the same facts, with insolvency beside it", evidence="reported")
     fading: float = param(5.25, 4.2, 6.3, "age over which the hazard falls by e", unit="years",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
-    size_effect: float = param(0.20, 0.0, 0.3,
+    size_effect: float = param(0.25, 0.0, 0.4,
         "how fast the hazard falls with size above ten persons", unit="elasticity")
     patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters")
-    entry_rate: float = param(0.075, 0.03, 0.15, unit="1/year",
+    entry_rate: float = param(0.08, 0.03, 0.15, unit="1/year",
         meaning="entrants over firms of the start, at the EU birth rate", source="balances exits")
-    density: float = param(1.0, 0.3, 2.0, "elasticity of entry to relatedness density",
+    density: float = param(1.8, 0.3, 3.0, "elasticity of entry to relatedness density",
         unit="elasticity", source="Boschma et al. 2015, entry")
     unrelated: float = param(0.10, 0.01, 0.3, "entry without any related activity, as density",
         unit="share")
@@ -129,7 +130,7 @@ class Demography(ParameterGroup, name="demography"):
         """Return which latent founders enter; each region's expected number is what counts."""
         n = context.world.n_regions
         dormant = ~orgs.active & (orgs.kind == FIRM)
-        start = context.world.firms.sum(axis=1) * context.scale
+        start = state.regions.cohort
         institutes = orgs.active & (orgs.kind == INSTITUTE)
         places = sum_by(orgs.region, n, np.where(institutes, context.partners.capacity(orgs), 0))
         expected = YEAR_FRACTION * (
@@ -162,15 +163,20 @@ class Demography(ParameterGroup, name="demography"):
         spread = self.mutation
         productivity = orgs.productivity[parent] * np.exp(spread * noise - spread**2 / 2)
         market = world.country[region] * world.n_domains + domain
+        # Entrants are as innovative as small firms, which are less so than firms as a whole.
+        innovative = u[:, 5] < innovative_share(world)[region, 0]
+        own = context.streams.normal("demography/intensity", total, row)
+        norm = state.regions.rd_norm[region]
+        intensity = rd_intensity(world, norm, domain, size, u[:, 8], own)
         strength = productivity * size / np.maximum(state.markets.price[market], FLOOR)
         changes = dict(
             active=True, domain=domain, size=size, productivity=productivity,
             demand_shifter=strength ** (1 / (state.substitution - 1)) / productivity,
             value_added=productivity * size, cash=START_CASH * productivity * size,
-            rd_intensity=orgs.rd_intensity[parent], rd=0.0, project_rd=0.0, rd_stock=0.0,
-            innovative=u[:, 5] < world.innovative[region],
+            rd_intensity=np.where(innovative, intensity, 0.0), rd=0.0, project_rd=0.0, rd_stock=0.0,
+            innovative=innovative,
             cooperation_propensity=np.where(u[:, 6] < context.partners.habit[region], 1.0, context.partners.closed_propensity),
-            abroad_habit=u[:, 8] < context.partners.habit_abroad[region],
+            abroad_habit=u[:, 9] < context.partners.habit_abroad[region],
             science_habit=orgs.science_habit[parent],
             knowledge=orgs.knowledge[parent] * (KEPT_MASTERY[0] + KEPT_MASTERY[1] * u[:, 7:8]).astype(np.float32),
             age=0.0, insight=0.0, know_how=0.0, distress=0, grants=0, seeking=0, served=False, innovations=0,

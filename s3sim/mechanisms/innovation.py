@@ -41,14 +41,14 @@ class Innovation(ParameterGroup, name="innovation"):
     """
 
     # fmt: off
-    rate: float = param(0.27, 0.05, 1.0, "innovations a year at two person-years of R&D",
+    rate: float = param(0.24, 0.05, 1.0, "innovations a year at two person-years of R&D",
         unit="1/year", source="set so that productivity grows 1.2 % a year")
     returns: float = param(0.6, 0.4, 0.9, "elasticity of innovation to R&D in the firm",
         unit="elasticity", source="patents-R&D elasticities of firms, 0.4-0.9", evidence="recalled")
     skills: float = param(0.3, 0.0, 1.0, "elasticity to the region's tertiary share",
         unit="elasticity")
-    informal: float = param(0.01, 0.002, 0.03, "informal innovation effort",
-        unit="share of working time")
+    informal: float = param(0.02, 0.005, 0.04, "innovation effort other than R&D",
+        unit="share of working time", source="innovation outlay", evidence="recalled")
     partners: float = param(1.0, 0.0, 3.0, "gain from partners", unit="1/V",
         source="no study separates it: most of the return is `ties.know_how`")
     spillovers: float = param(0.3, 0.0, 1.0, "gain from spillovers")
@@ -70,14 +70,15 @@ class Innovation(ParameterGroup, name="innovation"):
     move: float = param(0.30, 0.0, 1.0,
         "radical innovators of up to 50 persons that make the new domain their home", unit="share")
     doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year")
-    forgetting: float = param(0.05, 0.01, 0.15, "forgetting in other domains", unit="1/year")
+    forgetting: float = param(0.15, 0.01, 0.30, "forgetting in other domains", unit="1/year",
+        source="as fast as the R&D stock depreciates")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
         """Return the state after innovations of the quarter."""
         orgs = state.organisations
         able = np.flatnonzero(orgs.active & orgs.innovative)
-        rate = self.expected(orgs, context)[able]
+        rate = self.expected(orgs, context, state.wage_level)[able]
         luck = context.streams.uniform("innovation/number", len(orgs), able)
         number = np.zeros(len(orgs), np.int64)
         number[able] = poisson(rate * YEAR_FRACTION, luck)
@@ -100,11 +101,11 @@ class Innovation(ParameterGroup, name="innovation"):
             organisations=self._branched(orgs, row[radical & firm], state, context)
         )
 
-    def expected(self, orgs: Organisations, context: Context) -> Floats:
+    def expected(self, orgs: Organisations, context: Context, level: float = 1.0) -> Floats:
         """Return innovations expected a year, shape [N]."""
         money = (orgs.rd + orgs.project_rd) * (1 - orgs.tie_cost)
         # Institutes have no productivity of their own: a researcher costs what firms' staff earn.
-        wage = np.where(orgs.productivity > 0, orgs.productivity, REFERENCE_WAGE)
+        wage = np.where(orgs.productivity > 0, orgs.productivity, REFERENCE_WAGE * level)
         effort = money / wage + self.informal * orgs.size
         tertiary = context.world.tertiary
         skills = (tertiary / max(float(tertiary.mean()), TINY))[orgs.region] ** self.skills
@@ -133,7 +134,7 @@ class Innovation(ParameterGroup, name="innovation"):
         """Practise the home domain, forget others."""
         rows = np.arange(len(orgs))
         practises = orgs.active & (orgs.kind != INSTITUTE)
-        kept = np.where(practises, (1 - self.forgetting) ** YEAR_FRACTION, 1.0).astype(np.float32)
+        kept = np.where(orgs.active, (1 - self.forgetting) ** YEAR_FRACTION, 1.0).astype(np.float32)
         knowledge: Singles = orgs.knowledge * kept[:, None]
         home = orgs.knowledge[rows, orgs.domain]
         gain = np.float32(self.doing * YEAR_FRACTION) * (1 - home)

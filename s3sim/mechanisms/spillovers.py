@@ -18,9 +18,11 @@ CHUNK = 1024
 class Spillovers(ParameterGroup, name="spillovers"):
     """Pools of R&D that decay with distance and at borders, and imitation of the best.
 
-    Pool_rd = sum of S_i K_id in r; Sp_i = ac_i K_i . G_r with
-    G = ln(1 + (Omega Pool Phi^branching) / its mean at the start), Omega = exp(-km / decay) border^XB.
-    d ln A = imitation ac max(0, ln A of the domain's best tenth - ln A). Refreshed once a year.
+    Pool_rd = sum of S_i K_id in r, at wages over those of the start; Sp_i = ac_i K_i . G_r with
+    G = raw / (raw + its mean at the start), raw = Omega Pool Phi^branching, Omega = exp(-km / decay) border^XB.
+    G saturates: what is around already adds less and less. Refreshed once a year.
+    d ln A = imitation ac max(0, 1 - A / A of the domain's best tenth): logistic diffusion, which
+    falls as a firm comes near and is bounded far behind (Benhabib and Spiegel 2005).
     """
 
     # fmt: off
@@ -28,7 +30,7 @@ class Spillovers(ParameterGroup, name="spillovers"):
         unit="km", source="Bottazzi and Peri 2003", evidence="reported")
     border: float = param(0.6, 0.3, 1.0, "what is left of a spillover across a border",
         unit="share", source="direction: Fischer, Scherngell and Jansenberger")
-    imitation: float = param(0.03, 0.01, 0.08, "speed of catching up with the frontier",
+    imitation: float = param(0.075, 0.01, 0.12, "speed of catching up with the frontier",
         unit="1/year", source="Abreu et al. 2005")
     frontier: float = param(0.90, 0.75, 0.99, "quantile of productivity that is the frontier",
         unit="share")
@@ -42,7 +44,7 @@ class Spillovers(ParameterGroup, name="spillovers"):
         firms = orgs.firms & (orgs.productivity > 0)
         logs = np.log(np.where(firms, orgs.productivity, 1.0))
         behind = np.maximum(0.0, state.frontier[orgs.domain] - logs)
-        step = self.imitation * YEAR_FRACTION * orgs.absorptive_capacity * behind
+        step = self.imitation * YEAR_FRACTION * orgs.absorptive_capacity * -np.expm1(-behind)
         grown = orgs.productivity * np.exp(np.where(firms, step, 0.0))
         return state.replace(organisations=orgs.replace(productivity=grown))
 
@@ -51,9 +53,10 @@ class Spillovers(ParameterGroup, name="spillovers"):
         across = np.where(context.space.abroad, self.border, 1.0) * np.exp(
             -context.space.distance / self.decay
         )
-        raw = across @ _pool(orgs, context.world.n_regions) @ context.space.relatedness_power
+        stock = _pool(orgs, context.world.n_regions) / state.wage_level
+        raw = across @ stock @ context.space.relatedness_power
         reference = state.spill_reference or max(float(raw.mean()), TINY)
-        pool = np.log1p(raw / reference)
+        pool = raw / (raw + reference)
         reach = _products(orgs, pool)
         return state.replace(
             organisations=orgs.replace(spillover=orgs.absorptive_capacity * reach),

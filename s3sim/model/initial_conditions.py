@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from s3sim.core.arrays import Floats, Ints, sum_by
+from s3sim.core.constants import TINY
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.acquaintances import Acquaintances
@@ -13,6 +14,7 @@ from s3sim.model.ledger import Ledger
 from s3sim.model.matching import ABROAD, AT_HOME, employment_table, fields, first_meetings
 from s3sim.model.partner_choice import matched
 from s3sim.model.population import Population
+from s3sim.model.rd_decisions import rd_norm
 from s3sim.model.state import (
     OWN,
     Authorities,
@@ -115,7 +117,9 @@ class InitialConditions(ParameterGroup, name="beginning"):
                 pool=np.zeros((regions, world.n_domains)),
                 entries=np.zeros(regions, np.int64),
                 exits=np.zeros(regions, np.int64),
+                rd_norm=rd_norm(orgs, world, context.scale),
                 cohort=sum_by(orgs.region, regions, orgs.firms),
+                first_jobs=table.sum(axis=1),
                 tracked=sum_by(orgs.region, regions, orgs.firms),
                 grants_paid=np.zeros(regions, np.int64),
                 awards=np.zeros(regions, np.int64),
@@ -126,6 +130,8 @@ class InitialConditions(ParameterGroup, name="beginning"):
             pool=0,
             frontier=np.zeros(world.n_domains),
             spill_reference=0.0,
+            first_productivity=mean_productivity(orgs),
+            wage_level=1.0,
             substitution=substitution,
         )
 
@@ -206,6 +212,12 @@ class InitialConditions(ParameterGroup, name="beginning"):
 
     def _luck(self, context: Context) -> Streams:
         return Streams(context.streams.seed, context.streams.replication, -1)
+
+
+def mean_productivity(orgs: Organisations) -> float:
+    """Return value added per person employed in all firms, kEUR a year."""
+    firms = orgs.firms
+    return float(orgs.value_added[firms].sum()) / max(float(orgs.size[firms].sum()), TINY)
 
 
 def market_of(orgs: Organisations, world: World) -> Ints:

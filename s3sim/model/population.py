@@ -5,23 +5,46 @@ from dataclasses import dataclass
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, Singles, as_index, draw_from, sum_by
+from s3sim.core.constants import MICRO
 from s3sim.core.parameters import ParameterGroup, param
 from s3sim.core.streams import Streams
 from s3sim.model.context import Context
 from s3sim.model.partner_search import PartnerSearch
-from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, UNIVERSITY, Organisations
+from s3sim.model.public_research import public_research
+from s3sim.model.rd_decisions import (
+    KNOWLEDGE_BASE,
+    MOST_INTENSITY,
+    innovative_share,
+    rd_intensity,
+    rd_norm,
+)
+from s3sim.model.state import BUSINESS, FIRM, INSTITUTE, Organisations
 from s3sim.world import World
 
 FLOORS = np.array([10.0, 50.0, 250.0])
 CEILINGS = np.array([50.0, 250.0, np.inf])
-RD_SHARE_OF_INNOVATORS = np.array([0.22, 0.50, 0.80])
-"""Own R&D among innovative firms by size class: 0.10, 0.30, 0.60 of all firms (assumed) over the
-innovative shares 44.5, 60.1, 74.1 % by size (Eurostat, CIS 2020)."""
-SIZE_GRADIENT = np.array([44.5, 60.1, 74.1])
-RELATIVE_INTENSITY = np.array([0.04, 0.03, 0.035])
+CLASS_WIDTH = 5.0
+"""Ceiling over floor of the small and the medium class."""
+LEAST_MEAN = 1.1
+"""Least mean of a size class over its floor."""
+MOST_QUANTILE = 0.998
+"""Quantile at which the sizes of large firms are cut."""
 KNOWN_DOMAINS = np.array([2, 4, 8])
 INSTITUTE_DOMAINS = 6
 FOUNDERS_BASE = 4
+START_CASH = 0.7
+"""Cash of firms at the start, years of value added: what a settled firm holds without policy."""
+SMALLEST_MICRO = 4.0
+"""Smallest firm of the start, persons."""
+HIRING_GAP = 0.02
+"""Value added beyond what the staff of a firm would earn at its productivity: firms that stay in
+business grow by about 2 % a year in place of those that leave, and hire a year late."""
+CLOSING = 0.03
+"""Share of firms' R&D stock that is lost each year because firms close or give up R&D."""
+MICRO_AGE = 0.5
+"""Age of firms below ten persons over that of small ones: the young have not grown yet."""
+YEARS_TO_GROW = np.array([0.0, 8.0, 20.0])
+"""Years that medium and large firms have needed to become so, on top of an age like the small ones'."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +62,16 @@ class Population(ParameterGroup, name="population"):
         "propensity of firms to cooperate, without a habit of cooperating", unit="share")
     science_habit: float = param(0.4, 0.1, 0.8, "firms that prefer institutes as partners",
         unit="share", source="CIS4", evidence="reported")
-    founders: float = param(0.35, 0.1, 1.0, "latent founders for each firm", unit="share")
-    mean_age: float = param(12.0, 5.0, 25.0, "mean age of firms at the start", unit="years")
+    micro: float = param(0.29, 0.0, 1.0, unit="share",
+        source="set so that entry, growth and exit leave it as it is",
+        meaning="firms below ten persons that may grow, for each larger one")
+    founders: float = param(0.25, 0.1, 1.0, "latent founders for each firm", unit="share")
+    mean_age: float = param(13.5, 5.0, 25.0, "mean age of small firms at the start", unit="years",
+        source="exponential: Coad 2010; mean set to what births and deaths leave")
     institute_spread: float = param(2.0, 0.5, 2.5, unit="log points",
         meaning="standard deviation of log size between institutes of a sector and region")
     rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
-        meaning="R&D stock over yearly R&D at the start: 1 / (depreciation + growth)", unit="years")
+        meaning="R&D stock over yearly R&D of those that stay: 1 / (depreciation + growth)", unit="years")
     # fmt: on
 
     def organisations(self, context: Context) -> Organisations:
@@ -54,17 +81,22 @@ class Population(ParameterGroup, name="population"):
             Streams(context.streams.seed, context.streams.replication, -1),
         )
         started = np.maximum(2, np.rint(world.firms.sum(axis=1) * context.scale)).astype(np.int64)
-        rows = started + np.ceil(self.founders * started).astype(np.int64) + FOUNDERS_BASE
+        micro = np.rint(self.micro * started).astype(np.int64)
+        latent = np.ceil(self.founders * (started + micro)).astype(np.int64) + FOUNDERS_BASE
+        rows = started + micro + latent
         offices = np.maximum(1, np.rint(world.institutes * context.scale)).astype(np.int64)
         each = as_index(rows)
         region = np.repeat(np.arange(world.n_regions), each)
         place = np.arange(len(region)) - np.repeat(np.cumsum(rows) - rows, each)
-        firms = self._firms(world, context.partners, streams, region, place < started[region])
+        active = place < (started + micro)[region]
+        firms = self._firms(
+            world, context.partners, streams, region, active, active & (place >= started[region])
+        )
         institutes = self._institutes(
             world, streams, np.repeat(np.arange(world.n_regions), as_index(offices)), context.scale
         )
-        return _scaled_to_berd(
-            _stacked(firms, institutes), world, context.scale, self.rd_stock_years
+        return _with_rd(
+            _stacked(firms, institutes), world, streams, context.scale, self.rd_stock_years
         )
 
     def _firms(
@@ -74,13 +106,15 @@ class Population(ParameterGroup, name="population"):
         streams: Streams,
         region: Ints,
         active: Bools,
+        micro: Bools,
     ) -> Organisations:
         n = len(region)
         share = np.cumsum(world.firms, axis=1)
         size_class = draw_from(share, region, streams.uniform("population/size class", n))
-        size = sizes(
-            size_class, world.mean_size[region, size_class], streams.uniform("population/size", n)
-        )
+        size_class = np.where(micro, 0, size_class)
+        u = streams.uniform("population/size", n)
+        size = sizes(size_class, world.mean_size[region, size_class], u)
+        size = np.where(micro, SMALLEST_MICRO + (MICRO - SMALLEST_MICRO) * np.sqrt(u), size)
         domain = draw_from(
             np.cumsum(world.domain_share, axis=1), region, streams.uniform("population/domain", n)
         )
@@ -90,6 +124,8 @@ class Population(ParameterGroup, name="population"):
         productivity = (
             mean * (size / 50) ** self.size_premium * np.exp(spread * noise - spread**2 / 2)
         )
+        productivity = productivity / (1 + HIRING_GAP)
+        value_added = (1 + HIRING_GAP) * productivity * size
         innovative = (
             streams.uniform("population/innovative", n)
             < innovative_share(world)[region, size_class]
@@ -97,10 +133,6 @@ class Population(ParameterGroup, name="population"):
         habit = streams.uniform("population/openness", n) < partners.habit[region]
         outward = streams.uniform("population/outward", n) < partners.habit_abroad[region]
         prefers_science = streams.uniform("population/science", n) < self.science_habit
-        does_rd = streams.uniform("population/rd", n) < RD_SHARE_OF_INNOVATORS[size_class]
-        intensity = RELATIVE_INTENSITY[size_class] * np.exp(
-            0.5 * streams.normal("population/intensity", n)
-        )
         known = KNOWN_DOMAINS[size_class]
         knowledge = _mastery(world, streams, "population/firm knowledge", domain, known)
         return _rows(
@@ -110,16 +142,21 @@ class Population(ParameterGroup, name="population"):
             active=active,
             size=size,
             productivity=productivity,
-            value_added=np.where(active, productivity * size, 0.0),
-            cash=0.25 * productivity * size,
-            rd_intensity=np.where(innovative & does_rd, intensity, 0.0),
+            value_added=np.where(active, value_added, 0.0),
+            cash=START_CASH * value_added,
+            rd_intensity=np.zeros(n),
             innovative=innovative,
             cooperation_propensity=np.where(habit, 1.0, self.closed_propensity),
             abroad_habit=outward,
             science_habit=prefers_science,
             knowledge=knowledge,
-            age=self.mean_age * streams.exponential("population/age", n),
+            age=self._age(size_class, micro, streams.exponential("population/age", n)),
         )
+
+    def _age(self, size_class: Ints, micro: Bools, luck: Floats) -> Floats:
+        """Return ages, years: exponential (Coad 2010), after the years that growth has taken."""
+        mean = np.where(micro, MICRO_AGE, 1.0) * self.mean_age
+        return YEARS_TO_GROW[size_class] + mean * luck
 
     def _institutes(
         self, world: World, streams: Streams, region: Ints, scale: float
@@ -127,7 +164,7 @@ class Population(ParameterGroup, name="population"):
         n = len(region)
         sector, part = public_research(world, streams, region, self.institute_spread)
         money = world.public_rd / 100 * world.gdp * 1000 * scale
-        weight = world.domain_share * (0.1 + world.knowledge_intensity)
+        weight = world.domain_share * (KNOWLEDGE_BASE + world.knowledge_intensity)
         domain = draw_from(
             np.cumsum(weight, axis=1), region, streams.uniform("population/institute domain", n)
         )
@@ -157,30 +194,32 @@ def regional_productivity(world: World, value_added_share: float) -> Floats:
     return value_added_share * world.gdp * 1000 / world.employment
 
 
-def innovative_share(world: World) -> Floats:
-    """Return the innovation-active share by region and size class, shape [R, 3].
-
-    The size gradient of CIS 2020 (44.5, 60.1, 74.1 %) scaled to the region's overall share.
-    """
-    shares = world.firms / world.firms.sum(axis=1, keepdims=True)
-    level = world.innovative / (shares @ SIZE_GRADIENT)
-    return np.clip(level[:, None] * SIZE_GRADIENT, 0.0, 0.98)
-
-
 def sizes(size_class: Ints, mean: Floats, u: Floats) -> Floats:
     """Return persons employed, by inverse transform within each size class, shape [N].
 
-    Small and medium: floor + width u^k with k set by the class mean. Large: Pareto of the class
-    mean, cut at the 99.5 % quantile (Axtell 2001: the upper tail of firm sizes is a power law).
+    A Pareto distribution whose index gives the class mean (Axtell 2001: sizes follow a power law
+    of index near one): cut at the next class for small and medium firms, at the 99.5 % quantile
+    for large ones.
     """
-    floor, ceiling = FLOORS[size_class], CEILINGS[size_class]
-    width = np.where(np.isinf(ceiling), 1.0, ceiling - floor)
-    within = np.clip(mean, floor * 1.05, floor + 0.95 * width)
-    power = width / (within - floor) - 1
-    bounded = floor + width * u**power
-    tail = np.maximum(mean, 1.1 * floor) / (np.maximum(mean, 1.1 * floor) - floor)
-    pareto = floor * (1 - np.minimum(u, 0.995)) ** (-1 / tail)
-    return np.where(np.isinf(ceiling), pareto, bounded)
+    floor, largest = FLOORS[size_class], size_class == len(FLOORS) - 1
+    over = np.maximum(mean / floor, LEAST_MEAN)
+    bounded = np.interp(-over, -MEAN_OF_INDEX, INDICES)
+    kept = np.where(largest, MOST_QUANTILE, 1 - CLASS_WIDTH**-bounded)
+    index = np.where(largest, over / (over - 1), bounded)
+    below = np.where(largest, np.minimum(u, MOST_QUANTILE), u * kept)
+    return floor * (1 - below) ** (-1 / index)
+
+
+def _mean_over_floor(index: Floats) -> Floats:
+    """Return the mean of a Pareto distribution cut at five times its floor, over the floor."""
+    lost = CLASS_WIDTH ** (1 - index)
+    return index / (index - 1) * (1 - lost) / (1 - CLASS_WIDTH**-index)
+
+
+INDICES = np.linspace(-5.95, 11.95, 180)
+"""Pareto indices among which that of a size class is found; zero and one are left out."""
+MEAN_OF_INDEX = _mean_over_floor(INDICES)
+"""Mean of each over the floor of the class, falling."""
 
 
 def _mastery(world: World, streams: Streams, decision: str, home: Ints, known: Ints) -> Singles:
@@ -194,7 +233,7 @@ def _mastery(world: World, streams: Streams, decision: str, home: Ints, known: I
         other = draw_from(near, home, u[:, slot])
         level = np.where(slot < known, 0.15 + 0.35 * u[:, slots + slot], 0.0).astype(np.float32)
         knowledge[rows, other] = np.maximum(knowledge[rows, other], level)
-    knowledge[rows, home] = 0.5 + 0.4 * u[:, 0]
+    knowledge[rows, home] = 0.6 + 0.4 * u[:, 0]
     return knowledge
 
 
@@ -235,15 +274,21 @@ def _stacked(firms: Organisations, institutes: Organisations) -> Organisations:
     return Organisations(**both)
 
 
-def _scaled_to_berd(
-    orgs: Organisations, world: World, scale: float, stock_years: float
+def _with_rd(
+    orgs: Organisations, world: World, streams: Streams, scale: float, stock_years: float
 ) -> Organisations:
-    """Scale firms' R&D so that each region's total is its business R&D (BERD)."""
-    firm = orgs.kind == FIRM
-    raw = np.where(orgs.firms, orgs.rd_intensity * orgs.value_added, 0.0)
+    """Draw firms' R&D and scale it so that each region's total is its business R&D (BERD)."""
+    n, firm = len(orgs), orgs.kind == FIRM
+    u, noise = streams.uniform("population/rd", n), streams.normal("population/intensity", n)
+    norm = rd_norm(orgs, world, scale)[orgs.region]
+    drawn = rd_intensity(world, norm, orgs.domain, orgs.size, u, noise)
+    drawn = np.where(orgs.innovative, drawn, 0.0)
     target = world.berd / 100 * world.gdp * 1000 * scale
+    raw = np.where(orgs.firms, drawn * orgs.value_added, 0.0)
     total = sum_by(orgs.region, world.n_regions, raw)
     factor = np.divide(target, total, out=np.ones_like(target), where=total > 0)[orgs.region]
-    intensity = np.where(firm, np.minimum(orgs.rd_intensity * factor, 0.6), orgs.rd_intensity)
+    scaled = np.minimum(drawn * factor, MOST_INTENSITY)
+    intensity = np.where(firm, scaled, orgs.rd_intensity)
     rd = np.where(firm, intensity * orgs.value_added, intensity)
-    return orgs.replace(rd_intensity=intensity, rd=rd, rd_stock=rd * stock_years)
+    lost = np.where(firm, stock_years / (1 + CLOSING * stock_years), stock_years)
+    return orgs.replace(rd_intensity=intensity, rd=rd, rd_stock=rd * lost)

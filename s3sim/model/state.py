@@ -212,7 +212,9 @@ class Regions(Table):
     pool: Floats  # [R, D] knowledge that spills into the region, relative to the start
     entries: Ints
     exits: Ints
+    rd_norm: Floats  # R&D intensity of performers that the region's business R&D implies
     cohort: Floats  # firms of the start
+    first_jobs: Floats  # persons employed in firms at the start
     tracked: Floats  # those of them that are still there
     grants_paid: Ints  # cents this quarter
     awards: Ints  # cents awarded this quarter
@@ -223,7 +225,7 @@ class Markets(Table):
     """One row for each country x domain."""
 
     expenditure: Floats  # kEUR a year at the start
-    outside: Floats  # strength of competitors from the rest of the world at the start
+    outside: Floats  # strength of competitors from the rest of the world now
     strength: Floats  # all suppliers' strength at the start (fixes the price index)
     price: Floats  # value added that a unit of strength brings now, kEUR a year
 
@@ -246,4 +248,6 @@ class State(Record):
     pool: int  # uncommitted money of the joint pool, cents
     frontier: Floats  # [D] log productivity of the domain's best tenth
     spill_reference: float  # mean of the raw knowledge pool at the start
+    first_productivity: float  # value added per person of all firms at the start, kEUR a year
+    wage_level: float  # value added per person of all firms now, over that of the start
     substitution: float  # elasticity that demand shifters are measured with

@@ -3,6 +3,7 @@
 import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, Ints, count_by, sum_by
+from s3sim.core.constants import MICRO
 from s3sim.model.consortium_partners import runs
 from s3sim.model.matching import employment_table
 from s3sim.model.proximity import degree
@@ -21,7 +22,8 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
     """
     orgs, n = state.organisations, world.n_regions
     weight, region, firms = 1.0 / scale, orgs.region, orgs.firms
-    innovators = firms & orgs.innovative
+    counted = firms & (orgs.size >= MICRO)
+    innovators = counted & orgs.innovative
     ties = state.ties.where(~state.ties.pending)
     here, there = orgs.region[ties.source], orgs.region[ties.partner]
     abroad = world.cross_border[here, there]
@@ -39,11 +41,12 @@ def measures(state: State, world: World, scale: float) -> dict[str, Floats]:
     jobs = weight * sum_by(region, n, np.where(firms, orgs.size, 0.0))
     spread, density = _structure(state, world)
     return {
-        "firms": count(firms),
+        "firms": count(counted),
+        "micro_firms": count(firms & ~counted),
         "employment": jobs,
         "value_added": weight * sum_by(region, n, np.where(firms, orgs.value_added, 0.0)) / 1000,
         "rd": weight * sum_by(region, n, np.where(firms, orgs.rd + orgs.project_rd, 0.0)) / 1000,
-        "innovations": weight * sum_by(region, n, np.where(firms, orgs.innovations, 0)),
+        "innovations": weight * sum_by(region, n, np.where(counted, orgs.innovations, 0)),
         "innovators": count(innovators),
         "cooperating": count(innovators & (partners > 0)),
         "cooperating_abroad": count(innovators & (partners_abroad > 0)),

@@ -37,8 +37,8 @@ SCHEDULE = (
     Learning(),  # partners learn from each other
     TieDynamics(),  # collaborations cost, build trust, go on or end
     Institutes(),  # public research deepens knowledge
-    Innovation(),  # organisations innovate and branch
     Spillovers(),  # knowledge flows without contract
+    Innovation(),  # organisations innovate and branch
     Demography(),  # firms leave and enter
     Accounts(),  # the books are closed
 )

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from builders import around, orgs, state_of, ties, two_regions
 
 from s3sim.mechanisms.demography import EU_BIRTH_RATE, Demography
+from s3sim.model.rd_decisions import RD_SHARE_OF_INNOVATORS, industry_rd, innovative_share
 from s3sim.model.state import FIRM, INSTITUTE
 
 WORLD = two_regions(
@@ -13,6 +16,8 @@ KNOWN = np.eye(3, dtype=np.float32)
 
 def lived(folk, quarter=0, table=None, demography=None, values=None, world=WORLD, **context):
     state = state_of(folk, world, ties=table or ties([], []))
+    at_start = state.regions.replace(cohort=world.firms.sum(axis=1))
+    state = state.replace(regions=at_start)
     return (demography or Demography())(state, around(world, quarter, values=values, **context))
 
 
@@ -43,7 +48,7 @@ def test_the_simulated_cohort_survives_as_the_hazard_says():
 
 def test_hazard_by_hand():
     hazard = Demography().hazard(np.array([0.0, 5.25, 1e6, 0.0]), np.array([10.0, 10, 10, 320]))
-    np.testing.assert_allclose(hazard, [0.23, 0.04 + 0.19 / np.e, 0.04, 0.23 * 32**-0.2])
+    np.testing.assert_allclose(hazard, [0.23, 0.037 + 0.193 / np.e, 0.037, 0.23 * 32**-0.25])
     assert Demography().hazard(np.zeros(1), np.ones(1)) == pytest.approx(0.23)  # no smaller base
 
 
@@ -90,7 +95,7 @@ def test_expected_entry_by_hand():
     entries = np.mean(
         [lived(folk, q, world=world, years=30).regions.entries for q in range(60)], axis=0
     )
-    np.testing.assert_allclose(entries, 0.25 * 0.075 * np.array([1000, 500]), rtol=0.12)
+    np.testing.assert_allclose(entries, 0.25 * 0.08 * np.array([1000, 500]), rtol=0.12)
 
 
 def test_countries_with_more_births_have_more_entrants():
@@ -125,7 +130,9 @@ def test_entrants_start_small_open_as_their_country_and_from_a_parent():
     assert after.regions.entries.sum() == new.sum()
     assert born.size[new].min() >= 5.0
     assert born.size[new].mean() == pytest.approx(10.0, rel=0.05)
-    assert born.innovative[new].mean() == pytest.approx(0.4, abs=0.04)
+    small = innovative_share(world)[:, 0]
+    assert (small < 0.4).all()  # of firms of all sizes
+    assert born.innovative[new].mean() == pytest.approx(small.mean(), abs=0.04)
     assert set(born.cooperation_propensity[new]) == {1.0, 0.2}
     habit = around(world).partners.habit[0]
     assert (born.cooperation_propensity[new] == 1.0).mean() == pytest.approx(habit, abs=0.04)
@@ -139,13 +146,28 @@ def test_entrants_start_small_open_as_their_country_and_from_a_parent():
     np.testing.assert_array_equal(born.region, folk.region)
 
 
+def test_entrants_decide_on_research_afresh_and_do_not_copy_it():
+    folk = founders(20_000).replace(rd_intensity=np.full(20_000, 0.5))
+    after = lived(folk, world=replace(WORLD, firms=np.full((2, 3), 30_000.0)))
+    born = after.organisations
+    new = born.active & ~folk.active
+    assert (born.rd_intensity[new & ~born.innovative] == 0).all()
+    innovators = new & born.innovative
+    does = born.rd_intensity > 0
+    assert does[innovators].mean() == pytest.approx(RD_SHARE_OF_INNOVATORS[0], abs=0.04)
+    # The norm of both regions is one: 0.04 for small firms, times the industry's, at most 0.6.
+    for domain in range(3):
+        spent = born.rd_intensity[innovators & does & (born.domain == domain)]
+        assert spent.mean() == pytest.approx(0.04 * industry_rd(WORLD)[domain], rel=0.15)
+
+
 def test_the_market_gives_entrants_the_sales_they_started_with():
     folk = founders()
     world = two_regions(birth_rate=WORLD.birth_rate, firms=np.full((2, 3), 3000.0))
     after = lived(folk, world=world)
     new = after.organisations.active & ~folk.active
     firms = after.organisations
-    strength = (firms.productivity * firms.demand_shifter) ** 3
+    strength = (firms.productivity * firms.demand_shifter) ** (after.substitution - 1)
     np.testing.assert_allclose(strength[new] * 1.0, firms.value_added[new])  # the price is 1
 
 

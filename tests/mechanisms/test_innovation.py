@@ -37,9 +37,16 @@ def test_expected_innovations_by_hand():
     rate = Innovation().expected(folk, around(WORLD))
     rich, poor = (0.5 / 0.4) ** 0.3, (0.3 / 0.4) ** 0.3
     gain = 1 + 0.1 + 0.3 * 0.5 + 0.5 * 0.05
-    effort = np.array([2.0, 0.5, 3.5, 0.8 * 1.5 + 0.5, 2.0])  # person-years
-    expected = 0.27 * (effort / 2) ** 0.6 * np.array([rich, rich, rich, rich * gain, poor])
+    effort = np.array([2.5, 1.0, 4.0, 0.8 * 1.5 + 1.0, 2.5])  # person-years
+    expected = 0.24 * (effort / 2) ** 0.6 * np.array([rich, rich, rich, rich * gain, poor])
     np.testing.assert_allclose(rate, expected)
+
+
+def test_institutes_effort_costs_what_their_researchers_earn():
+    folk = orgs(kind=INSTITUTE, productivity=0.0, rd=700.0)
+    then = Innovation().expected(folk, around(WORLD))
+    later = Innovation().expected(folk.replace(rd=folk.rd * 2), around(WORLD), 2.0)
+    np.testing.assert_allclose(then, later)
 
 
 def test_effort_is_people_so_wages_do_not_raise_it():
@@ -87,7 +94,7 @@ def test_an_innovation_reaches_less_of_a_larger_firm():
     n = 20_000
     size = np.where(np.arange(n) % 2 == 0, 50.0, 800.0)
     folk = orgs(n, size=size, rd=75.0, knowledge=np.tile(KNOWN, (n, 1)))
-    after = innovated(folk, informal=0.002, rate=1.0)
+    after = innovated(folk, informal=0.005, rate=1.0)
     growth = np.log(after.productivity / folk.productivity) / np.maximum(after.innovations, 1)
     hit = after.innovations > 0
     median = [np.median(growth[hit & (size == s)]) for s in (50.0, 800.0)]
@@ -107,14 +114,19 @@ def test_dormant_closed_and_institutes():
     for same in ("knowledge", "productivity", "domain"):
         for k in (0, 3):
             which = np.arange(n) % 4 == k
-            np.testing.assert_array_equal(getattr(after, same)[which], getattr(folk, same)[which])
+            if (k, same) != (3, "knowledge"):  # institutes forget what is not their home domain
+                np.testing.assert_array_equal(
+                    getattr(after, same)[which], getattr(folk, same)[which]
+                )
 
 
 def test_practice_and_forgetting():
     after = innovated(orgs(2, innovative=False, knowledge=np.tile(KNOWN, (2, 1))))
     np.testing.assert_allclose(
-        after.knowledge[0], [0.6 + 0.1 / 4 * 0.4, 0.3 * 0.95**0.25, 0.0], rtol=1e-6
+        after.knowledge[0], [0.6 + 0.1 / 4 * 0.4, 0.3 * 0.85**0.25, 0.0], rtol=1e-6
     )
+    public = innovated(orgs(2, kind=INSTITUTE, innovative=False, knowledge=np.tile(KNOWN, (2, 1))))
+    np.testing.assert_allclose(public.knowledge[0], [0.6, 0.3 * 0.85**0.25, 0.0], rtol=1e-6)
 
 
 def test_radical_innovators_branch_into_another_domain():

@@ -25,6 +25,24 @@ def test_usual_money_deepens_what_an_institute_works_in():
     np.testing.assert_allclose(grown()[0], expected, rtol=1e-6)
 
 
+def test_effort_is_shared_among_more_domains_than_usual():
+    def gain(number):
+        world = two_regions(domains=12)
+        known = np.where(np.arange(12) < number, 0.5, 0.0).astype(np.float32)
+        folk = orgs(1, 12, kind=INSTITUTE, knowledge=known, size=10.0, rd_stock=4000.0)
+        after = Institutes()(state_of(folk, world), around(world)).organisations
+        return after.knowledge[0, 0] - 0.5
+
+    assert gain(3) == pytest.approx(gain(6), rel=1e-4)
+    assert gain(12) == pytest.approx(gain(6) / 2, rel=1e-4)
+
+
+def test_public_research_keeps_pace_with_wages():
+    state = state_of(orgs(kind=KIND, knowledge=KNOWN, size=10.0, rd_stock=8000.0), WORLD)
+    dear = Institutes()(state.replace(wage_level=2.0), around(WORLD)).organisations.knowledge
+    np.testing.assert_allclose(dear[0], grown()[0], rtol=1e-6)
+
+
 def test_firms_and_the_gone_stay():
     np.testing.assert_array_equal(grown()[2:], KNOWN[2:].astype(float))
 

@@ -21,9 +21,9 @@ def test_the_pool_by_hand():
     state = spilled([0, 100.0], [ME, ME], [0, 1])
     home, away = np.exp(-20 / 300), 0.6 * np.exp(-200 / 300)
     related = SQUARE[0] ** 2.75
-    np.testing.assert_allclose(state.regions.pool[1], np.log1p(home * related))
-    np.testing.assert_allclose(state.regions.pool[0], np.log1p(away * related))
-    expected = 0.5 * np.log1p([away, home])
+    np.testing.assert_allclose(state.regions.pool[1], home * related / (1 + home * related))
+    np.testing.assert_allclose(state.regions.pool[0], away * related / (1 + away * related))
+    expected = 0.5 * np.array([away / (1 + away), home / (1 + home)])
     np.testing.assert_allclose(state.organisations.spillover, expected)
 
 
@@ -65,7 +65,26 @@ def test_laggards_imitate_the_frontier_as_far_as_they_can_absorb():
     )  # fmt: skip
     assert after.frontier[0] == pytest.approx(np.log(100.0))
     gain = np.log(after.organisations.productivity / productivity)
-    np.testing.assert_allclose(gain, [0.03 / 4 * 0.5 * np.log(2), 0, 0, 0, 0], atol=1e-12)
+    np.testing.assert_allclose(gain, [0.075 / 4 * 0.5 * 0.5, 0, 0, 0, 0], atol=1e-12)
+
+
+def test_pools_saturate_and_are_relative_to_wages():
+    plain, more = (spilled([0, s], [ME, ME], [0, 1]).regions.pool for s in (100.0, 1e12))
+    assert (plain < 1).all()
+    np.testing.assert_allclose(more[:, :2], 1.0, rtol=1e-6)  # related domains
+    folk = orgs(2, rd_stock=[0, 200.0], knowledge=np.array([ME, ME]), region=[0, 1])
+    state = state_of(folk, WORLD, spill_reference=100.0, wage_level=2.0)
+    np.testing.assert_allclose(Spillovers()(state, around(WORLD)).regions.pool, plain)
+
+
+def test_catching_up_falls_as_firms_come_near_and_is_bounded_far_behind():
+    """Benhabib and Spiegel 2005: logistic diffusion, 1 - A / frontier."""
+    own = np.array([1e-6, 25.0, 50.0, 90.0, 100.0])
+    after = spilled(np.zeros(5), np.tile(ME, (5, 1)), [0] * 5, productivity=own,
+                    spillovers=Spillovers(frontier=0.99), absorptive_capacity=1.0)  # fmt: skip
+    best = np.exp(after.frontier[0])
+    gain = np.log(after.organisations.productivity / own)
+    np.testing.assert_allclose(gain, 0.075 / 4 * np.maximum(1 - own / best, 0), atol=1e-12)
 
 
 def test_dormant_firms_neither_lead_nor_follow():

@@ -7,17 +7,21 @@ import pytest
 from builders import pairs
 
 from s3sim.core.arrays import sum_by
+from s3sim.core.streams import normal_quantile
+from s3sim.mechanisms.market import Market
 from s3sim.mechanisms.tie_dynamics import TieDynamics
 from s3sim.model.initial_conditions import market_of
-from s3sim.model.population import (
-    CEILINGS,
-    FLOORS,
-    SIZE_GRADIENT,
-    Population,
-    innovative_share,
-    sizes,
-)
+from s3sim.model.population import CEILINGS, FLOORS, Population, sizes
 from s3sim.model.proximity import degree
+from s3sim.model.rd_decisions import (
+    SIZE_GRADIENT,
+    expected_rd_intensity,
+    industry_rd,
+    innovative_share,
+    rd_intensity,
+    rd_norm,
+    size_class,
+)
 from s3sim.model.state import FIRM, INSTITUTE
 from s3sim.simulation.engine import Engine
 from s3sim.simulation.scenario import Scenario
@@ -43,9 +47,11 @@ def by_region(folk, values):
 
 def test_counts_of_firms_founders_and_institutes(folk):
     started = np.rint(WORLD.firms.sum(axis=1) * SCALE)
-    np.testing.assert_array_equal(by_region(folk, folk.firms), started)
+    micro = np.rint(0.29 * started)
+    np.testing.assert_array_equal(by_region(folk, folk.firms & (folk.size >= 10)), started)
+    np.testing.assert_array_equal(by_region(folk, folk.firms & (folk.size < 10)), micro)
     latent = by_region(folk, (folk.kind == FIRM) & ~folk.active)
-    np.testing.assert_array_equal(latent, np.ceil(0.35 * started) + 4)
+    np.testing.assert_array_equal(latent, np.ceil(0.25 * (started + micro)) + 4)
     offices = np.maximum(1, np.rint(WORLD.institutes * SCALE))
     np.testing.assert_array_equal(by_region(folk, folk.kind == INSTITUTE), offices)
     assert (np.diff(folk.region[folk.kind == FIRM]) >= 0).all()
@@ -56,7 +62,32 @@ def test_business_and_public_research_meet_the_statistics(folk):
     np.testing.assert_allclose(business, WORLD.berd / 100 * WORLD.gdp * 1000 * SCALE, rtol=1e-9)
     public = by_region(folk, np.where(folk.kind == INSTITUTE, folk.rd, 0.0))
     np.testing.assert_allclose(public, WORLD.public_rd / 100 * WORLD.gdp * 1000 * SCALE, rtol=1e-9)
-    np.testing.assert_allclose(folk.rd_stock, 5.9 * folk.rd)
+    firm = folk.kind == FIRM
+    np.testing.assert_allclose(folk.rd_stock[~firm], 5.9 * folk.rd[~firm])
+    np.testing.assert_allclose(folk.rd_stock[firm], folk.rd[firm] / (1 / 5.9 + 0.03))
+
+
+def test_drawn_research_meets_business_research_on_average_over_luck(engine, folk):
+    norm = rd_norm(folk, WORLD, SCALE)
+    likely = expected_rd_intensity(WORLD, folk.region, folk.domain, size_class(folk.size))
+    spent = np.where(folk.firms, likely * folk.value_added, 0.0)
+    target = WORLD.berd / 100 * WORLD.gdp * 1000 * SCALE
+    np.testing.assert_allclose(norm * by_region(folk, spent), target)
+    n = 200_000
+    u, noise = ((np.arange(n) + 0.5) / n)[None], normal_quantile(np.random.default_rng(0).random(n))
+    for k, size in enumerate((20.0, 100.0, 500.0)):
+        drawn = rd_intensity(WORLD, np.ones(n), np.zeros(n, int), np.full(n, size), u[0], noise)
+        none = np.zeros(1, int)
+        expected = expected_rd_intensity(WORLD, none, none, np.array([k]))[0]
+        innovative = innovative_share(WORLD)[0, k]
+        assert innovative * drawn.mean() == pytest.approx(expected, rel=0.02)
+
+
+def test_industries_differ_in_research_as_much_as_firms_within_them():
+    """Cohen, Levin and Mowery 1987: industry explains nearly half of the variance."""
+    assert np.log(industry_rd(WORLD)).std() == pytest.approx(0.5)
+    order = np.argsort(WORLD.knowledge_intensity)
+    assert (np.diff(industry_rd(WORLD)[order]) >= 0).all()
 
 
 def test_intensity_has_a_ceiling():
@@ -71,8 +102,10 @@ def test_productivity_domains_and_innovators_follow_the_region(folk):
     for region in range(WORLD.n_regions):
         mine = folk.firms & (folk.region == region)
         n = mine.sum()
-        # Firms of fifty persons produce what the region does on average.
-        relative = folk.productivity[mine] / (level[region] * (folk.size[mine] / 50) ** 0.05)
+        # Firms of fifty persons produce what the region does on average: with more staff to come.
+        earned = folk.value_added[mine] / folk.size[mine]
+        np.testing.assert_allclose(earned, 1.02 * folk.productivity[mine])
+        relative = earned / (level[region] * (folk.size[mine] / 50) ** 0.05)
         assert relative.mean() == pytest.approx(1.0, abs=4 * 0.37 / np.sqrt(n))
         assert np.log(relative).std() == pytest.approx(0.35, rel=0.1)
         share = np.bincount(folk.domain[mine], minlength=WORLD.n_domains) / n
@@ -113,8 +146,8 @@ def test_sizes_stay_in_their_class_and_meet_its_mean(size_class, mean):
 def test_everybody_knows_the_home_domain_best(folk):
     rows = np.arange(len(folk))
     home = folk.knowledge[rows, folk.domain]
-    assert home.min() >= 0.5
-    assert home.max() <= 0.9
+    assert home.min() >= 0.6
+    assert home.max() <= 1.0
     others = folk.knowledge.copy()
     others[rows, folk.domain] = 0.0
     assert others.max() <= 0.5
@@ -128,7 +161,8 @@ def test_everybody_knows_the_home_domain_best(folk):
 def test_markets_open_at_the_sales_of_the_start(engine):
     state = engine.initial_state()
     orgs, markets = state.organisations, state.markets
-    strength = np.where(orgs.firms, (orgs.productivity * orgs.demand_shifter) ** 3, 0.0)
+    power = Market().substitution - 1
+    strength = np.where(orgs.firms, (orgs.productivity * orgs.demand_shifter) ** power, 0.0)
     np.testing.assert_allclose(strength[orgs.firms], orgs.value_added[orgs.firms], rtol=1e-9)
     market = market_of(orgs, WORLD)
     inside = sum_by(market, len(markets), np.where(orgs.firms, orgs.value_added, 0.0))

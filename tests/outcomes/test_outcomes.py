@@ -37,6 +37,16 @@ def test_firms_jobs_and_money_at_real_scale():
     assert seen["innovations"].tolist() == [6, 16]
 
 
+def test_firms_below_ten_persons_are_kept_apart():
+    seen = measured(size=[9.9, 20, 5, 40, 50], innovations=[1, 2, 4, 8, 16], rd=10.0)
+    assert seen["firms"].tolist() == [2, 4]
+    assert seen["micro_firms"].tolist() == [4, 0]
+    assert seen["innovators"].tolist() == [2, 4]
+    assert seen["innovations"].tolist() == [4, 48]
+    assert seen["employment"].sum() == pytest.approx(2 * 124.9)
+    np.testing.assert_allclose(seen["rd"].sum(), 0.1)
+
+
 def test_collaborations_count_half_in_each_region():
     table = ties(
         [0, 0, 1, 3], [1, 3, 4, 4], kind=[0, BROKERED, JOINT_GRANT, 0], pending=[0, 0, 1, 0]
@@ -77,11 +87,10 @@ def test_measures_are_additive_over_regions(world):
     going = final.ties.where(~final.ties.pending)
     links_ = panel.values["cross_border"][-1].sum() + panel.values["domestic"][-1].sum()
     assert links_ == pytest.approx(weight * len(going))
-    assert panel.values["firms"][-1].sum() == pytest.approx(
-        weight * final.organisations.firms.sum()
-    )
+    firms = panel.values["firms"] + panel.values["micro_firms"]
+    assert firms[-1].sum() == pytest.approx(weight * final.organisations.firms.sum())
     moved = panel.values["entries"][1:] - panel.values["exits"][1:]
-    np.testing.assert_allclose(np.diff(panel.values["firms"], axis=0), moved, atol=1e-9)
+    np.testing.assert_allclose(np.diff(firms, axis=0), moved, atol=1e-9)
     paid = panel.values["grants_paid"].sum()
     assert 0 < paid < panel.sources
 
@@ -89,7 +98,7 @@ def test_measures_are_additive_over_regions(world):
 def tiny_panel(start=4, **values):
     """Two regions, eight quarters; every measure is 1 unless given."""
     names = (
-        "firms", "employment", "value_added", "rd", "innovations", "innovators", "cooperating",
+        "firms", "micro_firms", "employment", "value_added", "rd", "innovations", "innovators", "cooperating",
         "cooperating_abroad", "cross_border", "domestic", "industry_science", "brokered", "cohort",
         "survivors", "entries", "exits", "grants_paid", "smes_served", "specialisation_jobs",
         "density_jobs", "research_participations", "research_pairs_abroad",

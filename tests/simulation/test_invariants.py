@@ -92,14 +92,16 @@ def check_market(state, world, context, market):
     power = market.substitution - 1
     strength = np.where(orgs.firms, (orgs.productivity * orgs.demand_shifter) ** power, 0.0)
     inside = sum_by(market_of(orgs, world), len(markets), orgs.value_added)
-    outside = markets.outside * (1 + market.outside_growth) ** (power * years) * markets.price
+    outside = markets.outside * markets.price
     revenue = inside + outside
     share = np.divide(inside, revenue, out=np.zeros_like(inside), where=revenue > 0)
     np.testing.assert_allclose(
         share + np.divide(outside, revenue, out=np.ones_like(inside), where=revenue > 0), 1.0
     )
     np.testing.assert_allclose(orgs.value_added, strength * markets.price[market_of(orgs, world)])
-    growth = np.tile(1 + market.demand_growth + world.trend, world.n_countries) ** years
+    lasting = market.trend_life * (1 - np.exp(-years / market.trend_life))
+    growth = np.tile((1 + world.trend) ** lasting, world.n_countries)
+    growth = growth * (1 + market.demand_growth) ** years
     index = (revenue / markets.price / markets.strength) ** (-1 / power)
     np.testing.assert_allclose(revenue, markets.expenditure * growth / index, rtol=1e-9)
 

@@ -123,19 +123,19 @@ def survival(records: Records, years: int) -> float:
 
 @statistic
 def births(records: Records, country: str | None = None) -> float:
-    """Return births over firms, % a year, over the whole run."""
+    """Return births over firms of all sizes, % a year, over the whole run."""
     return _rate(records, "entries", country)
 
 
 @statistic
 def deaths(records: Records, country: str | None = None) -> float:
-    """Return deaths over firms, % a year, over the whole run."""
+    """Return deaths over firms of all sizes, % a year, over the whole run."""
     return _rate(records, "exits", country)
 
 
 def _rate(records: Records, name: str, country: str | None) -> float:
     here = _regions(records, country)
-    firms = records.panel["firms"][:, here].sum(axis=1)
+    firms = sum(records.panel[n][:, here].sum(axis=1) for n in ("firms", "micro_firms"))
     number = records.panel[name][:, here].sum(axis=1)
     return 100 * QUARTERS * float(np.mean(number / np.maximum(firms, 1e-9)))
 
