@@ -59,6 +59,8 @@ class JointProgramme(ParameterGroup, name="joint"):
         unit="standard deviations")
     jury_noise: float = param(0.2, 0.0, 1.0,
         "extra error of a jury that knows applicants less well", unit="standard deviations")
+    capture: float = param(0.5, 0.0, 2.0,
+        "how much louder earlier winners of grants are in the consultation")
     at_random: int = param(0, 0, 1, "1: draw the joint list by lot, for control", unit="switch")
     # fmt: on
 
@@ -85,7 +87,7 @@ class JointProgramme(ParameterGroup, name="joint"):
         if self.at_random:
             return _top(context.streams.normal("joint/lot", context.world.n_domains), self.count)
         eligible, score = self._analysed(state, context)
-        votes = standardised(discovery(state, context).sum(axis=0))
+        votes = standardised(discovery(state, context, self.capture).sum(axis=0))
         noise = context.streams.normal("joint/consultation", (self.rounds, context.world.n_domains))
         chosen, voted = np.zeros(len(score), bool), np.zeros(len(score))
         for k in range(self.rounds):
@@ -115,7 +117,7 @@ class JointProgramme(ParameterGroup, name="joint"):
         )
         score = (
             standardised(potential)
-            + self.complexity * complexity(specialised)
+            + self.complexity * complexity(specialised, world.gdp / world.population)
             + self.trend * standardised(world.trend)
         )
         # Where too few domains are shared, capability alone decides: a joint list is never empty.

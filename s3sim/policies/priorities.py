@@ -23,19 +23,19 @@ FORESIGHT = 0.25
 DISCOVERY_NOISE = 0.3
 """Standard deviation of what an organisation reveals; absorptive capacity lies in 0-1 (assumed)."""
 
-INSIDERS = 0.5
-"""How much louder earlier winners of grants are in entrepreneurial discovery (assumed)."""
-
 
 @dataclass(frozen=True)
 class Priorities(ParameterGroup, name="priorities"):
     """The S3 cycle of one authority: analyse, discover with entrepreneurs, choose, revise.
 
-    score = relatedness z(density) + complexity z(KCI) + discovery z(EDP) + mass z(employment)
+    score = relatedness z(density) + complexity z(KCI) + strength z(ln(1 + LQ))
+          + knowledge z(knowledge intensity) + discovery z(EDP)
           + imitation z(mean score of the same country) + incumbency z(published list)
           + noise (1 - quality), and the best `count` are taken. Relatedness and complexity enter
-    additively, same-country lists resemble each other (Deegan, Broekel and Fitjar 2021). The
-    authority knows statistics that are 6 quarters old, of its own territory alone.
+    additively, same-country lists resemble each other (Deegan, Broekel and Fitjar 2021). Lists are
+    for research and innovation: published ones name what a region is specialised in and what lives
+    on knowledge, hardly ever its largest employers (trade, construction). The authority knows
+    statistics that are 6 quarters old, of its own territory alone.
     """
 
     # fmt: off
@@ -46,7 +46,12 @@ class Priorities(ParameterGroup, name="priorities"):
     complexity: float = param(0.5, 0.0, 2.0, "weight of complexity",
         source="sign: Deegan, Broekel and Fitjar 2021")
     discovery: float = param(0.5, 0.0, 1.5, "weight of what entrepreneurs reveal")
-    mass: float = param(0.5, 0.0, 1.5, "weight of the size of a domain")
+    strength: float = param(0.5, 0.0, 1.5, "weight of specialisation (location quotient)",
+        source="sign: published lists of 27 regions (priorities.csv)")
+    knowledge: float = param(1.0, 0.0, 2.0, "weight of knowledge intensity",
+        source="sign: published lists of 27 regions (priorities.csv)")
+    capture: float = param(0.5, 0.0, 2.0,
+        "how much louder earlier winners of grants are in entrepreneurial discovery")
     imitation: float = param(0.7, 0.0, 1.5, "weight of what the same country's authorities prefer",
         source="sign: Deegan, Broekel and Fitjar 2021")
     incumbency: float = param(0.3, 0.0, 1.5, "weight of the list published before (lobby)")
@@ -91,16 +96,18 @@ class Priorities(ParameterGroup, name="priorities"):
     def _own_view(self, state: State, context: Context) -> Floats:
         """Return the score from what an authority sees on its own territory, [A, D]."""
         world = context.world
-        seen = _territory(context, state.regions.published)
-        specialised = (location_quotient(state.regions.published) > 1).astype(np.float64)
+        employed = state.regions.published
+        quotient = location_quotient(_territory(context, employed))
+        specialised = (location_quotient(employed) > 1).astype(np.float64)
         own = (_territory(context, specialised) > 0).astype(np.float64)
         density = relatedness_density(own, world.relatedness)
         incumbents = _territory(context, world.published)
         return (
             self.relatedness * standardised(density)
-            + self.complexity * complexity(specialised)
-            + self.discovery * standardised(discovery(state, context))
-            + self.mass * standardised(np.log1p(seen))
+            + self.complexity * complexity(specialised, world.gdp / world.population)
+            + self.strength * standardised(np.log1p(quotient))
+            + self.knowledge * standardised(world.knowledge_intensity)
+            + self.discovery * standardised(discovery(state, context, self.capture))
             + self.incumbency * standardised(incumbents)
         )
 
@@ -114,14 +121,15 @@ class Priorities(ParameterGroup, name="priorities"):
         return (current & ~weakest) | strongest
 
 
-def discovery(state: State, context: Context) -> Floats:
+def discovery(state: State, context: Context, capture: float) -> Floats:
     """Return what entrepreneurs reveal of each domain in their region, noisily, [A, D].
 
-    Participation rises with size and with past grants, so that insiders can capture the process.
+    Participation rises with size and with past grants, so that insiders can capture the process:
+    what they are louder by, the authority hears less of all others (its scores are relative).
     """
     orgs, world = state.organisations, context.world
     row = np.flatnonzero(orgs.active & orgs.innovative)
-    weight = np.log1p(orgs.size[row]) * (1 + INSIDERS * (orgs.grants[row] > 0))
+    weight = np.log1p(orgs.size[row]) * (1 + capture * (orgs.grants[row] > 0))
     signal = orgs.absorptive_capacity[row] + orgs.learning[row]
     signal = np.maximum(
         signal + DISCOVERY_NOISE * context.streams.normal("priorities/discovery", len(orgs), row),

@@ -47,11 +47,21 @@ def complementarity(specialised: Floats, relatedness: Floats) -> Floats:
     return 100 * (both @ phi) / np.where(total > 0, total, 1.0)
 
 
-def complexity(specialised: Floats, steps: int = 18) -> Floats:
+def complexity(specialised: Floats, income: Floats | None = None, steps: int = 18) -> Floats:
     """Return the complexity of each domain by the method of reflections, z scores, shape [D].
 
     An even number of steps (Hidalgo and Hausmann 2009). Domains that too few or all regions
     hold carry no information; with a single region all are 0.
+
+    Parameters
+    ----------
+    specialised : array [R, D]
+        1 where a region is specialised in a domain.
+    income : array [R], optional
+        Income a head. The index has no orientation of its own; complex domains are those that
+        regions of high income hold (complexity predicts income: Hidalgo and Hausmann 2009) or,
+        without incomes, those that diversified regions hold. Among regions of one economy the two
+        can differ: poor manufacturing regions are the more diversified ones.
     """
     diversity, ubiquity = specialised.sum(axis=1), specialised.sum(axis=0)
     if np.count_nonzero(diversity) < 2:
@@ -64,9 +74,8 @@ def complexity(specialised: Floats, steps: int = 18) -> Floats:
             standardised(specialised @ of_domain / safe_diversity),
             standardised(specialised.T @ of_region / safe_ubiquity),
         )
-    # Orientation is free: complex domains are those that diversified regions hold.
-    held_by_diverse = specialised.T @ standardised(diversity) / safe_ubiquity
-    sign = 1.0 if np.dot(of_domain, held_by_diverse) >= 0 else -1.0
+    anchor = standardised(diversity if income is None else income)
+    sign = 1.0 if np.dot(of_domain, specialised.T @ anchor / safe_ubiquity) >= 0 else -1.0
     return sign * standardised(of_domain)
 
 

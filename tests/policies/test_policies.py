@@ -13,7 +13,7 @@ from s3sim.policies import POLICIES, combine_instruments
 from s3sim.policies.brokers import Brokers, Secretariat, members
 from s3sim.policies.horizontal import HorizontalSupport
 from s3sim.policies.joint_programme import JointProgramme
-from s3sim.policies.priorities import PROGRAMME, REVISION, Priorities
+from s3sim.policies.priorities import PROGRAMME, REVISION, Priorities, discovery
 from s3sim.simulation.engine import Engine
 from s3sim.simulation.scenario import Scenario
 from s3sim.world.specialisation import location_quotient
@@ -144,21 +144,54 @@ def test_priorities_count_and_are_revised_at_mid_term(world):
         assert exchanged.max() <= int(0.4 * count + 0.5)
 
 
-def test_authorities_choose_what_is_related_and_massive():
-    """With all other weights off, the densest (or largest) domains are taken."""
+def test_authorities_choose_what_is_related_strong_or_knowledge_intensive():
+    """With all other weights off, the domains that lead in one respect are taken."""
     world = two_regions(domains=5)
     table = np.array([[50.0, 20, 10, 5, 15], [5.0, 30, 10, 50, 5]])
     state = state_of(orgs(5, domains=5), world)
     state = state.replace(regions=state.regions.replace(published=table))
-    off = dict.fromkeys(("complexity", "discovery", "imitation", "incumbency", "noise"), 0.0)
-    mass = Priorities(relatedness=0.0, mass=1.0, count=3, **off)(state, around(world))
-    assert [set(np.flatnonzero(row)) for row in mass.priorities] == [{0, 1, 4}, {1, 3, 2}]
-    dense = Priorities(relatedness=1.0, mass=0.0, count=3, **off)(state, around(world)).priorities
+    names = ("complexity", "discovery", "imitation", "incumbency", "noise")
+    off = dict.fromkeys((*names, "relatedness", "strength", "knowledge"), 0.0)
+
+    def chosen(weight):
+        return Priorities(count=3, **{**off, weight: 1.0})(state, around(world)).priorities
+
+    quotient = location_quotient(table)
+    for row, strong in enumerate(chosen("strength")):
+        assert quotient[row][strong].min() >= quotient[row][~strong].max()
+    for leading in chosen("knowledge"):
+        intensity = world.knowledge_intensity
+        assert intensity[leading].min() >= intensity[~leading].max()
+    dense = chosen("relatedness")
     held = location_quotient(table) > 1
     phi = world.relatedness - np.eye(5)
     density = held @ phi / phi.sum(axis=0)
     for row in range(2):
         assert density[row][dense[row]].min() >= density[row][~dense[row]].max()
+
+
+def test_capture_makes_the_discovery_hear_insiders():
+    world = two_regions(domains=5)
+    state = state_of(
+        orgs(6, domains=5, region=[0, 0, 0, 1, 1, 1], domain=[0, 1, 2, 0, 1, 2]), world
+    )
+    winners = state.organisations.replace(grants=np.array([3, 0, 0, 0, 0, 0]))
+    state = state.replace(organisations=winners)
+    heard = [discovery(state, around(world), capture)[0] for capture in (0.0, 2.0)]
+    assert heard[1][0] > heard[0][0]
+    assert heard[1][1:] == pytest.approx(heard[0][1:])
+
+
+def test_authorities_agree_with_published_lists_better_than_a_lottery(bsr):
+    """Without seeing the lists: incumbency, which is their memory, is off (T23)."""
+    published = np.zeros((bsr.n_authorities, bsr.n_domains))
+    np.add.at(published, bsr.authority, bsr.published)
+    known = published.sum(axis=1) > 0
+    listed = published[known] > 0
+    state = lists_of("isolated_s3", bsr, scale=0.02, **{"priorities.incumbency": 0.0})
+    chosen = state.authorities.priorities[known]
+    agreement = (listed & chosen).sum() / chosen.sum()
+    assert agreement > listed.mean() + 0.1
 
 
 def test_noise_is_what_good_administration_avoids():
@@ -174,8 +207,8 @@ def test_noise_is_what_good_administration_avoids():
     assert spread[1] == pytest.approx(0.0, abs=1e-9)
 
 
-def lists_of(name, world, seed=0, **values):
-    scenario = Scenario(world, name, years=3, scale=0.3, start=0, seed=seed).replace(values)
+def lists_of(name, world, seed=0, scale=0.3, **values):
+    scenario = Scenario(world, name, years=3, scale=scale, start=0, seed=seed).replace(values)
     return last(Engine.of(scenario).run())
 
 

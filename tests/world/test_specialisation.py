@@ -77,6 +77,13 @@ def test_complexity_ranks_a_nested_economy():
     assert index.std() == pytest.approx(1)
 
 
+def test_complex_domains_are_those_of_rich_regions_where_incomes_are_known():
+    """The most diversified region is the poorest: the index turns round."""
+    poor_when_diverse = np.arange(6, 0, -1.0)
+    turned = complexity(nested(), poor_when_diverse)
+    np.testing.assert_allclose(turned, -complexity(nested()), atol=1e-9)
+
+
 @given(st.permutations(range(6)), st.permutations(range(6)))
 def test_complexity_does_not_depend_on_order(rows, columns):
     base = complexity(nested())
