@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from s3sim.core.scoreboard import LINE
 from s3sim.ensemble.describe import markdown
 from s3sim.validation.jobs import TIERS
 from s3sim.validation.scoreboard import Scoreboard
@@ -159,11 +160,18 @@ def _worlds(names: Sequence[str]) -> str:
     return "both" if len(names) > 1 else names[0]
 
 
+def sentence(boards: dict[str, Scoreboard]) -> str:
+    """Return the sentence that reports print."""
+    return f"{boards['now'].line} See docs/validation.md.\n"
+
+
 def boards() -> dict[str, Scoreboard]:
     """Return the committed scoreboards by name."""
     return {name: Scoreboard.load(FOLDER / f"{name}.json") for name in BOARDS if (FOLDER / f"{name}.json").exists()}  # fmt: skip
 
 
 def write() -> None:
-    """Write the page anew."""
+    """Write the page and the sentence of reports anew."""
     PAGE.write_text(page(boards()), encoding="utf-8", newline="\n")
+    LINE.parent.mkdir(exist_ok=True)
+    LINE.write_text(sentence(boards()), encoding="utf-8", newline="\n")

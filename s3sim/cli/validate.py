@@ -31,9 +31,10 @@ def validate(
     """Score the model without S3 policy on what is known of the world."""
     with cli_errors():
         from s3sim.cli.progress import progress
+        from s3sim.ensemble.plan import options
         from s3sim.validation.scoreboard import prepare
 
-        ready = prepare(tier, o.names(world), seed=seed, workers=workers, prefix="--")
+        ready = prepare(tier, world, options({"seed": seed, "workers": workers}))
         if out is not None:
             _prepare(out, overwrite=overwrite)
         if not (quiet or json):

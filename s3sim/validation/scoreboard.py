@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from s3sim.core.errors import InputError, unknown
-from s3sim.ensemble.executors import processes, usable_cores
+from s3sim.ensemble.executors import processes
 from s3sim.ensemble.files import write_csv, write_json
-from s3sim.ensemble.options import OPTIONS
+from s3sim.ensemble.plan import ConfigLayer
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.provenance import code_fingerprint, versions
-from s3sim.ensemble.settings import checked, number_or_text
-from s3sim.ensemble.sweep import Place
+from s3sim.ensemble.sweep import Place, place
 from s3sim.validation.jobs import TIERS, Job, Told, jobs_of, tell
 from s3sim.validation.judge import cases, judged, summed
 from s3sim.validation.targets import targets
@@ -51,7 +50,10 @@ def validate(
     InputError
         With every mistake: unknown names, a seed or number of workers out of range.
     """
-    ready = prepare(tier, worlds, seed=seed, workers=workers)
+    given = {"seed": seed, "workers": workers}
+    asked = {name: value for name, value in given.items() if value is not None}
+    layer = ConfigLayer(asked, allowed=tuple(given))
+    ready = prepare(tier, worlds, layer)
     return ready.run(chosen(progress, len(ready.jobs)))
 
 
@@ -76,28 +78,17 @@ class Ready:
         return Scoreboard.of(self.tier, self.seed, self.jobs, told)
 
 
-def prepare(
-    tier: str = "quick", worlds: Sequence[str] | str | None = None, *, seed: Any = 0,
-    workers: Any = None, prefix: str = "",
-) -> Ready:  # fmt: skip
-    """Return the runs that `validate` does; numbers may be text, `prefix` stands before names."""
+def prepare(tier: str, worlds: Sequence[str] | str | None, layer: ConfigLayer) -> Ready:
+    """Return the runs that `validate` does; the layer holds seed and workers, as given."""
     names = worlds if worlds is not None else WORLDS if tier == "full" else WORLDS[:1]
     names = (names,) if isinstance(names, str) else tuple(names)
     wrong = [unknown("world", str(name), WORLDS) for name in names if name not in WORLDS]
     wrong += [] if tier in TIERS else [unknown("tier", str(tier), TIERS)]
-    given = {
-        "seed": 0 if seed is None else seed,
-        "workers": usable_cores() if workers is None else workers,
-    }
-    found = {}
-    for name, value in given.items():
-        number = number_or_text(value) if isinstance(value, str) else value
-        found[name], problems = checked(OPTIONS[name], number)
-        wrong += [f"{prefix}{name}{problem}" for problem in problems]
-    if wrong:
-        raise InputError(wrong)
-    where = Place(found["workers"])
-    return Ready(tier, found["seed"], jobs_of(tier, names, found["seed"]), where)
+    settings, problems = layer.checked()
+    if wrong + problems:
+        raise InputError(wrong + problems)
+    seed = settings.get("seed", 0)
+    return Ready(tier, seed, jobs_of(tier, names, seed), place(layer))
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,8 +121,11 @@ class Scoreboard:
             for (name, part), pair in one.items()
         ]
         values = pd.DataFrame(rows, columns=VALUES)
-        order = values["id"].map({one.id: k for k, one in enumerate(targets())})
-        values = values.assign(order=order).sort_values(["world", "scale", "order", "part", "replication"])  # fmt: skip
+        place = {name: k for k, name in enumerate(WORLDS)}
+        values = values.assign(
+            order=values["id"].map({one.id: k for k, one in enumerate(targets())}),
+            place=values["world"].map(place),
+        ).sort_values(["place", "scale", "order", "part", "replication"])
         values = values[VALUES].reset_index(drop=True)
         about = dict(zip(ABOUT, (tier, seed, len(jobs), code_fingerprint(), versions()), strict=True))  # fmt: skip
         found = judged(values)
@@ -146,15 +140,17 @@ class Scoreboard:
     @property
     def line(self) -> str:
         """The scoreboard in one sentence."""
-        told = [
-            f"{row['passed']} of {row['facts']} in the world {row['world']} at scale {row['scale']:g} "
-            f"(mean score {row['score']:.2f})"
-            for row in self.summary.to_dict("records")
-        ]
+        told = []
+        for world, part in self.summary.groupby("world", sort=False):
+            row = part.to_dict("records")[int(np.argmax(part["facts"]))]
+            told.append(
+                f"{row['passed']} of {row['facts']} known facts in the world {world} "
+                f"(scale {row['scale']:g}, mean score {row['score']:.2f})"
+            )
         missing = sum(bool(one.missing) for one in targets())
         return (
-            f"Known facts within their published bands: {', '.join(told)}; "
-            f"{missing} more cannot be asked of the model."
+            f"Without S3 policy the model lies within the published bands of {' and '.join(told)}; "
+            f"{missing} more cannot be asked of it."
         )
 
     def described(self) -> dict[str, Any]:

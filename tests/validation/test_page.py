@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from s3sim.core.scoreboard import scoreboard_line
 from s3sim.validation.targets import targets
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,6 +27,7 @@ def boards(writer):
 def test_the_page_is_fresh(writer, boards):
     text = (DOCS / "validation.md").read_text(encoding="utf-8")
     assert writer.page(boards) == text, "run: python docs/refresh.py"
+    assert writer.sentence(boards).strip() == scoreboard_line(), "run: python docs/refresh.py"
 
 
 @pytest.mark.parametrize("name", ["before", "now"])

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from s3sim.cli import app
 from s3sim.core.errors import InputError
 from s3sim.validation.jobs import TIERS, Case, jobs_of
-from s3sim.validation.scoreboard import Scoreboard, prepare, validate
+from s3sim.validation.scoreboard import Scoreboard, validate
 from s3sim.validation.targets import targets
 
 TINY = (Case("partners", 0.005, base=2, turnover=1, strategies=1),)
@@ -55,7 +55,7 @@ def test_the_sums_are_those_of_the_rows(board):
     assert told["passed"] == (scored["status"] == "PASS").sum()
     assert told["score"] == pytest.approx(scored["score"].mean())
     assert told["runs"] == 2
-    assert f"{told['passed']} of {told['facts']} in the world partners" in board.line
+    assert f"{told['passed']} of {told['facts']} known facts in the world partners" in board.line
 
 
 def test_number_of_workers_changes_nothing(board):
@@ -94,7 +94,7 @@ def test_full_asks_at_three_scales_in_both_worlds():
 
 def test_all_mistakes_at_once():
     with pytest.raises(InputError) as wrong:
-        prepare("quik", ["mars"], seed=-1, workers=0)
+        validate("quik", ["mars"], seed=-1, workers=0)
     told = str(wrong.value)
     assert len(wrong.value.problems) == 4
     for part in ("did you mean 'quick'", "unknown world 'mars'", "seed", "workers"):
