@@ -1,11 +1,13 @@
 """The runs of a scoreboard, and what one of them tells of every fact."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from s3sim.core.errors import InputError, unknown
+from s3sim.simulation.replay import replay_command
 from s3sim.simulation.scenario import Scenario
 from s3sim.validation.rivals import RIVALS
 from s3sim.validation.statistics import STATISTICS
@@ -112,8 +114,19 @@ Told = dict[tuple[str, int], tuple[float, float]]
 
 
 def tell(job: Job) -> Told:
-    """Run a job and return what it tells of every fact of its kinds."""
-    whole = record(job.scenario())
+    """Run a job and return what it tells of every fact of its kinds.
+
+    Raises
+    ------
+    RuntimeError
+        If the run fails; it names the run and the command that does it again.
+    """
+    scenario = job.scenario()
+    try:
+        whole = record(scenario)
+    except Exception as error:
+        again = replay_command(scenario)
+        raise RuntimeError(f"a run failed: {type(error).__name__}: {error} ({again})") from error
     told: Told = {}
     for run in job.runs:
         records = whole.until(DETAILED) if run == "base" else whole
@@ -136,5 +149,6 @@ def _measured(asked: list[Target], records: Records, job: Job) -> Told:
     return told
 
 
-def _value(one: Target, records: Records, arguments: object) -> float:
-    return float(STATISTICS[one.statistic](records, **arguments))  # type: ignore[arg-type]
+def _value(one: Target, records: Records, arguments: Mapping[str, Any]) -> float:
+    with np.errstate(all="ignore"):  # regions without firms or jobs
+        return float(STATISTICS[one.statistic](records, **arguments))

@@ -34,7 +34,7 @@ def test_the_page_is_fresh(writer, boards):
 def test_scoreboards_know_every_fact(boards, name):
     told = boards[name].rows
     known = {one.id: one for one in targets() if not one.missing}
-    again = "run s3sim validate again and copy its validation.json to docs/validation/"
+    again = "run s3sim validate again, then docs/validation_page.py"
     assert set(known) == set(told["id"]), again
     for row in told.to_dict("records"):
         one = known[row["id"]]
