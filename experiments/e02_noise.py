@@ -27,11 +27,8 @@ def answer(study, run):
     evidence, seeds = Evidence(*run), study.option("seeds")
     values = {name: evidence.rows(name) for name in study.design.outcomes}
     table = pd.DataFrame([row(study, name, value) for name, value in values.items()])
-    first, worlds, ratios = (
-        table.head(PRIMARY),
-        int(table["worlds"].iloc[0]),
-        table["ratio"].dropna(),
-    )
+    first, ratios = table.head(PRIMARY), table["ratio"].dropna()
+    worlds = int(table["worlds"].iloc[0])
     median = float(low_median(ratios.to_numpy())) if len(ratios) else np.nan
     words = [
         f"{worlds} worlds drawn from all declared ranges and one at the defaults, {seeds} seeds each, "

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
-from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.paired import three_outputs
 from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, noise_share, sobol_design
 from s3sim.core.formatting import listed
@@ -18,6 +18,7 @@ from s3sim.ensemble.experiments.drivers import (
     of_output,
     opinions,
     surrogate,
+    together,
     without_failures,
 )
 from s3sim.ensemble.experiments.evidence import TITLES, Evidence, named
@@ -79,9 +80,7 @@ def answer(study, run, mixed):
             outcome=named(name),
             titles={ORDER: "Order of worlds"},
         )
-    table = (
-        pd.concat(tables, names=["outcome", "output"]).reset_index([0, 1]).reset_index(drop=True)
-    )
+    table = together(tables)
     wide, far = (np.nanmax(v) if np.isfinite(v).any() else np.nan for v in (widths, gaps))
     words = [
         f"{design.n} points in {design.scrambles} independent scrambles, {len(design.labels)} groups of factors "

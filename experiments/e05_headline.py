@@ -107,10 +107,8 @@ def figures(study, evidence):
         for policy in policies
     )
     means = {name: percent[name, study.policy] for name in outcomes[:PRIMARY]}
-    smallest, units = (
-        100 * study.design.smallest_effect,
-        dict.fromkeys(outcomes, "% of the baseline"),
-    )
+    smallest = 100 * study.design.smallest_effect
+    units = dict.fromkeys(outcomes, "% of the baseline")
     return {
         "differences": difference_distributions(spread, smallest=smallest, titles=titles),
         "trade_off": trade_off(cloud, titles=titles, baseline="isolated S3"),

@@ -1,6 +1,7 @@
 """Which policy is the robust choice, and what should be measured next?"""
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,9 @@ def answer(study, run):
     evidence = Evidence(*run)
     tables, words, figures, over, firsts = [], [], {}, {}, []
     for name in study.design.outcomes:
-        found = measures(study, evidence, name)
+        level, base = evidence.level(name), evidence.mean_baseline(name)
+        limits = sorted({base, base + study.design.smallest_effect * abs(base)})
+        found = robustness(level, study.policies, better=better(name), thresholds=limits)
         ranks = ranked(found, name)
         orders = dominances(study, evidence, name)
         tables += [ranks, orders]
@@ -78,14 +81,6 @@ def answer(study, run):
 def better(name):
     """Which way an outcome is wanted."""
     return "lower" if name in LOWER else "higher"
-
-
-def measures(study, evidence, name):
-    """Return all robustness measures of one outcome."""
-    base = evidence.mean_baseline(name)
-    limits = sorted({base, base + study.design.smallest_effect * abs(base)})
-    level, way = evidence.level(name), better(name)
-    return robustness(level, study.policies, better=way, thresholds=limits)
 
 
 def titles(study, found):
@@ -163,12 +158,10 @@ def domination(study, name, orders):
 
 def agreement(over):
     """Say whether outcomes agree on the ranking."""
-    names, said = list(over), []
-    for k, later in enumerate(names):
-        for first in names[:k]:
-            tau = stats.kendalltau(over[later], over[first]).statistic
-            if np.isfinite(tau):
-                said.append(f"{named(first)} and {named(later)} {tau:.2f}")
+    said = []
+    for first, later in combinations(over, 2):
+        tau = stats.kendalltau(over[later], over[first]).statistic
+        said += [f"{named(first)} and {named(later)} {tau:.2f}"] if np.isfinite(tau) else []
     if not said:
         return "The mean ranks tie, so outcomes cannot be compared."
     return f"Kendall's tau between the mean ranks by two outcomes: {', '.join(said)} (four policies, so coarse)."
@@ -181,7 +174,7 @@ def information(study, evidence):
     factors = [factor for factor in space.factors if factor.is_parameter]
     groups = {f.group: [g.name for g in factors if g.group == f.group] for f in factors}
     groups[DUMMIES] = [name for name in space.names if name.startswith(DUMMY)]
-    about = {"groups": groups, "better": better(VALUED), "unit": UNIT}
+    about = {"groups": groups, "better": better(VALUED)}
 
     def value(rows, shuffles):
         policies = study.policies
@@ -207,22 +200,19 @@ def worth(study, known, bars):
         "luck cannot be known, so no measurement reaches this."
     )
     real = bars[bars["above_dummy"] & (bars["factor"] != DUMMIES)]
-    silent = "these worlds do not say what to measure next"
+    tried, silent = len(bars) - 1, "these worlds do not say what to measure next"
     if real.empty:
-        return [
-            told,
-            f"No group of parameters is worth more than a group without effect seems to be: {silent}.",
-        ]
+        none = "No group of parameters is worth more than a group without effect seems to be"
+        return [told, f"{none}: {silent}."]
     said = [
         f"{r.factor} {short(r.evppi)} ({short(r.low)} to {short(r.high)})"
-        for r in real.head(3).itertuples()
+        for r in real.itertuples()
     ]
-    tried = len(bars) - 1
     # One in twenty groups without effect is above its own band.
     chance = float(stats.binom.sf(len(real) - 1, tried, CHANCE))
     doubt = f", so {silent}" if chance > CHANCE else ""
     return [
         told,
-        f"Above the band of groups without effect ({UNIT}, jackknife interval): {'; '.join(said)}; {len(real)} of {tried} groups, "
+        f"Above the band of groups without effect ({UNIT}, jackknife interval): {'; '.join(said[:3])}; {len(real)} of {tried} groups, "
         f"that many or more would be there by chance alone with a probability of {chance:.2g}{doubt}.",
     ]

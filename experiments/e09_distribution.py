@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from s3sim.analysis.distribution import losers
 from s3sim.analysis.intervals import t_interval
-from s3sim.analysis.policy_failure import losers
 from s3sim.ensemble.experiments.evidence import TITLES, Evidence, change, named, tidy
 from s3sim.ensemble.experiments.regional import convergence_change, inequality
 from s3sim.ensemble.experiments.result import Answer, Check

@@ -50,12 +50,9 @@ def answer(study, *runs):
     ]
     equal = all(evidence.outlay_is_equal() for evidence in found.values())
     flipped = [f"{r.outcome} under {r.variant}" for r in table.itertuples() if r.sign == "changed"]
-    signs, every = (
-        "; ".join(flipped) or "no clear change",
-        "to the cent, every variant, year and world",
-    )
+    signs, every = "; ".join(flipped) or "no clear change", "to the cent, every variant"
     checks = [
-        Check("equal public outlay", every, "compared", equal, True),
+        Check("equal public outlay", f"{every}, year and world", "compared", equal, True),
         failed_check(*found.values()),
         Check("sign", "clearly changed under no variant", signs, not flipped),
     ]

@@ -10,28 +10,15 @@ KEPT = HERE.parent / "docs" / "experiments"
 BEGIN, END = "<!-- answers -->", "<!-- end of answers -->"
 
 
-def overview():
-    """Every question with its command, cost and answer in a sentence."""
-    lines = ["| Question | Runs, minutes | Answer found |", "|---|---|---|"]
-    for name in names(HERE):
-        one = ExperimentConfig.read(HERE / f"{name}.toml")
-        held = kept(name)
-        cost = f"{held['runs']:,}, {minutes(held)}" if held else ""
-        said = (
-            f"{held['short']} ({held['date']}, data {held['data_fingerprint'][:8]})"
-            if held
-            else f"`s3sim experiment run {name}`"
-        )
-        anchor = f"{name[:3]}-{one.question}".lower().replace(" ", "-")
-        anchor = "".join(c for c in anchor if c.isalnum() or c == "-")
-        lines.append(f"| [{name[:3].upper()}](#{anchor}) {one.question} | {cost} | {said} |")
-    return "\n".join(lines)
-
-
 def kept(name):
-    """The summary of an experiment's standard tier, or None."""
+    """The summary of an experiment's standard tier, or nothing."""
     path = KEPT / name / "summary.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def question(name):
+    """What an experiment asks."""
+    return ExperimentConfig.read(HERE / f"{name}.toml").question
 
 
 def minutes(held):
@@ -40,41 +27,45 @@ def minutes(held):
     return f"about {max(round(time / 2), 1)}" if time else "under 2"
 
 
+def row(name):
+    """A line of the overview: question, cost and answer in a sentence."""
+    number, asked, held = name[:3], question(name), kept(name)
+    cost, said = "", f"`s3sim experiment run {name}`"
+    if held:
+        cost = f"{held['runs']:,}, {minutes(held)}"
+        said = f"{held['short']} ({held['date']}, data {held['data_fingerprint'][:8]})"
+    anchor = f"{number}-{asked}".lower().replace(" ", "-")
+    anchor = "".join(c for c in anchor if c.isalnum() or c == "-")
+    return f"| [{number.upper()}](#{anchor}) {asked} | {cost} | {said} |"
+
+
 def section(name):
     """One experiment: question, command, cost, and what was found."""
-    question = ExperimentConfig.read(HERE / f"{name}.toml").question
-    lines = [f"### {name[:3].upper()}: {question}", ""]
-    held = kept(name)
-    if held is None:
-        lines += [f"`s3sim experiment run {name}`", ""]
-        return lines
+    held, title = kept(name), f"### {name[:3].upper()}: {question(name)}"
+    if not held:
+        return [title, "", f"`s3sim experiment run {name}`", ""]
     cost = f"{held['runs']:,} runs, {minutes(held)} minutes on two cores"
-    lines += [
-        f"`{held['command']}`: {cost}. Found on {held['date']} "
-        f"(data {held['data_fingerprint']}, code {held['code']}):", "",
-        *(f"- {one}" for one in held["answer"]), "",
-    ]  # fmt: skip
-    unmet = [one for one in held["checks"] if not one["met"]]
+    found = f"Found on {held['date']} (data {held['data_fingerprint']}, code {held['code']}):"
+    findings = [f"- {finding}" for finding in held["answer"]]
+    lines = [title, "", f"`{held['command']}`: {cost}. {found}", "", *findings, ""]
+    unmet = [c for c in held["checks"] if not c["met"]]
     if unmet:
-        lines += ["Not met:", "", *(f"- {one['name']}: {one['measured']} ({one['bar']})" for one in unmet), ""]  # fmt: skip
-    pictures = sorted(one.stem for one in (KEPT / name).glob("*.png"))
-    links = ", ".join(
-        f"[{one.replace('_', ' ')}](../docs/experiments/{name}/{one}.png)" for one in pictures
-    )
-    return [*lines, *([f"Figures: {links}.", ""] if links else [])]
-
-
-def table():
-    """All experiments, in order."""
-    details = "\n".join(line for name in names(HERE) for line in section(name)).rstrip()
-    return f"{overview()}\n\n{details}\n"
+        bars = [f"- {c['name']}: {c['measured']} ({c['bar']})" for c in unmet]
+        lines += ["Not met:", "", *bars, ""]
+    figures = sorted(path.stem for path in (KEPT / name).glob("*.png"))
+    path = f"../docs/experiments/{name}"
+    links = ", ".join(f"[{f.replace('_', ' ')}]({path}/{f}.png)" for f in figures)
+    return [*lines, f"Figures: {links}.", ""] if links else lines
 
 
 def refreshed(text):
-    """The page with its table made anew."""
+    """The page with its table made anew: all experiments, in order."""
     head, _, rest = text.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    return f"{head}{BEGIN}\n\n{table()}\n{END}{tail}"
+    overview = ["| Question | Runs, minutes | Answer found |", "|---|---|---|"]
+    overview += [row(name) for name in names(HERE)]
+    details = "\n".join(line for name in names(HERE) for line in section(name)).rstrip()
+    table = "\n".join([*overview, "", details])
+    return f"{head}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":

@@ -71,6 +71,14 @@ def discover(
 ) -> Discovery:
     """Look for a compact region of draws in which a policy loses.
 
+    The rule that chooses the box, fixed in advance: every box of PRIM's trajectory is stripped of
+    limits with quasi-p of 0.05 or more and of its weakest factors beyond four; among boxes that
+    cover at least half of the losses, the best density less one standard error decides which are
+    as good as the best (the one-standard-error rule of Breiman et al. 1984), and of these the one
+    with the highest coverage is taken, then the one with the fewest limits.
+
+    InputError if the factors are not distinct finite numbers or `labels` does not fit them.
+
     Parameters
     ----------
     x : DataFrame [n, D]
@@ -85,14 +93,6 @@ def discover(
         Half-samples of the fitted draws for the stability table; 0 for none.
     seed : int
         Decides the split into fitted and held-out draws, the resamples and CART's ties.
-
-    The rule that chooses the box, fixed in advance: every box of PRIM's trajectory is stripped of
-    limits with quasi-p of 0.05 or more and of its weakest factors beyond four; among boxes that
-    cover at least half of the losses, the best density less one standard error decides which are
-    as good as the best (the one-standard-error rule of Breiman et al. 1984), and of these the one
-    with the highest coverage is taken, then the one with the fewest limits.
-
-    InputError if the factors are not distinct finite numbers or `labels` does not fit them.
     """
     labels = _checked(x, labels)
     if noise is not None and noise.refused:

@@ -64,6 +64,8 @@ def dominance(
 ) -> Dominance:
     """Compare the distributions of an outcome over draws under policy and baseline.
 
+    InputError for an order other than 1 or 2, or levels that are not fit (`checked_levels`).
+
     Parameters
     ----------
     policy, baseline : array [draws]
@@ -74,8 +76,6 @@ def dominance(
     name : str
         Title of the policy for the sentence.
     resamples, seed : int
-
-    InputError for an order other than 1 or 2, or levels that are not fit (`checked_levels`).
     """
     if order not in (1, 2):
         raise InputError(f"order = {order!r}; allowed: 1, 2.")

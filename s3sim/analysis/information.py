@@ -56,11 +56,15 @@ def value_of_information(
     *,
     groups: Mapping[str, Sequence[str]] | None = None,
     better: str = "higher",
-    unit: str = "",
     dummies: int = DUMMIES,
     seed: int = 0,
 ) -> Information:
     """Return EVPI and the EVPPI of every factor, or of every group of factors.
+
+    Regression errors make EVPPI too high where the choice is close (fitted values scatter, and
+    the maximum of scatter is positive); nothing is subtracted, but a value inside the dummy band
+    is not told from nothing. EVPPI cannot exceed EVPI; a curve can by its overshoot, so EVPI
+    caps it. InputError if the tables do not fit or a factor of a group is unknown.
 
     Parameters
     ----------
@@ -76,11 +80,6 @@ def value_of_information(
         Times that a factor's rows are shuffled to see what chance alone scores.
     seed : int
         Of the shuffles.
-
-    Regression errors make EVPPI too high where the choice is close (fitted values scatter, and
-    the maximum of scatter is positive); nothing is subtracted, but a value inside the dummy band
-    is not told from nothing. EVPPI cannot exceed EVPI; a curve can by its overshoot, so EVPI
-    caps it. InputError if the tables do not fit or a factor of a group is unknown.
     """
     value = checked_levels(level, policies, better)
     factors = [str(name) for name in x]

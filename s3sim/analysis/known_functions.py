@@ -10,14 +10,18 @@ from s3sim.core.arrays import Floats, Ints
 from s3sim.core.errors import InputError
 from s3sim.core.streams import Streams
 
+ALONE_1, ALONE_2 = 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2, 7**2 / 8
+TOGETHER = 0.01 * np.pi**8 * (1 / 18 - 1 / 50)
+VARIANCE = ALONE_1 + ALONE_2 + TOGETHER
+"""Variances of the Ishigami function: of x1 alone, x2 alone, x1 with x3, and of the values."""
+
 
 @dataclass(frozen=True)
 class Ishigami:
     """Three factors, not monotone, one interaction (Ishigami and Homma 1990, ISUMA, 398).
 
     ``sin(x1) + 7 sin(x2)^2 + 0.1 x3^4 sin(x1)`` with x uniform on [-pi, pi]; `dummies` inert factors
-    follow. Variances of the parts by Homma and Saltelli 1996 (RESS 52:1). `problem` names the
-    factors, `variance` is that of the values, S1 and ST are the indices, all [3 + dummies].
+    follow. Variances of the parts by Homma and Saltelli 1996 (RESS 52:1).
     """
 
     dummies: int = 0
@@ -34,26 +38,15 @@ class Ishigami:
         return values
 
     @property
-    def parts(self) -> tuple[float, float, float]:
-        """Variances due to x1 alone, x2 alone, and x1 with x3."""
-        return 0.5 * (1 + 0.1 * np.pi**4 / 5) ** 2, 7**2 / 8, 0.01 * np.pi**8 * (1 / 18 - 1 / 50)
-
-    @property
-    def variance(self) -> float:
-        """Variance of the values."""
-        return sum(self.parts)
-
-    @property
     def S1(self) -> Floats:
-        """First-order indices."""
-        v1, v2, _ = self.parts
-        return np.array([v1, v2, 0.0, *[0.0] * self.dummies]) / self.variance
+        """First-order indices [3 + dummies]."""
+        return np.array([ALONE_1, ALONE_2, 0.0, *[0.0] * self.dummies]) / VARIANCE
 
     @property
     def ST(self) -> Floats:
-        """Total indices."""
-        v1, v2, v13 = self.parts
-        return np.array([v1 + v13, v2, v13, *[0.0] * self.dummies]) / self.variance
+        """Total indices [3 + dummies]."""
+        parts = [ALONE_1 + TOGETHER, ALONE_2, TOGETHER, *[0.0] * self.dummies]
+        return np.array(parts) / VARIANCE
 
 
 @dataclass(frozen=True)
@@ -88,20 +81,20 @@ class Noisy:
 
     def __call__(self, unit: Floats) -> Floats:
         """Return the values [n] at unit [n, 4 + dummies]."""
-        size = np.sqrt(self._mean.variance * self.share / (1 - self.share))
+        size = np.sqrt(VARIANCE * self.share / (1 - self.share))
         weight = 1.0 if self.scaled_by is None else np.sqrt(3) * unit[:, self.scaled_by]
         seeds = np.minimum(np.floor(unit[:, -1] * 2.0**31), 2**31 - 1).astype(np.int64)
         return self._mean(unit[:, :-1]) + size * weight * luck(seeds, 0)
 
     @property
     def S1(self) -> Floats:
-        """First-order indices; a weight of sqrt(3) u has mean square 3/4."""
+        """First-order indices [4 + dummies]; a weight of sqrt(3) u has mean square 3/4."""
         alone = 1.0 if self.scaled_by is None else 0.75
         return np.append((1 - self.share) * self._mean.S1, alone * self.share)
 
     @property
     def ST(self) -> Floats:
-        """Total indices."""
+        """Total indices [4 + dummies]."""
         total = np.append((1 - self.share) * self._mean.ST, self.share)
         if self.scaled_by is not None:
             total[self.scaled_by] += 0.25 * self.share

@@ -35,6 +35,9 @@ FEWEST = 100
 def rbd_fast(problem: Problem, unit: ArrayLike, y: ArrayLike, seed: int = 0) -> pd.DataFrame:
     """Return first-order indices by random balance designs (Tarantola et al. 2006, RESS 91:717).
 
+    SensitivityError for values that are not finite and another number of rows; InputError for
+    groups, which SALib would ignore without a word, and for too few rows.
+
     Parameters
     ----------
     problem : Problem
@@ -50,9 +53,6 @@ def rbd_fast(problem: Problem, unit: ArrayLike, y: ArrayLike, seed: int = 0) -> 
     DataFrame
         factor, group, S1, S1_low, S1_high (95 %, SALib's bootstrap of half the rows, so wide),
         note. A factor with repeated values has a note: the order of ties decides its value.
-
-    SensitivityError for values that are not finite and another number of rows; InputError for
-    groups, which SALib would ignore without a word, and for too few rows.
     """
 
     def analyse(*data: Any) -> Any:
@@ -72,14 +72,14 @@ def delta(
     and errors as for `rbd_fast`; `resamples`, 2 or more, also remove bias. An output with too few
     different values to estimate a density is a SensitivityError too.
 
+    An inert factor does not score 0 but about 0.1 with 500 rows; compare with a dummy. For the
+    order of factors, not for their size.
+
     Returns
     -------
     DataFrame
         factor, group, delta, delta_low, delta_high (95 %), note. The value is SALib's `delta_raw`,
         which is `delta` before SALib 1.6.
-
-    An inert factor does not score 0 but about 0.1 with 500 rows; compare with a dummy. For the
-    order of factors, not for their size.
     """
 
     def analyse(*data: Any) -> Any:

@@ -121,6 +121,19 @@ def screen(
 ) -> pd.DataFrame:
     """Return the effect of each factor or group and whether to keep it.
 
+    SensitivityError for values that are not finite, and for another number of rows.
+
+    A factor is kept when its mu_star is
+
+    1. above the mean mu_star of the dummies: by at least 95 % of the resampled trajectories, or,
+       where every dummy is exactly 0 as with keyed luck, at all (dummies as threshold: Khorashadi
+       Zadeh et al. 2017, Environmental Modelling & Software 91:210), and
+    2. at least `relevant` times the largest mu_star.
+
+    The second alone keeps everything when runs are noisy, the first alone keeps every trifle when
+    luck is keyed. What no screening of one output can tell apart is an effect of a factor and luck
+    that reshuffles whenever the factor moves; the total index of a Sobol' design has it too.
+
     Parameters
     ----------
     design : MorrisDesign
@@ -138,19 +151,6 @@ def screen(
         mu_star_high (95 %, percentiles over resampled trajectories), mu (mean), sigma (spread),
         kept_share (share of resampled screenings that keep it), kept, note. mu and sigma are nan
         for groups of several factors, whose signs do not add up.
-
-    SensitivityError for values that are not finite, and for another number of rows.
-
-    A factor is kept when its mu_star is
-
-    1. above the mean mu_star of the dummies: by at least 95 % of the resampled trajectories, or,
-       where every dummy is exactly 0 as with keyed luck, at all (dummies as threshold: Khorashadi
-       Zadeh et al. 2017, Environmental Modelling & Software 91:210), and
-    2. at least `relevant` times the largest mu_star.
-
-    The second alone keeps everything when runs are noisy, the first alone keeps every trifle when
-    luck is keyed. What no screening of one output can tell apart is an effect of a factor and luck
-    that reshuffles whenever the factor moves; the total index of a Sobol' design has it too.
     """
     values = checked(y, len(design.unit))
     if is_constant(values):

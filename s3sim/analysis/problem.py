@@ -22,14 +22,14 @@ class Problem:
     The caller turns a unit value into a parameter value, so no distribution is known here. A
     label is what gets an index: a factor or, where `grouped`, a group.
 
+    InputError with every mistake; and when groups are asked for and there are none, or only one.
+
     Parameters
     ----------
     names : tuple of str
         Factors in column order; different from one another.
     groups : tuple of str, optional
         Group of each factor, in the same order.
-
-    InputError with every mistake; and when groups are asked for and there are none, or only one.
     """
 
     names: tuple[str, ...]

@@ -97,6 +97,12 @@ def robustness(
 ) -> Robustness:
     """Compare policies by every measure.
 
+    Measures: `mean`; `share_best` of draws (ties count for each); `share_won` of draws against
+    the baseline (a tie counts half, so the baseline itself has 0.5); `regret_max` and
+    `regret_90`; `satisficing_<threshold>`; `cvar_level` and `cvar_difference` (mean of the worst
+    5 % of draws of the level, and of the gain over the baseline); `hurwicz_<optimism>` between
+    the worst and the best draw. Errors as for `checked_levels`.
+
     Parameters
     ----------
     level : array [draws, policies]
@@ -105,12 +111,6 @@ def robustness(
     thresholds : sequence of float
         Levels that satisfy, in the outcome's unit, finite and distinct; a satisficing share for each.
     better : {"higher", "lower"}
-
-    Measures: `mean`; `share_best` of draws (ties count for each); `share_won` of draws against
-    the baseline (a tie counts half, so the baseline itself has 0.5); `regret_max` and
-    `regret_90`; `satisficing_<threshold>`; `cvar_level` and `cvar_difference` (mean of the worst
-    5 % of draws of the level, and of the gain over the baseline); `hurwicz_<optimism>` between
-    the worst and the best draw. Errors as for `checked_levels`.
     """
     value, sign = checked_levels(level, policies, better), direction(better)
     if not np.isfinite(list(thresholds)).all() or len(set(thresholds)) < len(thresholds):

@@ -43,15 +43,15 @@ def subsets(components: Sequence[str]) -> list[Parts]:
 def shapley(value: Mapping[Parts, Floats], components: Sequence[str]) -> dict[str, Floats]:
     """Return the part of each component in v(all) - v(none), draw by draw; exact.
 
+    InputError if a combination is missing or too many, arrays differ in shape, or a component is
+    named twice.
+
     Parameters
     ----------
     value : mapping from combination of components to array [draws]
         An outcome under every one of the 2^k combinations, in its unit.
     components : sequence of str
         The k components, in the order of the result.
-
-    InputError if a combination is missing or too many, arrays differ in shape, or a component is
-    named twice.
 
     >>> none, a, b, both = (frozenset(parts) for parts in ("", "a", "b", "ab"))
     >>> v = {none: np.zeros(1), a: np.array([2.0]), b: np.array([0.0]), both: np.array([6.0])}

@@ -102,6 +102,16 @@ def sobol_design(
 def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
     """Return S1 and ST of each factor or group, with 95 % intervals.
 
+    SensitivityError for values that are not finite, and for another number of rows.
+
+    Values are those of SALib over all rows: S1 by Saltelli et al. 2010, ST by Jansen 1999. Both
+    are ratios of means, so the interval is that of the ratio estimator over independent scrambles
+    (linearised, t with scrambles - 1 degrees of freedom; Owen 2013, Monte Carlo theory, methods
+    and examples, sections 2.7 and 17.2). A single scramble has SALib's bootstrap of rows instead,
+    which takes the rows for independent and is too wide for smooth outputs. A factor that is never
+    read scores exactly 0 with an interval of no width. ST of a factor includes its interaction with
+    luck when the seed is a factor too: one that changes only the spread of an output has a large ST.
+
     Parameters
     ----------
     design : SobolDesign
@@ -114,16 +124,6 @@ def indices(design: SobolDesign, y: ArrayLike) -> pd.DataFrame:
         factor, group, S1, S1_low, S1_high, ST, ST_low, ST_high, note; one row for each label. An
         output that is constant, at least at the independent points A and B, has no variance to
         share out: nan and the note 'constant output'.
-
-    SensitivityError for values that are not finite, and for another number of rows.
-
-    Values are those of SALib over all rows: S1 by Saltelli et al. 2010, ST by Jansen 1999. Both
-    are ratios of means, so the interval is that of the ratio estimator over independent scrambles
-    (linearised, t with scrambles - 1 degrees of freedom; Owen 2013, Monte Carlo theory, methods
-    and examples, sections 2.7 and 17.2). A single scramble has SALib's bootstrap of rows instead,
-    which takes the rows for independent and is too wide for smooth outputs. A factor that is never
-    read scores exactly 0 with an interval of no width. ST of a factor includes its interaction with
-    luck when the seed is a factor too: one that changes only the spread of an output has a large ST.
     """
     values = checked(y, len(design.unit))
     if is_constant(values[design.independent]):

@@ -9,6 +9,7 @@ from scipy import stats
 
 from s3sim.analysis.guard import analysis_extra, checked, checked_points, is_constant
 from s3sim.analysis.polynomial import Polynomial, fit, index_table
+from s3sim.analysis.problem import Problem
 from s3sim.core.arrays import Floats
 from s3sim.core.errors import InputError
 from s3sim.core.streams import generator
@@ -86,6 +87,9 @@ def surrogate_study(
 ) -> SurrogateResult:
     """Return the surrogate of one output, judged on rows left out.
 
+    InputError for misshaped or non-finite input, factors that are not uniform, options out of
+    range, or when scikit-learn is missing.
+
     Parameters
     ----------
     unit : array [n, D]
@@ -99,9 +103,6 @@ def surrogate_study(
         unless told the ceiling is one and noisy outputs are withheld.
     seed : int
         Decides folds and trees.
-
-    InputError for misshaped or non-finite input, factors that are not uniform, options out of
-    range, or when scikit-learn is missing.
     """
     unit, y = _checked(unit, y, names, groups, noise_share)
     ceiling, nan = 1.0 - (noise_share or 0.0), float("nan")
@@ -162,17 +163,9 @@ def _checked(
     unit: Floats, y: Floats, names: Sequence[str], groups: Sequence[str] | None,
     noise_share: float | None,
 ) -> tuple[Floats, Floats]:  # fmt: skip
-    problems = []
-    if groups is not None and (isinstance(groups, str) or len(groups) != len(names)):
-        problems.append(
-            f"groups has {len(groups)} entries for {len(names)} factors; give one group a factor."
-        )
-    if len(set(names)) < len(names) or not len(names):
-        problems.append("there is no factor, or two share a name; give each a name of its own.")
+    Problem(tuple(names), None if groups is None else tuple(groups))  # says what is wrong with them
     if noise_share is not None and not 0.0 <= noise_share < 1.0:
-        problems.append(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
-    if problems:
-        raise InputError(problems)
+        raise InputError(f"noise_share = {noise_share!r} is out of range; allowed: 0 to below 1.")
     unit = checked_points(unit, len(names))
     y = checked(y, len(unit))
     if len(y) < LEAST_RUNS:

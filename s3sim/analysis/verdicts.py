@@ -25,6 +25,8 @@ def verdict(
 ) -> str:
     """Return the verdict on a difference from its interval, one of `VERDICTS`.
 
+    InputError for limits in the wrong order or a smallest effect that is negative or not finite.
+
     Parameters
     ----------
     low, high : float
@@ -34,8 +36,6 @@ def verdict(
         lies within it be "practically equal".
     runs, failed : int
         All runs, and those among them that failed.
-
-    InputError for limits in the wrong order or a smallest effect that is negative or not finite.
 
     >>> verdict(0.6, 1.4, smallest_effect=0.5), verdict(-0.1, 0.2, smallest_effect=0.5)
     ('higher', 'practically equal')

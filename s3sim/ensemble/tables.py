@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.paired import Effect, interval, paired_effect
+from s3sim.analysis.intervals import t_interval
+from s3sim.analysis.paired import Effect, paired_effect
 from s3sim.analysis.verdicts import HIGHER, MOST_FAILED, NO_VERDICT, UNCLEAR
 from s3sim.core.arrays import Floats
 from s3sim.model.ledger import ITEMS, SOURCES
@@ -241,7 +242,7 @@ def _cost(pairs: Pairs) -> Effect:
         np.array([p.collaboration_years - q.collaboration_years for p, q in pairs])
         / COLLABORATION_YEARS
     )
-    low, high = interval(more)
+    _, low, high = t_interval(more)
     money = float(spent.mean()) if len(spent) else nan
     if not (low > 0 and money > 0):
         return Effect(nan, nan, nan, nan, nan, nan, nan, len(more), UNCLEAR)

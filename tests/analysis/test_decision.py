@@ -6,10 +6,9 @@ import pytest
 from scipy import stats
 from scipy.stats import qmc
 
+from s3sim.analysis.distribution import losers, theil
 from s3sim.analysis.dominance import dominance
-from s3sim.analysis.inequality import theil
 from s3sim.analysis.information import evpi, value_of_information
-from s3sim.analysis.policy_failure import losers
 from s3sim.analysis.robustness import regret, robustness, tail_mean
 from s3sim.analysis.smooth import smoother
 from s3sim.core.errors import InputError

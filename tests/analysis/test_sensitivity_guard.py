@@ -14,7 +14,7 @@ from s3sim.analysis.guard import SensitivityError, checked, is_constant, number,
 from s3sim.analysis.known_functions import Ishigami
 from s3sim.analysis.moment_independent import delta, rbd_fast
 from s3sim.analysis.morris import morris_design, screen, stability
-from s3sim.analysis.paired_outputs import three_outputs
+from s3sim.analysis.paired import three_outputs
 from s3sim.analysis.problem import Problem
 from s3sim.analysis.sobol import indices, sobol_design
 from s3sim.core.errors import InputError

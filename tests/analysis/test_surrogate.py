@@ -277,7 +277,7 @@ def test_non_finite_outputs_are_refused_with_count_and_first_rows():
         (np.zeros((5, 2)), np.zeros(5), names(2), "too few"),
         (np.full((30, 2), 1.5), np.arange(30.0), names(2), "60 values"),
         (np.full((30, 2), np.nan), np.arange(30.0), names(2), "60 values"),
-        (np.zeros((30, 2)), np.arange(30.0), ["a", "a"], "share a name"),
+        (np.zeros((30, 2)), np.arange(30.0), ["a", "a"], "named more than once"),
     ],
 )
 def test_unusable_input_is_refused(unit, y, who, says):

@@ -29,7 +29,7 @@ def _known(what: str, known: Collection[str]) -> Callable[[list[str]], list[str]
         wrong = [unknown(what, name[:MOST_SHOWN], known) for name in names if name not in known]
         twice = {name for name in names if names.count(name) > 1}
         if wrong := wrong + [f"{what} {_shown(name)} is named twice." for name in sorted(twice)]:
-            raise ValueError(" ".join(wrong))
+            raise ValueError(*wrong)
         return names
 
     return check
@@ -152,7 +152,7 @@ class ExperimentConfig:
             whole = type(counts[tier]) is int and counts[tier] >= 0
             need(whole, f"runs.{tier} = {_shown(counts[tier])} is not a whole number of 0 or more.")
         if problems:
-            raise InputError(f"{path.name!a}: {problem}" for problem in dict.fromkeys(problems))
+            raise InputError(f"{path.name}: {problem}" for problem in dict.fromkeys(problems))
         return cls(path.stem, first[2:], title, owner, tiers["standard"], tiers, counts)
 
     def at(self, tier: str) -> "ExperimentConfig":
@@ -255,7 +255,7 @@ def _design(general: Mapping[str, Any], tier: Mapping[str, Any], problems: list[
                 hint = nearest(key, Design.model_fields) or "."
                 problems.append(f"unknown setting {_shown(key)}{hint}")
             elif mistake["type"] == "value_error":
-                problems.append(str(mistake["ctx"]["error"]))
+                problems += mistake["ctx"]["error"].args
             else:
                 said = mistake["msg"].lower()
                 problems.append(f"{key} = {_shown(mistake['input'])}: {said}.")

@@ -1,6 +1,6 @@
 """Under which conditions a difference is small or large: what sensitivity studies share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -65,6 +65,12 @@ def without_failures(design: Parts, ok: Bools) -> tuple[Parts, Bools]:
     if isinstance(design, SobolDesign):
         changes["n"] = left * (design.n // design.scrambles)
     return replace(design, **changes), rows
+
+
+def together(tables: Mapping[tuple[str, str], pd.DataFrame]) -> pd.DataFrame:
+    """Return tables by outcome and output as one, with both as its first columns."""
+    found = pd.concat(tables, names=["outcome", "output"])
+    return found.reset_index([0, 1]).reset_index(drop=True)
 
 
 def of_output(table: pd.DataFrame, outcome: str, output: str) -> pd.DataFrame:

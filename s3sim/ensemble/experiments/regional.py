@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from s3sim.analysis.inequality import theil
+from s3sim.analysis.distribution import theil
 from s3sim.core.arrays import Bools, Floats
 from s3sim.core.errors import InputError
 

@@ -135,7 +135,7 @@ class Panel(Axes):
 
     def known(self, values: Iterable[float], reason: str = "", *, both: bool = False) -> bool:
         """Say whether any value is finite; if none is, write that the result is withheld, and why."""
-        if any(isfinite(value) for value in values):
+        if np.isfinite(np.array(list(values), dtype=float)).any():
             return True
         self.set_xticks([])
         if both:
@@ -194,21 +194,27 @@ class Panels:
         boxes = [artist.get_window_extent(renderer) for artist in (title, *figure.legends)]
         least = max(box.width for box in boxes) / figure.dpi + 2 * SIDE
         foot = CREDIT + sum(box.height / figure.dpi + 0.1 for box in boxes[1:])
-        said = note.get_text()
-        for last in (False, False, True):
-            wide, high = figure.get_size_inches()
+        said, (wide, high) = note.get_text(), figure.get_size_inches()
+
+        def lay_out() -> float:
             letters = int((wide - 2 * SIDE) * _LETTERS_AN_INCH)
             lines = [line for part in said.splitlines() for line in wrap(part, letters)]
             note.set(text="\n".join(lines), fontsize=8 if len(lines) <= 2 else 6.8)
             head = 0.48 + note.get_window_extent(renderer).height / figure.dpi
-            engine.set(
-                rect=(SIDE / wide, foot / high, 1 - 2 * SIDE / wide, 1 - (head + foot) / high)
-            )
-            engine.execute(figure)
-            if not last:
-                wide += self.inches[0] - sum(axes.bbox.width for axes in self.row) / figure.dpi
-                high += self.inches[1] - sum(axes.bbox.height for axes in self.column) / figure.dpi
-                figure.set_size_inches(round(max(wide, least), 3), round(high, 3))
+            below = (foot / high, 1 - (head + foot) / high)
+            engine.set(rect=(SIDE / wide, below[0], 1 - 2 * SIDE / wide, below[1]))
+            return head
+
+        head = lay_out()
+        engine.execute(figure)
+        # Words keep their inches, so what panels lack or have too much is the figure's.
+        wide += self.inches[0] - sum(axes.bbox.width for axes in self.row) / figure.dpi
+        wide = round(max(wide, least), 3)
+        high += self.inches[1] - sum(axes.bbox.height for axes in self.column) / figure.dpi
+        high = round(high + lay_out() - head, 3)
+        figure.set_size_inches(wide, high)
+        lay_out()
+        engine.execute(figure)
         figure.set_layout_engine("none")
         for axes in figure.axes:  # the solver's last bits differ from run to run
             axes.set_position(np.round(axes.get_position(original=True).bounds, 5).tolist())
@@ -255,13 +261,14 @@ def panels(
     title: str, note: str, manifest: Manifest, widths: float | Sequence[float], height: float, *,
     count: int = 1, columns: int = 1, **options: Any,
 ) -> Panels:  # fmt: skip
-    """Return a new figure with `count` panels of equal height in rows; sizes in inches.
+    """Return a new figure with `count` panels of equal height, at most `columns` in a line; in inches.
 
     One width for all panels, or one for each column; options as in `new_figure`.
     """
-    columns = max(1, min(columns, count))
+    rows = ceil(count / columns)
+    columns = ceil(count / rows)  # 9 in lines of at most 4 are 3 x 3
     across = [widths] * columns if isinstance(widths, int | float) else list(widths)
-    figure, rows = new_figure(title, note, manifest, **options), ceil(count / columns)
+    figure = new_figure(title, note, manifest, **options)
     grid = figure.add_gridspec(rows, columns, width_ratios=across)
     axes = [add_panel(figure, grid[divmod(k, columns)]) for k in range(count)]
     return Panels(figure, axes, axes[:columns], axes[::columns], (sum(across), rows * height))
@@ -271,11 +278,11 @@ def row_panels(
     title: str, note: str, manifest: Manifest, names: Sequence[str], widths: float | Sequence[float],
     *, step: float = ROW, count: int = 1, mono: bool = False, **options: Any,
 ) -> Panels:  # fmt: skip
-    """Return panels with a row for each name, written at the left of the first of four in a line."""
+    """Return panels with a row for each name, written at the left of each line."""
     made = panels(title, note, manifest, widths, max(step * len(names), 0.5), count=count,
                   columns=4, **options)  # fmt: skip
-    for k, axes in enumerate(made):
-        axes.rows(names, labels=k % 4 == 0, mono=mono)
+    for axes in made:
+        axes.rows(names, labels=axes in made.column, mono=mono)
     return made
 
 

@@ -45,7 +45,7 @@ def regions(view: View) -> Figure | None:
     made = row_panels(title, note, view.comparison.manifest, names, wide, step=0.17, key=key,
                       count=len(policies))  # fmt: skip
     reach = 1.06 * float(np.nanmax(np.abs(table[["effect", "low", "high"]].to_numpy(float)))) or 1.0
-    for k, (axes, policy) in enumerate(zip(made, policies, strict=True)):
+    for axes, policy in zip(made, policies, strict=True):
         axes.head(view.policy(policy), wide)
         axes.zero()
         axes.set(xlim=(-reach, reach), xlabel="Difference, %")
@@ -55,7 +55,7 @@ def regions(view: View) -> Figure | None:
                 _COLOURS.get(row["verdict"], MUTED), marker="s" if row["lagging"] else "o", size=4.8,
                 filled=row["verdict"] in _COLOURS)  # fmt: skip
         for text, what in zip(axes.get_yticklabels(), order["verdict"], strict=True):
-            if k % 4 == 0 and what in _COLOURS:
+            if text.get_text() and what in _COLOURS:
                 text.set(color=_COLOURS[what], weight="bold" if what == LOWER else "normal")
     made.figure.set_label(in_words(view, table))
     return made.described()

@@ -130,7 +130,7 @@ def trade_off(
     made = panels(title, note, manifest, wide, 3.0, count=len(policies), columns=3)
     changes, facts = values(table, "collaboration", "growth"), []
     xlim, ylim = _around(changes[0], 0.04), _around(changes[1], _ROOM)
-    for k, (axes, policy) in enumerate(zip(made, policies, strict=True)):
+    for axes, policy in zip(made, policies, strict=True):
         mine, colour = table[table["policy"] == policy], policy_marks(policies)[policy][0]
         x, y = values(mine, "collaboration", "growth")
         x, y = x[np.isfinite(x + y)], y[np.isfinite(x + y)]
@@ -138,7 +138,7 @@ def trade_off(
         axes.say(
             "Change of collaboration",
             units[0],
-            *(("Change of growth", units[1]) if k % 3 == 0 else ()),
+            *(("Change of growth", units[1]) if axes in made.column else ()),
         )
         name = (titles or {}).get(policy, policy)
         axes.head(name, wide)
