@@ -35,16 +35,16 @@ class Case:
 
 TIERS: dict[str, tuple[Case, ...]] = {
     "quick": (
-        Case("partners", 0.05, base=32, century=6, turnover=16, strategies=12),
-        Case("bsr", 0.05, base=6, strategies=6),
+        Case("partners", 0.05, base=64, century=8, turnover=16, strategies=16),
+        Case("bsr", 0.05, base=24, strategies=8),
         Case("bsr", 0.02, century=3, turnover=4),
     ),
     "full": (
         Case("partners", 0.05, base=96, century=16, turnover=48, strategies=48),
         Case("partners", 0.2, base=24, century=6, turnover=12, strategies=12),
         Case("partners", 1.0, base=4, century=4, turnover=3, strategies=4),
-        Case("bsr", 0.05, base=24, century=6, turnover=8, strategies=12),
-        Case("bsr", 0.2, base=6, century=4, turnover=3, strategies=4),
+        Case("bsr", 0.05, base=48, century=6, turnover=8, strategies=12),
+        Case("bsr", 0.2, base=10, century=4, turnover=3, strategies=4),
         Case("bsr", 1.0, base=3, century=3, turnover=2, strategies=2),
     ),
 }
