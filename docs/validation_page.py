@@ -1,15 +1,18 @@
 """Write docs/validation.md from the scoreboards in docs/validation/ and the file of targets.
 
-`docs/refresh.py` calls it. A scoreboard there is the validation.json of `s3sim validate`: before.json
-at the mechanisms of version 0.1.0, now.json at today's.
+`docs/refresh.py` calls it. `python docs/validation_page.py FOLDER` takes over what `s3sim validate --out
+FOLDER` wrote as today's scoreboard; before.json is that of the mechanisms before their repair.
 """
 
+import shutil
+import sys
 from collections.abc import Iterable, Sequence
 from math import isfinite, isnan
 from pathlib import Path
 
 import pandas as pd
 
+from s3sim.core.scoreboard import LINE
 from s3sim.ensemble.describe import markdown
 from s3sim.validation.jobs import TIERS
 from s3sim.validation.scoreboard import Scoreboard
@@ -30,7 +33,7 @@ scoreboard with
 s3sim validate --tier full --out results/validation
 ```
 
-and copy its `validation.json` to `docs/validation/now.json`.
+and take it over with `python docs/validation_page.py results/validation`.
 
 **How a fact is judged.** The mean over runs without S3 policy is compared with the band as published,
 which is never widened. The score is 1 inside the band and falls linearly to 0 one width of the band
@@ -53,8 +56,9 @@ def page(boards: dict[str, Scoreboard]) -> str:
         "many facts single runs meet (median) and which share of them meets 25 or more at once.\n",
         _tiers(boards),
     ]
+    parts += ["\n## Runs against bands\n", _figures()]
     for name, board in boards.items():
-        parts.append(f"\n## Every fact {'today' if name == 'now' else 'before: version 0.1.0'}\n")
+        parts.append(f"\n## Every fact {'today' if name == 'now' else 'before the repair'}\n")
         parts += _facts(board)
     parts += ["\n## Facts that are missed, and why\n", _explanations(boards)]
     parts += ["\n## Known, but the model cannot be asked\n", _missing()]
@@ -84,6 +88,13 @@ def _tiers(boards: dict[str, Scoreboard]) -> str:
     most = {tier: sum(max(c.base, c.century) + c.turnover + c.strategies for c in cases) for tier, cases in TIERS.items()}  # fmt: skip
     size = ", ".join(f"{tier} {n} runs" for tier, n in most.items())
     return f"Scoreboards: {'; '.join(told)}. Tiers: {size}. Kinds of runs: {runs}."
+
+
+def _figures() -> str:
+    drawn = sorted(FOLDER.glob("validation_*.png"))
+    return "\n".join(
+        f"![Runs of each fact against its band, {p.stem}](validation/{p.name})\n" for p in drawn
+    )
 
 
 def _facts(board: Scoreboard) -> Iterable[str]:
@@ -159,11 +170,40 @@ def _worlds(names: Sequence[str]) -> str:
     return "both" if len(names) > 1 else names[0]
 
 
+def sentence(boards: dict[str, Scoreboard]) -> str:
+    """Return the sentence that reports print."""
+    return f"{boards['now'].line} See docs/validation.md.\n"
+
+
 def boards() -> dict[str, Scoreboard]:
     """Return the committed scoreboards by name."""
     return {name: Scoreboard.load(FOLDER / f"{name}.json") for name in BOARDS if (FOLDER / f"{name}.json").exists()}  # fmt: skip
 
 
+def take(folder: Path) -> None:
+    """Take a scoreboard over as today's, with the figures of the smallest scale of each world."""
+    board = Scoreboard.load(folder / "validation.json")
+    shutil.copy(folder / "validation.json", FOLDER / "now.json")
+    for old in FOLDER.glob("validation_*.png"):
+        old.unlink()
+    most = (
+        board.summary.sort_values("scale")
+        .groupby("world")
+        .apply(lambda g: g.loc[g["facts"].idxmax()], include_groups=False)
+        .reset_index()
+    )
+    for world, scale in zip(most["world"], most["scale"], strict=True):
+        name = f"validation_{world}_{scale:g}.png"
+        shutil.copy(folder / name, FOLDER / name)
+
+
 def write() -> None:
-    """Write the page anew."""
+    """Write the page and the sentence of reports anew."""
     PAGE.write_text(page(boards()), encoding="utf-8", newline="\n")
+    LINE.parent.mkdir(exist_ok=True)
+    LINE.write_text(sentence(boards()), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    take(Path(sys.argv[1]))
+    write()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from s3sim.simulation.model import S3Model
     from s3sim.simulation.result import RunResult
     from s3sim.simulation.scenario import Scenario
+    from s3sim.validation.scoreboard import validate
     from s3sim.world import World
 
 __version__ = "0.1.0"
@@ -38,6 +39,7 @@ _HOMES = {
     "load": "s3sim.report.comparison_result",
     "parameters": "s3sim.report.front_door",
     "run": "s3sim.report.front_door",
+    "validate": "s3sim.validation.scoreboard",
 }
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "load",
     "parameters",
     "run",
+    "validate",
 ]
 
 

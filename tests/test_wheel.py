@@ -34,6 +34,8 @@ def test_data_templates_and_types_are_inside(wheel):
         "world/data/regions.csv",
         "world/data/SOURCES.md",
         "report/report.html.j2",
+        "core/data/scoreboard.txt",
+        "validation/data/targets.toml",
         "py.typed",
     ):
         assert f"s3sim/{name}" in names

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from s3sim.core.formatting import as_sentence, lower_first
+from s3sim.core.scoreboard import scoreboard_line
 from s3sim.report import criteria, sentences, tables
 from s3sim.report.view import REGIONAL, UNPRINTABLE, Drawn, View
 
@@ -64,6 +65,7 @@ def write_report(
     }  # fmt: skip
     page = environment.get_template("report.html.j2").render(
         view=view, sentences=sentences, tables=tables, criteria=criteria,
+        scoreboard=scoreboard_line(),
         cards=tables.cards(view), money=tables.money(view), costs=tables.costs(view),
         regional_outcome=lower_first(view.title(REGIONAL)),
         tests=int((effects["outcome"] != sentences.COST).sum()),

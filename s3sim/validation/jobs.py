@@ -1,17 +1,19 @@
 """The runs of a scoreboard, and what one of them tells of every fact."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from s3sim.core.errors import InputError, unknown
+from s3sim.simulation.replay import replay_command
 from s3sim.simulation.scenario import Scenario
-from s3sim.validation import trial
 from s3sim.validation.rivals import RIVALS
 from s3sim.validation.statistics import STATISTICS
 from s3sim.validation.targets import Target, targets
+from s3sim.validation.trial import TREATMENTS, twins
+from s3sim.validation.trial import YEARS as TRIAL_YEARS
 from s3sim.validation.watch import DETAILED, record
 from s3sim.world import World
 
@@ -19,7 +21,7 @@ EU_TURNOVER = 0.098
 """Births over enterprises, EU 2016 (Eurostat business demography)."""
 
 CENTURY = 100
-YEARS_OF = {"turnover": 8, "strategies": 2, "meeting": trial.YEARS, "grant": trial.YEARS}
+YEARS_OF = {"turnover": 8, "strategies": 2, "meeting": TRIAL_YEARS, "grant": TRIAL_YEARS}
 """Length of runs that are not of `DETAILED` years."""
 
 
@@ -39,8 +41,8 @@ class Case:
 
 TIERS: dict[str, tuple[Case, ...]] = {
     "quick": (
-        Case("partners", 0.05, base=32, century=6, turnover=16, strategies=12, meeting=8, grant=4),
-        Case("bsr", 0.05, base=6, strategies=6),
+        Case("partners", 0.05, base=64, century=8, turnover=16, strategies=16, meeting=8, grant=4),
+        Case("bsr", 0.05, base=24, strategies=8),
         Case("bsr", 0.02, century=3, turnover=4),
     ),
     "full": (
@@ -49,8 +51,8 @@ TIERS: dict[str, tuple[Case, ...]] = {
         ),
         Case("partners", 0.2, base=24, century=6, turnover=12, strategies=12, meeting=16, grant=6),
         Case("partners", 1.0, base=4, century=4, turnover=3, strategies=4),
-        Case("bsr", 0.05, base=24, century=6, turnover=8, strategies=12, meeting=12, grant=6),
-        Case("bsr", 0.2, base=6, century=4, turnover=3, strategies=4),
+        Case("bsr", 0.05, base=48, century=6, turnover=8, strategies=12, meeting=12, grant=6),
+        Case("bsr", 0.2, base=10, century=4, turnover=3, strategies=4),
         Case("bsr", 1.0, base=3, century=3, turnover=2, strategies=2),
     ),
 }
@@ -118,12 +120,20 @@ Told = dict[tuple[str, int], tuple[float, float]]
 
 
 def tell(job: Job) -> Told:
-    """Run a job and return what it tells of every fact of its kinds."""
+    """Run a job and return what it tells of every fact of its kinds.
+
+    Raises
+    ------
+    RuntimeError
+        If the run fails; it names the run and the command that does it again.
+    """
+    scenario, kind = job.scenario(), job.runs[0]
+    try:
+        whole: Any = twins(scenario, kind) if kind in TREATMENTS else record(scenario)
+    except Exception as error:
+        again = replay_command(scenario)
+        raise RuntimeError(f"a run failed: {type(error).__name__}: {error} ({again})") from error
     told: Told = {}
-    kind = job.runs[0]
-    whole: Any = (
-        trial.twins(job.scenario(), kind) if kind in trial.TREATMENTS else record(job.scenario())
-    )
     for run in job.runs:
         records = whole.until(DETAILED) if run == "base" else whole
         asked = [one for one in targets() if one.run == run and job.world in one.worlds]
@@ -145,5 +155,6 @@ def _measured(asked: list[Target], records: Any, job: Job) -> Told:
     return told
 
 
-def _value(one: Target, records: Any, arguments: object) -> float:
-    return float(STATISTICS[one.statistic](records, **arguments))  # type: ignore[arg-type]
+def _value(one: Target, records: Any, arguments: Mapping[str, Any]) -> float:
+    with np.errstate(all="ignore"):  # regions without firms or jobs
+        return float(STATISTICS[one.statistic](records, **arguments))

@@ -52,8 +52,9 @@ def validate(
         With every mistake: unknown names, a seed or number of workers out of range.
     """
     given = {"seed": seed, "workers": workers}
-    given = {name: value for name, value in given.items() if value is not None}
-    ready = prepare(tier, worlds, ConfigLayer(given, allowed=("seed", "workers")))
+    asked = {name: value for name, value in given.items() if value is not None}
+    layer = ConfigLayer(asked, allowed=tuple(given))
+    ready = prepare(tier, worlds, layer)
     return ready.run(chosen(progress, len(ready.jobs)))
 
 

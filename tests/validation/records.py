@@ -39,7 +39,7 @@ def records(world=None, years=14, region=None, kind=None, panel=None, **changes)
     n = 200 if region is None else len(region)
     flat = np.ones((4 * years, world.n_regions))
     names = ("firms", "employment", "value_added", "rd", "innovations", "innovators", "cooperating",
-             "cooperating_abroad", "cross_border", "domestic", "entries", "exits")  # fmt: skip
+             "cooperating_abroad", "cross_border", "domestic", "entries", "exits", "micro_firms")  # fmt: skip
     none = np.zeros(0)
     fields = {
         "firms": {year: firms() for year in range(years + 1)},

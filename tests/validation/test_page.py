@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from s3sim.core.scoreboard import scoreboard_line
 from s3sim.validation.targets import targets
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -26,13 +27,14 @@ def boards(writer):
 def test_the_page_is_fresh(writer, boards):
     text = (DOCS / "validation.md").read_text(encoding="utf-8")
     assert writer.page(boards) == text, "run: python docs/refresh.py"
+    assert writer.sentence(boards).strip() == scoreboard_line(), "run: python docs/refresh.py"
 
 
 @pytest.mark.parametrize("name", ["before", "now"])
 def test_scoreboards_know_every_fact(boards, name):
     told = boards[name].rows
     known = {one.id: one for one in targets() if not one.missing}
-    again = "run s3sim validate again and copy its validation.json to docs/validation/"
+    again = "run s3sim validate again, then docs/validation_page.py"
     assert set(known) == set(told["id"]), again
     for row in told.to_dict("records"):
         one = known[row["id"]]

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 
 from s3sim.cli import app
 from s3sim.core.errors import InputError
-from s3sim.ensemble.plan import options
+from s3sim.validation import jobs
 from s3sim.validation.jobs import TIERS, Case, jobs_of
-from s3sim.validation.scoreboard import Scoreboard, prepare, validate
+from s3sim.validation.scoreboard import Scoreboard, validate
 from s3sim.validation.targets import targets
 
 TINY = (Case("partners", 0.005, base=2, turnover=1, strategies=1),)
@@ -56,7 +56,7 @@ def test_the_sums_are_those_of_the_rows(board):
     assert told["passed"] == (scored["status"] == "PASS").sum()
     assert told["score"] == pytest.approx(scored["score"].mean())
     assert told["runs"] == 2
-    assert f"{told['passed']} of {told['facts']} in the world partners" in board.line
+    assert f"{told['passed']} of {told['facts']} known facts in the world partners" in board.line
 
 
 def test_number_of_workers_changes_nothing(board):
@@ -82,9 +82,9 @@ def test_a_file_that_is_no_scoreboard_is_named(tmp_path):
 
 def test_a_century_tells_its_first_years_too(monkeypatch):
     monkeypatch.setitem(TIERS, "quick", (Case("partners", 0.005, base=3, century=2, turnover=1),))
-    jobs = jobs_of("quick", ["partners"], 0)
-    assert sorted(job.runs for job in jobs) == [("base",), ("base", "century"), ("base", "century"), ("turnover",)]  # fmt: skip
-    assert jobs[0].years == 100
+    made = jobs_of("quick", ["partners"], 0)
+    assert sorted(job.runs for job in made) == [("base",), ("base", "century"), ("base", "century"), ("turnover",)]  # fmt: skip
+    assert made[0].years == 100
 
 
 def test_full_asks_at_three_scales_in_both_worlds():
@@ -95,7 +95,7 @@ def test_full_asks_at_three_scales_in_both_worlds():
 
 def test_all_mistakes_at_once():
     with pytest.raises(InputError) as wrong:
-        prepare("quik", ["mars"], options({"seed": "-1", "workers": "0"}))
+        validate("quik", ["mars"], seed=-1, workers=0)
     told = str(wrong.value)
     assert len(wrong.value.problems) == 4
     for part in ("did you mean 'quick'", "unknown world 'mars'", "seed", "workers"):
@@ -110,6 +110,15 @@ def test_the_command_prints_and_writes(tmp_path):
     assert (tmp_path / "validation.json").exists()
     again = s3sim("--workers", "1", "--quiet", "--out", str(tmp_path))
     assert again.exit_code == 0, again.output
+
+
+def test_a_run_that_fails_is_named(monkeypatch):
+    def broken(scenario):
+        raise FloatingPointError("overflow")
+
+    monkeypatch.setattr(jobs, "record", broken)
+    with pytest.raises(RuntimeError, match=r"overflow \(s3sim run --policy no_s3 --world partners"):
+        validate(workers=1, progress=False)
 
 
 def test_json_is_one_object():

@@ -217,7 +217,7 @@ def change_of_rd_share(records: Records) -> float:
 
     Value added of firms stands for GDP at the first year's ratio of the two.
     """
-    return float(np.median(rd_change(records)))
+    return float(np.nanmedian(rd_change(records)))
 
 
 def rd_change(records: Records) -> Floats:
