@@ -26,7 +26,7 @@ POLICIES = ("no_s3", "isolated_s3", "trans_s3_tibs")
 
 def numbers(policy):
     """What is kept of a run: integers in one table, floats in another."""
-    world = World.synthetic(3, seed=5, countries=2, domains=8, firms=80.0)
+    world = World.synthetic(3, seed=5, countries=2, domains=8, firms=250.0)
     scenario = Scenario(world, policy, years=4, scale=1.0, seed=11, replication=2)
     states = ran(scenario)
     final, panel = states[-1], panel_of(scenario, states)
