@@ -29,7 +29,6 @@ OF_A_RUN = ("core", "world", "model", "mechanisms", "policies", "outcomes", "sim
 
 NOT_OF_A_RUN = (
     "outcomes/declared.py",  # outcome by outcome: see `outcome_fingerprints`
-    "outcomes/decomposition.py",
     "simulation/agents.py",
     "simulation/model.py",
     "world/places.py",
