@@ -85,9 +85,9 @@ class Consortia(ParameterGroup, name="consortia"):
         meaning="money of national collaborative research", source="ZIM 1.8 %, Vinnova 6 %")
     clustering: float = param(0.08, 0.02, 0.15, evidence="reported", source="CORDIS, 0.04-0.10 by country",
         meaning="correlation of two places of a project in being inside the region set")
-    distance_research: float = param(0.20, 0.0, 1.0, "elasticity to distance, no firm in the pair",
+    distance_research: float = param(0.24, 0.0, 1.0, "elasticity to distance, no firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.18 (CORDIS)")
-    distance_mixed: float = param(0.38, 0.0, 1.0, "elasticity to distance, one firm in the pair",
+    distance_mixed: float = param(0.42, 0.0, 1.0, "elasticity to distance, one firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.23 (CORDIS)")
     distance_firms: float = param(0.44, 0.0, 1.5, "elasticity to distance, two firms in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.29 (CORDIS)")
@@ -101,14 +101,14 @@ class Consortia(ParameterGroup, name="consortia"):
         unit="odds", source="fitted to 55 % of such pairs abroad (CORDIS)")
     affinity: float = param(1.5, 0.0, 3.0, "weight of joint H2020 projects between countries",
         unit="elasticity", source="fitted to joint projects by country")
-    new_firms: float = param(0.63, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
+    new_firms: float = param(0.65, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
         meaning="places of firms that go to one without regard to experience", unit="share")
-    new_institutes: float = param(2.0, 0.5, 6.0, unit="ratio",
+    new_institutes: float = param(1.5, 0.5, 6.0, unit="ratio",
         source="fitted to institutes that take part once (CORDIS)",
         meaning="the same of institutes, over 1 / mean participations of their sector")
-    recall_research: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
+    recall_research: float = param(1.0, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
         meaning="places that go to a former partner, no firm in the pair")
-    recall_firms: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
+    recall_firms: float = param(1.0, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
         meaning="places that go to a former partner, with a firm in the pair")
     memory: int = param(16, 8, 40, "quarters after its end that a project is remembered",
         unit="quarters", source="renewal is observed within five years (CORDIS)")
