@@ -214,10 +214,10 @@ class Consortia(ParameterGroup, name="consortia"):
         """Return the organisation of each place, or -1 where nobody could be found, [S]."""
         first = np.arange(len(project)) - place
         host = first + np.floor(u[:, 0] * np.maximum(place, 1)).astype(np.int64)
-        depth = np.zeros(len(project), np.int64)
-        for step in range(1, int(place.max()) + 1):
-            now = np.flatnonzero(place == step)
-            depth[now] = depth[host[now]] + 1
+        depth, above = np.zeros(len(project), np.int64), np.arange(len(project))
+        while (later := place[above] > 0).any():
+            depth += later
+            above = np.where(later, host[above], above)
         who, pull = np.full(len(project), -1), self._reach(context.world, candidates.present)
 
         def invited(row: Ints, inviter: Ints, u: Floats) -> Ints:
