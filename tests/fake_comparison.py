@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from zlib import crc32
 
 import numpy as np
 import pandas as pd
@@ -116,7 +117,9 @@ def make(
     weight = {"cross_border_collaborations": 0.35, "share_cooperating_abroad": 0.30, "innovations": 0.05,
               "theil_index": -0.02, "domestic_collaborations": -0.06, "employment": 0.001}  # fmt: skip
     runs, paths, regional, links, ledger = [], [], [], [], []
-    common = {name: luck.normal(0, 0.03, replications) for name in OUTCOMES}
+    # An outcome's luck is its own: one that is added later shifts nobody else's.
+    own_luck = {name: np.random.default_rng([seed, crc32(name.encode())]) for name in OUTCOMES}
+    common = {name: own_luck[name].normal(0, 0.03, replications) for name in OUTCOMES}
     toward = luck.normal(0.004, 0.012, n_regions)
     for a, policy in enumerate(names):
         for rep in range(replications):
@@ -130,10 +133,12 @@ def make(
             heading = {"run_id": row["run_id"], "policy": policy, "replication": rep}
             path = {**heading, "quarter": 1 + np.arange(quarters)}
             for name, (*_, level) in OUTCOMES.items():
-                effect = sign * a * weight.get(name, 0.004) + (0.006 * luck.normal() if a else 0)
+                effect = sign * a * weight.get(name, 0.004) + (
+                    0.006 * own_luck[name].normal() if a else 0
+                )
                 row[name] = level * (1 + common[name][rep]) * (1 + effect)
                 grown = np.clip(np.arange(quarters) - 8, 0, None) / max(quarters - 8, 1)
-                noise = 0.01 * luck.normal(size=quarters).cumsum() / 4
+                noise = 0.01 * own_luck[name].normal(size=quarters).cumsum() / 4
                 path[name] = level * (1 + common[name][rep] + noise) * (1 + effect * grown)
             runs.append(row)
             paths.append(_long(path, (*heading, "quarter")))

@@ -85,9 +85,9 @@ class Consortia(ParameterGroup, name="consortia"):
         meaning="money of national collaborative research", source="ZIM 1.8 %, Vinnova 6 %")
     clustering: float = param(0.08, 0.02, 0.15, evidence="reported", source="CORDIS, 0.04-0.10 by country",
         meaning="correlation of two places of a project in being inside the region set")
-    distance_research: float = param(0.20, 0.0, 1.0, "elasticity to distance, no firm in the pair",
+    distance_research: float = param(0.24, 0.0, 1.0, "elasticity to distance, no firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.18 (CORDIS)")
-    distance_mixed: float = param(0.38, 0.0, 1.0, "elasticity to distance, one firm in the pair",
+    distance_mixed: float = param(0.42, 0.0, 1.0, "elasticity to distance, one firm in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.23 (CORDIS)")
     distance_firms: float = param(0.44, 0.0, 1.5, "elasticity to distance, two firms in the pair",
         unit="elasticity", source="fitted to simulated pairs abroad: -0.29 (CORDIS)")
@@ -101,14 +101,14 @@ class Consortia(ParameterGroup, name="consortia"):
         unit="odds", source="fitted to 55 % of such pairs abroad (CORDIS)")
     affinity: float = param(1.5, 0.0, 3.0, "weight of joint H2020 projects between countries",
         unit="elasticity", source="fitted to joint projects by country")
-    new_firms: float = param(0.63, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
+    new_firms: float = param(0.65, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
         meaning="places of firms that go to one without regard to experience", unit="share")
-    new_institutes: float = param(2.0, 0.5, 6.0, unit="ratio",
+    new_institutes: float = param(1.5, 0.5, 6.0, unit="ratio",
         source="fitted to institutes that take part once (CORDIS)",
         meaning="the same of institutes, over 1 / mean participations of their sector")
-    recall_research: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
+    recall_research: float = param(1.0, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
         meaning="places that go to a former partner, no firm in the pair")
-    recall_firms: float = param(0.95, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
+    recall_firms: float = param(1.0, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
         meaning="places that go to a former partner, with a firm in the pair")
     memory: int = param(16, 8, 40, "quarters after its end that a project is remembered",
         unit="quarters", source="renewal is observed within five years (CORDIS)")
@@ -214,10 +214,10 @@ class Consortia(ParameterGroup, name="consortia"):
         """Return the organisation of each place, or -1 where nobody could be found, [S]."""
         first = np.arange(len(project)) - place
         host = first + np.floor(u[:, 0] * np.maximum(place, 1)).astype(np.int64)
-        depth = np.zeros(len(project), np.int64)
-        for step in range(1, int(place.max()) + 1):
-            now = np.flatnonzero(place == step)
-            depth[now] = depth[host[now]] + 1
+        depth, above = np.zeros(len(project), np.int64), np.arange(len(project))
+        while (later := place[above] > 0).any():
+            depth += later
+            above = np.where(later, host[above], above)
         who, pull = np.full(len(project), -1), self._reach(context.world, candidates.present)
 
         def invited(row: Ints, inviter: Ints, u: Floats) -> Ints:
