@@ -21,14 +21,15 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
     Ties form, break, are renewed and remembered for some quarters before the first one, while firms
     stay as they are; nothing else is kept. Firms that leave and firms that enter without partners
     are stood in for by firms that lose all partners, at their country's turnover, the young and
-    small more often. Firms start with the know-how that partners like their first ones bring in the long run.
+    small more often. Firms start with the know-how that partners like their first ones bring in
+    the long run.
 
     Parameters
     ----------
     state : State
         Before the first quarter, with ties as a survey sees them.
     quarters : int
-        Length; a third of a tie's length takes most of a wrong level away.
+        Length; beyond one length of a tie, so that no echo of the drawn first ties is left.
     """
     acting = {mechanism.name: mechanism for mechanism in scenario.mechanisms}
     if not quarters or not acting.keys() >= NEEDED:
