@@ -51,9 +51,9 @@ class TieDynamics(ParameterGroup, name="ties"):
         meaning="how much more often firm and institute go on than two firms")
     follow_up: float = param(0.5, 0.0, 1.0, "trust lent by a broker that is left a quarter later",
         unit="share", source="voucher effects gone after 12 months: Bakhshi et al. 2013")
-    know_how: float = param(1.8, 0.0, 4.0, unit="1/year", source="register studies",
+    know_how: float = param(2.4, 0.0, 5.0, unit="1/year", source="register studies",
         meaning="productivity that a year of learning from partners adds, per unit of V")
-    most_know_how: float = param(0.16, 0.02, 0.3, unit="log points", source="register studies",
+    most_know_how: float = param(0.20, 0.02, 0.3, unit="log points", source="register studies",
         meaning="productivity that partners can bring at the most")
     delay: float = param(2.0, 0.25, 4.0, "from learning to production", unit="years",
         source="nothing or a dip in the first two years (`register studies`)")
@@ -115,10 +115,10 @@ class TieDynamics(ParameterGroup, name="ties"):
             productivity=orgs.productivity * np.exp(step),
         )
 
-    def settled_know_how(self, learning: float) -> float:
-        """Return the know-how at which what is learnt makes up for what fades, log points."""
+    def settled_know_how(self, learning: Floats) -> Floats:
+        """Return the know-how at which what is learnt makes up for what fades, log points, [N]."""
         gain, loss = self.know_how * learning, -np.log(1 - self.obsolescence)
-        return float(gain / (loss + gain / self.most_know_how))
+        return np.asarray(gain / (loss + gain / self.most_know_how))
 
     def _with_length(self, ties: Ties, quarter: int) -> Ties:
         return ties.replace(end=np.where(ties.end < 0, quarter + self.duration, ties.end))

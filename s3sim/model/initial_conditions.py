@@ -59,8 +59,8 @@ class InitialConditions(ParameterGroup, name="beginning"):
         meaning="firms with a habit that start with a partner they asked", unit="share")
     institute_share: float = param(0.25, 0.05, 0.5, "first ties that join firm and institute",
         unit="share", source="CIS4", evidence="reported")
-    settling: int = param(12, 0, 40, "how long ties form and end before the first quarter",
-        unit="quarters", source="one and a half lengths of a collaboration")
+    settling: int = param(10, 0, 40, "how long ties form and end before the first quarter",
+        unit="quarters", source="past the echo of one length of a collaboration")
     # fmt: on
 
     def state(

@@ -126,20 +126,20 @@ class Space(Record):
         place = self._memo.of("positions", (knowledge,), lambda: self.positions(knowledge))
         return self.cognitive_distance(place[one], place[other])
 
-    def positions(self, knowledge: Singles) -> Singles:
+    def positions(self, knowledge: Singles) -> Floats:
         """Return unit positions of knowledge vectors [N, D] in the knowledge space, [N, E].
 
         Sums are in double precision: what partners bring moves productivity, and must not hang on
         the order in which a processor adds single numbers.
         """
-        raw = knowledge.astype(np.float64) @ self.basis
-        length = np.sqrt(np.einsum("ij,ij->i", raw, raw))
-        return np.asarray(raw / np.where(length > 0, length, 1.0)[:, None], np.float32)
+        place: Floats = knowledge.astype(np.float64) @ self.basis
+        length = np.sqrt(np.einsum("ij,ij->i", place, place))
+        place /= np.where(length > 0, length, 1.0)[:, None]
+        return place
 
-    def cognitive_distance(self, here: Singles, there: Singles) -> Floats:
+    def cognitive_distance(self, here: Floats, there: Floats) -> Floats:
         """Return 1 - cosine of positions pair by pair, clipped to [0, 1], shape [P]."""
-        cosine = np.einsum("ij,ij->i", here.astype(np.float64), there)
-        return np.clip(1.0 - cosine, 0.0, 1.0)
+        return np.clip(1.0 - np.einsum("ij,ij->i", here, there), 0.0, 1.0)
 
 
 def _basis(relatedness: Floats) -> Floats:
@@ -150,7 +150,7 @@ def _basis(relatedness: Floats) -> Floats:
     positive = np.maximum(values, 0.0)
     kept = int(np.searchsorted(np.cumsum(positive), SPECTRUM_KEPT * positive.sum())) + 1
     kept_pairs: Floats = vectors[:, :kept] * np.sqrt(positive[:kept])
-    return kept_pairs.astype(np.float32).astype(np.float64)
+    return np.ascontiguousarray(kept_pairs)
 
 
 def degree(n: int, source: Ints, partner: Ints) -> Ints:

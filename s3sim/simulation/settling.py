@@ -21,15 +21,15 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
     Ties form, break, are renewed and remembered for some quarters before the first one, while firms
     stay as they are; nothing else is kept. Firms that leave and firms that enter without partners
     are stood in for by firms that lose all partners, at their country's turnover, the young and
-    small more often. Firms with a
-    habit of cooperating start with the know-how that partners have brought them on average.
+    small more often. Firms start with the know-how that partners like their first ones bring in
+    the long run.
 
     Parameters
     ----------
     state : State
         Before the first quarter, with ties as a survey sees them.
     quarters : int
-        Length; a third of a tie's length takes most of a wrong level away.
+        Length; beyond one length of a tie, so that no echo of the drawn first ties is left.
     """
     acting = {mechanism.name: mechanism for mechanism in scenario.mechanisms}
     if not quarters or not acting.keys() >= NEEDED:
@@ -58,13 +58,11 @@ def settled(state: State, scenario: Scenario, context: Context, quarters: int) -
 
 
 def _taught(orgs: Organisations, now: State, scenario: Scenario, context: Context) -> Organisations:
-    """Give firms with a habit of cooperating the know-how of the steady state."""
+    """Give firms the know-how that partners like those they have now bring in the long run."""
     learning = next(one for one in scenario.mechanisms if one.name == "learning")
-    value = learning(now, context).organisations.learning
-    habit = orgs.firms & orgs.innovative & (orgs.cooperation_propensity == 1.0)
-    mean = float(value[habit].mean()) if habit.any() else 0.0
-    know_how = scenario.group(TieDynamics).settled_know_how(mean)
-    return orgs.replace(insight=np.where(habit, mean, 0.0), know_how=np.where(habit, know_how, 0.0))
+    value = np.where(orgs.firms, learning(now, context).organisations.learning, 0.0)
+    know_how = scenario.group(TieDynamics).settled_know_how(value)
+    return orgs.replace(insight=value, know_how=know_how)
 
 
 def _turnover(orgs: Organisations, demography: Any, context: Context) -> Floats:

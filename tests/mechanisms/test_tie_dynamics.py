@@ -153,7 +153,7 @@ def test_what_partners_show_reaches_production_late_and_up_to_a_bound():
     assert 0 < first < second - first  # the second year brings more than the first
     assert first < 0.35 * long
     assert third > second
-    assert long == pytest.approx(TieDynamics().settled_know_how(0.1), rel=0.02)
+    assert long == pytest.approx(TieDynamics().settled_know_how(np.array([0.1]))[0], rel=0.02)
     assert steps[3][3] <= TieDynamics().most_know_how
     assert all(one[4] == 0 for one in steps)  # institutes have no production
 
