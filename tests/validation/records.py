@@ -38,7 +38,7 @@ def records(world=None, years=14, region=None, kind=None, panel=None, **changes)
     world = World.synthetic(4, seed=1, countries=2) if world is None else world
     n = 200 if region is None else len(region)
     flat = np.ones((4 * years, world.n_regions))
-    names = ("firms", "employment", "value_added", "rd", "innovations", "innovators", "cooperating",
+    names = ("firms", "micro_firms", "employment", "value_added", "rd", "innovations", "innovators", "cooperating",
              "cooperating_abroad", "cross_border", "domestic", "entries", "exits")  # fmt: skip
     none = np.zeros(0)
     fields = {
