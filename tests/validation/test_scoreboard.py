@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from s3sim.cli import app
 from s3sim.core.errors import InputError
+from s3sim.ensemble.plan import options
 from s3sim.validation.jobs import TIERS, Case, jobs_of
 from s3sim.validation.scoreboard import Scoreboard, prepare, validate
 from s3sim.validation.targets import targets
@@ -94,7 +95,7 @@ def test_full_asks_at_three_scales_in_both_worlds():
 
 def test_all_mistakes_at_once():
     with pytest.raises(InputError) as wrong:
-        prepare("quik", ["mars"], seed=-1, workers=0)
+        prepare("quik", ["mars"], options({"seed": "-1", "workers": "0"}))
     told = str(wrong.value)
     assert len(wrong.value.problems) == 4
     for part in ("did you mean 'quick'", "unknown world 'mars'", "seed", "workers"):
