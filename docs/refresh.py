@@ -102,7 +102,7 @@ def _measured(scenario: Scenario) -> dict[str, object]:
     partners = np.bincount(np.concatenate([ties.source, ties.partner]))
     return {
         "growth": _a_year(total["value_added"] / total["employment"], years),
-        "exits": 400 * np.mean(total["exits"] / total["firms"]),
+        "exits": 400 * np.mean(total["exits"] / (total["firms"] + total["micro_firms"])),
         "firms": _a_year(total["firms"], years),
         "jobs": _a_year(total["employment"], years),
         "cooperating": 100 * last["cooperating"] / last["innovators"],

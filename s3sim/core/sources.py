@@ -5,7 +5,7 @@ SOURCES: dict[str, str] = {
     "Article 70": "Article 70 of Regulation 1303/2013: up to 15 % outside the programme area",
     "Basche 2022": "Basche 2022: common language multiplies cross-border co-patents by 1.83-2.49",
     "Boschma et al. 2015, entry": "direction: +30 % entry for +10 % density (Boschma, Balland and Kogler 2015; the model gives +12 %)",
-    "Broda and Weinstein 2006": "median of goods 2.2-3.7, higher the finer they are told apart (Broda and Weinstein 2006)",
+    "Broda and Weinstein 2006": "medians of 2.2 for coarse to 3.7 for fine classes of goods (Broda and Weinstein 2006); domains are coarse",
     "Boschma et al. 2015": "ln 1.30 / ln 1.10: Boschma, Balland and Kogler 2015",
     "Bottazzi and Peri 2003": "Bottazzi and Peri 2003: within 300 km; another estimate: 415-626 km",
     "Caloffi et al. 2017": "direction: support leads to lasting partners mainly where firms cooperate already (Caloffi, Rossi and Russo 2017)",

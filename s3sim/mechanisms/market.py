@@ -39,7 +39,7 @@ class Market(ParameterGroup, name="market"):
     """
 
     # fmt: off
-    substitution: float = param(2.5, 1.8, 6.0, "elasticity of substitution between suppliers",
+    substitution: float = param(2.3, 1.8, 6.0, "elasticity of substitution between suppliers",
         unit="elasticity", source="Broda and Weinstein 2006", evidence="recalled")
     demand_growth: float = param(0.0, -0.02, 0.03, "growth of real expenditure at constant prices",
         unit="1/year")

@@ -29,7 +29,7 @@ class Research(ParameterGroup, name="research"):
         "R&D stock a head, at the wages of the start, that gives half of absorption", unit="kEUR/person")
     skills: float = param(4.0, 0.0, 10.0,
         "what a fully graduate workforce adds to the R&D stock a head", unit="kEUR/person")
-    persistence: float = param(0.85, 0.75, 0.95, unit="share",
+    persistence: float = param(0.80, 0.70, 0.95, unit="share",
         meaning="firms whose decision on R&D stands after a year", source="persistence of R&D",
         evidence="recalled")
     austerity: float = param(0.5, 0.0, 1.0, "own R&D kept up when cash is negative", unit="share")

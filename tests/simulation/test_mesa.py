@@ -44,7 +44,8 @@ def test_views_equal_the_arrays_after_entry_and_exit(world):
 
 
 def test_agent_sets_select_group_and_aggregate(world):
-    firms = ran(world, 1).agents_by_type[Firm]
+    model = ran(world, 1)  # sets of agents hold them weakly
+    firms = model.agents_by_type[Firm]
     large = firms.select(lambda f: f.size > 50)
     assert 0 < len(large) < len(firms)
     assert large.agg("value_added", np.sum) == pytest.approx(sum(f.value_added for f in large))
