@@ -20,9 +20,8 @@ from s3sim.model.state import (
     Ties,
 )
 from s3sim.outcomes import OUTCOMES
-from s3sim.outcomes.measures import measures
-from s3sim.outcomes.panel import Panel
 from s3sim.simulation.engine import Engine
+from s3sim.simulation.recorder import Recorder
 from s3sim.simulation.scenario import Scenario
 from s3sim.world import World
 
@@ -192,16 +191,10 @@ def ran(scenario):
 def panel_of(scenario, states=None):
     """The measures of a run as a panel."""
     states = states or ran(scenario)
-    rows = [measures(one, scenario.world, scenario.scale) for one in states]
-    ledger = states[-1].ledger
-    return Panel(
-        {name: np.stack([row[name] for row in rows]) for name in rows[0]},
-        scenario.world.population,
-        scenario.world.lagging.astype(np.float64),
-        ledger.sources.sum() / 1e8,
-        ledger.total("unspent") / 1e8,
-        scenario.start * 4,
-    )
+    recorder = Recorder(Engine.of(scenario))
+    for state in states:
+        recorder.collect(state)
+    return recorder.panel(states[-1])
 
 
 def outcomes_of(scenario):

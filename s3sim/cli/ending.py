@@ -15,7 +15,7 @@ from types import FrameType
 
 import typer
 
-from s3sim.core.errors import InputError, printable
+from s3sim.core.errors import InputError, printable, reason
 
 FAILED, MISTAKE, STOPPED = 1, 2, 130
 LONGEST = 2000
@@ -57,7 +57,7 @@ def _ending(error: BaseException) -> tuple[int, list[str]]:
         if error.filename is None:
             mute(sys.stdout)
         where = error.filename or "what is printed cannot be written"
-        return MISTAKE, [f"{where}: {error.strerror or error}."]
+        return MISTAKE, [f"{where}: {reason(error)}."]
     if isinstance(error, MemoryError):
         return MISTAKE, ["not enough memory; take a smaller --scale, or fewer --workers."]
     if isinstance(error, KeyboardInterrupt):

@@ -16,7 +16,7 @@ def init(
     """Write a commented scenario file with every setting and parameter."""
     with cli_errors():
         from s3sim.cli.template import template
-        from s3sim.core.errors import InputError
+        from s3sim.core.errors import InputError, reason
         from s3sim.ensemble.files import writing
 
         if file.is_dir():
@@ -28,9 +28,8 @@ def init(
             with writing(file) as part:
                 part.write_text(template(), encoding="utf-8", newline="\n")
         except OSError as error:
-            why = error.strerror or error
             raise InputError(
-                f"{file} cannot be written: {why}; free space or name another place."
+                f"{file} cannot be written: {reason(error)}; free space or name another place."
             ) from None
         command = f"s3sim compare --scenario {shlex.quote(str(file))}"
         print(f"Wrote {file}. Run it with: {command}")

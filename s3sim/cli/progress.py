@@ -21,21 +21,19 @@ def progress(total: int, *, quiet: bool = False) -> Iterator[Callable[[int, int]
 
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[int, int], None]]:
+    from rich import progress as bars
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
 
     columns = (
-        TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("elapsed,"), TimeRemainingColumn(), TextColumn("left"),
-    )  # fmt: skip
+        bars.TextColumn("Runs"),
+        bars.BarColumn(),
+        bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+        bars.TextColumn("elapsed,"),
+        bars.TimeRemainingColumn(),
+        bars.TextColumn("left"),
+    )
     console = Console(stderr=True, highlight=False)
-    with Progress(*columns, console=console, speed_estimate_period=3600) as bar:
+    with bars.Progress(*columns, console=console, speed_estimate_period=3600) as bar:
         task = bar.add_task("runs", total=total)
         yield lambda done, _: bar.update(task, completed=done)

@@ -92,7 +92,7 @@ def _prepare(out: Path, wanted: "Scenario", *, overwrite: bool) -> None:
 
 def _write(out: Path, wanted: "Scenario", result: "RunResult") -> None:
     """Write tables and, last, the manifest; each appears whole or not at all."""
-    from s3sim.core.errors import InputError
+    from s3sim.core.errors import InputError, reason
     from s3sim.ensemble import results
     from s3sim.ensemble.provenance import versions
     from s3sim.ensemble.tables import in_parts
@@ -105,5 +105,5 @@ def _write(out: Path, wanted: "Scenario", result: "RunResult") -> None:
         results.write(tables, {**about, "versions": versions()}, out)
     except OSError as error:
         raise InputError(
-            f"--out {out} cannot be written: {error.strerror or error}; free space or name another folder."
+            f"--out {out} cannot be written: {reason(error)}; free space or name another folder."
         ) from None

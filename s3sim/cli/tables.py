@@ -168,8 +168,9 @@ def print_rows(rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def _table(title: str) -> Table:
-    return Table(title=title or None, title_justify="left", title_style="bold", show_edge=False, box=box.SIMPLE_HEAD,
-                 header_style="bold", padding=(0, 1, 0, 0), pad_edge=False)  # fmt: skip
+    style: Any = {"title_justify": "left", "title_style": "bold", "header_style": "bold"}
+    box_style: Any = {"show_edge": False, "box": box.SIMPLE_HEAD, "pad_edge": False}
+    return Table(title=title or None, padding=(0, 1, 0, 0), **style, **box_style)
 
 
 def _label(name: str, rows: Mapping[tuple[str, str], Mapping[str, Any]], words: Any) -> str:

@@ -10,31 +10,29 @@ if TYPE_CHECKING:
     from s3sim.validation.scoreboard import Scoreboard
 
 
+TIER = "How many runs: quick (under 2 minutes on two cores) or full (under 20)."
+WORLD = "partners or bsr, repeatable; default: partners for quick, both for full."
+OUT = "Write validation.json, what single runs told, and figures there."
+
+
 def validate(
-    tier: Annotated[
-        str,
-        o.other("--tier", "How many runs: quick (under 2 minutes on two cores) or full (under 20).", o.HOW, "quick|full"),
-    ] = "quick",
-    world: Annotated[
-        list[str] | None,
-        o.other("--world", "partners or bsr, repeatable; default: partners for quick, both for full.", o.WHAT, "NAME"),
-    ] = None,
+    tier: Annotated[str, o.other("--tier", TIER, o.HOW, "quick|full")] = "quick",
+    world: Annotated[list[str] | None, o.other("--world", WORLD, o.WHAT, "NAME")] = None,
     seed: o.Seed = None,
     workers: o.Workers = None,
-    out: Annotated[
-        Path | None, o.folder("--out", "Write validation.json, what single runs told, and figures there.")
-    ] = None,
+    out: Annotated[Path | None, o.folder("--out", OUT)] = None,
     overwrite: o.Overwrite = False,
     quiet: o.Quiet = False,
     json: o.Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Score the model without S3 policy on what is known of the world."""
     with cli_errors():
         from s3sim.cli.progress import progress
         from s3sim.ensemble.plan import options
         from s3sim.validation.scoreboard import prepare
 
-        ready = prepare(tier, world, options({"seed": seed, "workers": workers}))
+        layer = options({"seed": seed, "workers": workers})
+        ready = prepare(tier, o.names(world), layer)
         if out is not None:
             _prepare(out, overwrite=overwrite)
         if not (quiet or json):

@@ -56,6 +56,16 @@ def printable(text: str, longest: int = LONGEST) -> str:
     )
 
 
+def reason(error: BaseException) -> str:
+    """Return why something failed, in one line.
+
+    >>> reason(FileNotFoundError(2, "No such file")), reason(KeyError())
+    ('No such file', 'KeyError')
+    """
+    told = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(told).splitlines()[0]
+
+
 def is_utf8(text: str) -> bool:
     """Tell whether a text can be written; names of files need not be UTF-8."""
     return not any("\ud800" <= letter <= "\udfff" for letter in text)

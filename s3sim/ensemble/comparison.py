@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from s3sim.analysis.verdicts import HIGHER, LOWER, MOST_FAILED, UNCLEAR
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, reason
 from s3sim.core.formatting import rounded
 from s3sim.ensemble.files import read_csv
 from s3sim.ensemble.plan import Plan
@@ -178,8 +178,7 @@ def _read(folder: Path, name: str) -> Iterator[pd.DataFrame]:
     try:
         yield read_csv(path) if path.suffix == ".csv" else pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        why = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(f"{path} cannot be read ({why}).") from None
+        raise InputError(f"{path} cannot be read ({reason(error)}).") from None
 
 
 def _world_again(folder: Path, about: dict[str, Any], given: Path | str | None) -> World:

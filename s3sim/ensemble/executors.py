@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, reason
 from s3sim.ensemble.provenance import code_fingerprint
 
 THREAD_VARIABLES = (
@@ -94,7 +94,7 @@ def dask(address: str, workers: int) -> Iterator[Executor]:
                 )
                 client.wait_for_workers(1, timeout=CLUSTER_SECONDS)
         except Exception as error:  # whatever a protocol says
-            wrong = (str(error) or type(error).__name__).splitlines()[0]
+            wrong = reason(error)
         if wrong:
             # A client that was not made is closed when it is collected, which waits for a lock: it
             # must not be left to a later collection inside a cluster that is being made.
@@ -116,7 +116,7 @@ def _nobody_at(address: str) -> str:
     try:
         socket.create_connection((found[2] or found[3], int(found[4])), CLUSTER_SECONDS).close()
     except (OSError, UnicodeError) as error:
-        return str(error) or type(error).__name__
+        return reason(error)
     return ""
 
 
@@ -141,9 +141,8 @@ def _same_code(client: Any, address: str) -> None:
     try:
         codes = set(client.run(code_fingerprint).values())
     except Exception as error:  # whatever a worker that lacks the package says
-        told = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
-            f"--dask {address}: its workers cannot run the model ({told}); "
+            f"--dask {address}: its workers cannot run the model ({reason(error)}); "
             "install this version of s3sim where they run."
         ) from None
     if codes != {code_fingerprint()}:

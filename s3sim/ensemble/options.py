@@ -14,8 +14,8 @@ WHAT, HOW, OUTPUT = "What to run", "How to run it", "Output"
 class Option:
     """A setting: its type, default, meaning and allowed range.
 
-    `kind` is str, list (of policies), dict (of parameters), int, float or bool; a default of None
-    is told in the meaning.
+    `kind` is str, list (of policies), dict (of parameters), int, float or bool. `meaning` stands in
+    help and messages, `hint` in the help alone.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Option:
     low: float = 0
     high: float = 0
     panel: str = WHAT
+    hint: str = ""
 
     @property
     def limits(self) -> str:
@@ -35,10 +36,13 @@ class Option:
     @property
     def help(self) -> str:
         """Return the help text of the command line, with range and default."""
-        default = " ".join(self.default) if self.kind is list else self.default
-        told = f"; default {default}" if default not in (None, {}, False) else ""
         text = f"{self.meaning[:1].upper()}{self.meaning[1:]}"
-        return f"{text}{self.limits and f', {self.limits}'}{told}."
+        if self.limits:
+            text += f", {self.limits}"
+        if self.default is not None and self.kind not in (dict, bool):
+            default = " ".join(self.default) if self.kind is list else self.default
+            text += f"; default {default}"
+        return f"{text}{self.hint and f'; {self.hint}'}."
 
 
 _ROWS = (
@@ -54,11 +58,12 @@ _ROWS = (
     Option("parameters", dict, {}, "set a parameter, as in search.rate=0.3; repeatable ('s3sim describe parameters')", "KEY=VALUE"),
     Option("policy", str, "isolated_s3", "policy to run ('s3sim describe policies')", "NAME"),
     Option("replication", int, 0, "which of the replications to run", high=2**31, panel=HOW),
-    Option("workers", int, None, "processes; 1 runs in this one; default as many as there are cores", low=1, high=1024, panel=HOW),
-    Option("dask", str, None, "Dask cluster to run on: its scheduler's address as in tcp://10.0.0.1:8786, or 'local' for "
-           "one of --workers processes here", "ADDRESS|local", panel=HOW),
-    Option("max_seconds", float, None, "start no further replication after S seconds; the same command goes on later",
-           "S", 1e-6, 1e9, HOW),
+    Option("workers", int, None, "processes", low=1, high=1024, panel=HOW,
+           hint="1 runs in this one; by default as many as there are cores"),
+    Option("dask", str, None, "address of a Dask scheduler as in tcp://10.0.0.1:8786, or 'local'", "ADDRESS|local", panel=HOW,
+           hint="'local' is a cluster of --workers processes here"),
+    Option("max_seconds", float, None, "seconds after which no further replication starts", "S", 1e-6, 1e9, HOW,
+           hint="the same command goes on later"),
     Option("overwrite", bool, False, "replace other results there", None, panel=OUTPUT),
     Option("accept_code", bool, False, "go on with runs there that other code of the model made; both are put on record",
            None, panel=OUTPUT),

@@ -31,6 +31,7 @@ NOT_OF_A_RUN = (
     "outcomes/declared.py",  # outcome by outcome: see `outcome_fingerprints`
     "simulation/agents.py",
     "simulation/model.py",
+    "world/places.py",
 )
 """Files of these folders that no run's result depends on."""
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from s3sim.core.arrays import Floats
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, reason
 from s3sim.ensemble.files import refuse_link
 from s3sim.model.ledger import ITEMS
 from s3sim.model.state import TIE_KINDS
@@ -124,9 +124,8 @@ def _readable(path: Path) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-        told = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
-            f"{path} cannot be read ({told}); delete this file to run its runs again."
+            f"{path} cannot be read ({reason(error)}); delete this file to run its runs again."
         ) from None
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, reason
 from s3sim.ensemble.files import (
     LOCK,
     locked,
@@ -69,7 +69,7 @@ def prepare(out: Path, plan: Plan, *, overwrite: bool = False, accept_code: bool
             pass
     except OSError as error:
         raise InputError(
-            f"--out {out} cannot be written: {error.strerror or error}; name another folder."
+            f"--out {out} cannot be written: {reason(error)}; name another folder."
         ) from None
     if overwrite:
         discard(out / STORE)
@@ -231,7 +231,7 @@ def discard(folder: Path) -> None:
         for name in (SCENARIOS, MANIFEST):
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        raise InputError(f"{folder} cannot be removed: {error.strerror or error}.") from None
+        raise InputError(f"{folder} cannot be removed: {reason(error)}.") from None
     finally:
         lock.close()
     (folder / LOCK).unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from s3sim.core.errors import InputError, is_utf8, shown, unknown
+from s3sim.core.errors import InputError, is_utf8, reason, shown, unknown
 from s3sim.core.parameters import plain, problem_with
 from s3sim.ensemble.options import KEYS, Option
 from s3sim.policies import POLICIES
@@ -66,8 +66,7 @@ def world_of(given: "str | Path | World", place: str, folder: Path | None = None
     except InputError as error:
         raise InputError(f"{place}: {problem}" for problem in error.problems) from None
     except (OSError, ValueError) as error:  # a name too long for a path, or with a null byte
-        why = getattr(error, "strerror", None) or error
-        raise InputError(f"{place} = {shown(given)} cannot be read: {why}.") from None
+        raise InputError(f"{place} = {shown(given)} cannot be read: {reason(error)}.") from None
     if not is_utf8(found.name):
         raise InputError(
             f"{place}: the folder's name {found.name!a} is not text in UTF-8; rename it."

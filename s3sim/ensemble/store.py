@@ -22,7 +22,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, reason
 from s3sim.ensemble.files import locked, refuse_link, remove_unfinished, write_json, writing
 from s3sim.ensemble.provenance import hashed, read_manifest, store_manifest
 from s3sim.ensemble.record import SCHEMA, as_batch, read_part, read_runs, whole_runs
@@ -255,7 +255,7 @@ class Store:
             yield
         except OSError as error:
             raise InputError(
-                f"{self.folder} cannot be written: {error.strerror or error}. {len(self)} runs are kept there; "
+                f"{self.folder} cannot be written: {reason(error)}. {len(self)} runs are kept there; "
                 "free space or name another folder, then give the same command again."
             ) from None
 

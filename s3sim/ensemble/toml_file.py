@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from s3sim.core.errors import InputError
+from s3sim.core.errors import InputError, reason
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 8
@@ -38,7 +38,7 @@ def read_toml(path: Path | str, what: str = "file") -> dict[str, Any]:
             raise InputError(f"{what} {path} is larger than {MOST_BYTES // 1_000_000} MB.")
         found = tomllib.loads(data.decode("utf-8-sig"))
     except OSError as error:
-        raise InputError(f"{what} {path} cannot be read: {error.strerror or error}.") from None
+        raise InputError(f"{what} {path} cannot be read: {reason(error)}.") from None
     except UnicodeDecodeError:
         raise InputError(f"{what} {path} is not text in UTF-8; save it as UTF-8.") from None
     except (ValueError, RecursionError) as error:  # numbers too long, tables too deep

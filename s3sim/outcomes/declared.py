@@ -63,6 +63,30 @@ def productivity_growth(m: Window) -> Floats:
     return growth
 
 
+@outcome("Productivity growth within firms", "points a year", "neither", decimals=2, regional=False)
+def growth_within(m: Window) -> Floats:
+    """Part of the growth of mean log productivity since policies start that survivors make themselves."""
+    return np.asarray(100 * m.panel.growth["within"])
+
+
+@outcome("Productivity growth between firms", "points a year", "neither", decimals=2, regional=False)
+def growth_between(m: Window) -> Floats:
+    """Part that jobs moving between surviving firms make."""
+    return np.asarray(100 * m.panel.growth["between"])
+
+
+@outcome("Productivity growth by entry", "points a year", "neither", decimals=2, regional=False)
+def growth_by_entry(m: Window) -> Floats:
+    """Part that firms founded since then make, compared with survivors."""
+    return np.asarray(100 * m.panel.growth["entry"])
+
+
+@outcome("Productivity growth by exit", "points a year", "neither", decimals=2, regional=False)
+def growth_by_exit(m: Window) -> Floats:
+    """Part that firms gone since then make: positive if they were less productive than survivors."""
+    return np.asarray(100 * m.panel.growth["exit"])
+
+
 @outcome("Gross value added", "EUR million a year", "higher", decimals=0,
          proxies="regional accounts")
 def gross_value_added(m: Window) -> Floats:

@@ -22,6 +22,7 @@ class Panel:
     sources: float  # public money appropriated, EUR million
     unspent: float  # of it, unspent
     start: int  # quarter in which policies start
+    growth: Mapping[str, float]  # parts of productivity growth, log points a year
 
     @property
     def n_quarters(self) -> int:

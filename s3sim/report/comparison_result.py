@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from s3sim.core.errors import InputError, nearest, shown
+from s3sim.core.errors import InputError, nearest, reason, shown
 from s3sim.ensemble.comparison import Comparison, outcome_info
 from s3sim.ensemble.results import record_files
 from s3sim.policies import POLICIES
@@ -113,7 +113,7 @@ class ComparisonResult(Comparison):
                 self.save_report(target)
         except OSError as error:
             raise InputError(
-                f"{target} cannot be written: {error.strerror or error}; name another folder."
+                f"{target} cannot be written: {reason(error)}; name another folder."
             ) from None
         return target
 

@@ -5,6 +5,7 @@ import numpy as np
 from s3sim.core.arrays import Bools, Floats, sum_by
 from s3sim.model.context import QUARTERS
 from s3sim.model.state import State
+from s3sim.outcomes.decomposition import PARTS, Firms, decomposed
 from s3sim.outcomes.measures import links, measures
 from s3sim.outcomes.panel import Panel
 from s3sim.simulation.engine import Engine
@@ -23,11 +24,14 @@ class Recorder:
         self._links = np.zeros((4, regions, regions))
         self._abroad: Floats | None = None
         self._linked = 0
+        self._base: Firms | None = None
 
     def collect(self, state: State) -> None:
         """Read a state at the end of its quarter."""
         context = self.engine.context
         self.quarters.append(measures(state, context.world, context.scale))
+        if len(self.quarters) == max(min(context.calendar.start, context.calendar.n_quarters), 1):
+            self._base = Firms.of(state.organisations)
         if len(self.quarters) > context.calendar.n_quarters - LINK_QUARTERS:
             region = state.organisations.region
             self._links += links(state.ties, region, context.world.n_regions)
@@ -57,7 +61,17 @@ class Recorder:
             sources=float(state.ledger.sources.sum()) / 1e8,
             unspent=state.ledger.total("unspent") / 1e8,
             start=context.calendar.start,
+            growth=self._growth(state),
         )
+
+    def _growth(self, state: State) -> dict[str, float]:
+        """Return the parts of productivity growth since policies start, log points a year."""
+        calendar = self.engine.context.calendar
+        years = (calendar.n_quarters - max(calendar.start, 1)) / QUARTERS
+        if self._base is None or years <= 0:
+            return dict.fromkeys(PARTS, float("nan"))
+        parts = decomposed(self._base, Firms.of(state.organisations))
+        return {name: part / years for name, part in parts.items()}
 
     def collaboration_years(self) -> float:
         """Return years of cross-border collaboration in the run, summed over collaborations."""

@@ -7,13 +7,7 @@ import numpy as np
 
 from s3sim.core.arrays import Bools, Floats, digest, first_seen
 from s3sim.core.errors import InputError, several
-from s3sim.world import schema, tables
-from s3sim.world.consistency import (
-    contradictory_pairs,
-    incomplete,
-    note_defaults,
-    note_strange_files,
-)
+from s3sim.world import consistency, schema, tables
 from s3sim.world.csv_file import Log
 from s3sim.world.geography import cross_border, distances, project, shared_language
 from s3sim.world.plausibility import plausible
@@ -96,8 +90,8 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
     if source.own("h2020_pairs.csv"):
         tables.known(pairs, "country_i", countries, "country", log)
         tables.known(pairs, "country_j", countries, "country", log)
-    contradictory_pairs(pairs, log)
-    incomplete(employment if complete else None, regions, square, domains, log)
+    consistency.contradictory_pairs(pairs, log)
+    consistency.incomplete(employment if complete else None, regions, square, domains, log)
     source.stop_if_wrong()
 
     regions = _in_order(regions, only)
@@ -114,8 +108,8 @@ def assemble(folder: Path, name: str, *, only: str | None = None) -> dict[str, A
         plausible(regions, employed.sum(axis=1), countries, log)
         source.stop_if_wrong()
         shipped = [table for table in source.read_tables if not source.own(table.file)]
-        note_strange_files(folder, source.read_tables, log)
-        note_defaults(shipped, employment, regions, len(domains), log)
+        consistency.note_strange_files(folder, source.read_tables, log)
+        consistency.note_defaults(shipped, employment, regions, len(domains), log)
 
     fields = _of_regions(regions, national)
     business = employed.sum(axis=1)

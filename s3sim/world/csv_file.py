@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from s3sim.core.errors import nearest, printable, several
+from s3sim.core.errors import nearest, printable, reason, several
 from s3sim.world.schema import Column
 
 LARGEST = 50_000_000
@@ -61,7 +61,7 @@ def text_of(path: Path) -> str:
             raise Unreadable(f"cannot be read: it is larger than {LARGEST // 1_000_000} MB.")
         raw = path.read_bytes()
     except OSError as error:
-        raise Unreadable(f"cannot be read: {error.strerror or error}.") from None
+        raise Unreadable(f"cannot be read: {reason(error)}.") from None
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw[1:2] == b"\0":
         raise Unreadable("cannot be read: it looks like UTF-16; save it as CSV UTF-8.")
     try:

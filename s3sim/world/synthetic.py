@@ -120,16 +120,18 @@ def invent(
 
 
 def _check(regions: int, seed: int, countries: int, domains: int, firms: float) -> None:
-    problems = []
-    if regions < 2:
-        problems.append(f"a synthetic world needs at least 2 regions, not {regions}.")
-    if domains < 2:
-        problems.append(f"a synthetic world needs at least 2 domains, not {domains}.")
-    if not 1 <= countries <= max(regions, 1):
-        problems.append(f"countries must be 1 to the number of regions, not {countries}.")
-    if seed < 0:
-        problems.append(f"the seed must be 0 or more, not {seed}.")
-    if not (math.isfinite(firms) and firms >= 1):
-        problems.append(f"firms must be a number of at least 1, not {firms}.")
-    if problems:
+    rules = (
+        (regions >= 2, f"a synthetic world needs at least 2 regions, not {regions}."),
+        (domains >= 2, f"a synthetic world needs at least 2 domains, not {domains}."),
+        (
+            1 <= countries <= max(regions, 1),
+            f"countries must be 1 to the number of regions, not {countries}.",
+        ),
+        (seed >= 0, f"the seed must be 0 or more, not {seed}."),
+        (
+            math.isfinite(firms) and firms >= 1,
+            f"firms must be a number of at least 1, not {firms}.",
+        ),
+    )
+    if problems := [text for fine, text in rules if not fine]:
         raise InputError(problems)

@@ -70,7 +70,9 @@ def test_no_two_decisions_share_a_key(drawn):
 
 
 def test_a_decision_is_drawn_in_one_file_only():
-    shared = {n: files for n, files in decisions_in_source().items() if len(files) > 1}
+    looks_again = {"validation/trial.py"}  # at what a call has drawn
+    drawn = {n: files - looks_again for n, files in decisions_in_source().items()}
+    shared = {n: files for n, files in drawn.items() if len(files) > 1}
     assert not shared
 
 

@@ -7,6 +7,7 @@ from builders import orgs, panel_of, ran, state_of, ties, two_regions
 from s3sim.model.ledger import Ledger
 from s3sim.model.state import BROKERED, INSTITUTE, JOINT_GRANT
 from s3sim.outcomes import OUTCOMES, outcome, ratio
+from s3sim.outcomes.decomposition import Firms, aggregate
 from s3sim.outcomes.measures import links, measures
 from s3sim.outcomes.panel import WINDOWS, Panel
 from s3sim.simulation.engine import Engine
@@ -14,6 +15,8 @@ from s3sim.simulation.scenario import Scenario
 
 WORLD = two_regions()
 REGION = [0, 0, 0, 1, 1]
+
+GROWTH = {"within": 0.01, "between": 0.002, "entry": -0.001, "exit": 0.003}
 
 
 def measured(scale=0.5, table=None, **columns):
@@ -83,7 +86,7 @@ def tiny_panel(start=4, **values):
     )  # fmt: skip
     table = {name: np.ones((8, 2)) for name in names}
     table |= {n: np.broadcast_to(np.asarray(v, float), (8, 2)) for n, v in values.items()}
-    return Panel(table, np.array([1.0, 3.0]), np.array([1.0, 0.0]), 50.0, 5.0, start)
+    return Panel(table, np.array([1.0, 3.0]), np.array([1.0, 0.0]), 50.0, 5.0, start, GROWTH)
 
 
 def test_shares_and_rates_by_hand():
@@ -177,7 +180,7 @@ def test_absorption_without_money_is_no_number():
     panel = tiny_panel()
     assert np.isnan(
         OUTCOMES["absorption_rate"].total(
-            Panel(panel.values, panel.population, panel.lagging, 0.0, 0.0, 4)
+            Panel(panel.values, panel.population, panel.lagging, 0.0, 0.0, 4, GROWTH)
         )
     )
     assert Ledger.empty(1).sources.tolist() == [0]
@@ -220,3 +223,14 @@ def test_a_run_without_any_organisation_goes_to_its_end(world, policy):
     for name, one in OUTCOMES.items():
         found = [one.total(panel), *one.regions(panel), *one.path(panel)]
         assert not np.isinf(found).any(), name
+
+
+def test_parts_of_growth_sum_to_the_growth_of_productivity(partners):
+    scenario = Scenario(partners, "no_s3", years=4, scale=0.02)
+    states = ran(scenario)
+    panel = panel_of(scenario, states)
+    names = ("growth_within", "growth_between", "growth_by_entry", "growth_by_exit")
+    then, now = (aggregate(Firms.of(s.organisations)) for s in (states[3], states[-1]))
+    assert sum(OUTCOMES[name].total(panel) for name in names) == pytest.approx(
+        100 * (now - then) / 3
+    )
