@@ -12,7 +12,6 @@ import pandas as pd
 from s3sim.core.errors import InputError, unknown
 from s3sim.ensemble.executors import processes
 from s3sim.ensemble.files import write_csv, write_json
-from s3sim.ensemble.options import OPTIONS
 from s3sim.ensemble.plan import ConfigLayer
 from s3sim.ensemble.progress import Progress, chosen
 from s3sim.ensemble.provenance import code_fingerprint, versions
@@ -80,10 +79,7 @@ class Ready:
 
 
 def prepare(tier: str, worlds: Sequence[str] | str | None, layer: ConfigLayer) -> Ready:
-    """Return the runs that `validate` does; `layer` holds seed and workers as given.
-
-    Raises InputError with every mistake.
-    """
+    """Return the runs that `validate` does; the layer holds seed and workers, as given."""
     names = worlds if worlds is not None else WORLDS if tier == "full" else WORLDS[:1]
     names = (names,) if isinstance(names, str) else tuple(names)
     wrong = [unknown("world", str(name), WORLDS) for name in names if name not in WORLDS]
@@ -91,7 +87,7 @@ def prepare(tier: str, worlds: Sequence[str] | str | None, layer: ConfigLayer) -
     settings, problems = layer.checked()
     if wrong + problems:
         raise InputError(wrong + problems)
-    seed = settings.get("seed", OPTIONS["seed"].default)
+    seed = settings.get("seed", 0)
     return Ready(tier, seed, jobs_of(tier, names, seed), place(layer))
 
 
