@@ -49,7 +49,7 @@ class Market(ParameterGroup, name="market"):
         meaning="gain of outside suppliers when a country's firms employ more than at the start",
         source="PPP", evidence="reported")
     trend_life: float = param(12.0, 5.0, 100.0, "time over which trends of domains fade by e",
-        unit="years", source="a trend seen over a few years lasts about two programmes; range to nearly for ever")
+        unit="years", source="a trend seen over a few years lasts nearly two programmes; range to nearly for ever")
     volatility: float = param(0.24, 0.15, 0.35, "volatility of yearly demand shocks at size one",
         unit="log points", source="prototype: gives a standard deviation of yearly growth of 0.23")
     variance_tail: float = param(2.1, 1.2, 5.0, source="growth tails",
