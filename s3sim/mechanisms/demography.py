@@ -71,21 +71,23 @@ class Demography(ParameterGroup, name="demography"):
         source="solves the same facts, with insolvency beside it", evidence="reported")
     fading: float = param(5.25, 4.2, 6.3, "age over which the hazard falls by e", unit="years",
         source="solves survival 0.81 and 0.44 and turnover 9 % (Eurostat)", evidence="reported")
-    size_effect: float = param(0.25, 0.0, 0.4,
-        "how fast the hazard falls with size above ten persons", unit="elasticity")
-    patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters")
+    size_effect: float = param(0.25, 0.0, 0.4, unit="elasticity", source="exit and size",
+        meaning="how fast the hazard falls with size above ten persons")
+    patience: int = param(4, 1, 12, "quarters with negative cash until insolvency", unit="quarters",
+        source="creditors wait until the next annual accounts; range from a quarter to three years")
     entry_rate: float = param(0.08, 0.03, 0.15, unit="1/year",
         meaning="entrants over firms of the start, at the EU birth rate", source="balances exits")
     density: float = param(1.8, 0.3, 3.0, "elasticity of entry to relatedness density",
         unit="elasticity", source="Boschma et al. 2015, entry")
     unrelated: float = param(0.10, 0.01, 0.3, "entry without any related activity, as density",
-        unit="share")
+        unit="share", source="above zero, as entry into unrelated activities is rare but happens; a tenth of full density")
     entrant_size: float = param(5.0, 1.0, 10.0, "smallest entrant; the mean is twice that",
-        unit="persons")
+        unit="persons", source="the mean entrant has ten persons, where the model's firms begin; range up to all above")
     spin_off: float = param(0.02, 0.0, 0.1, "spin-offs of a partner place of an institute",
-        unit="1/year")
-    mutation: float = param(0.20, 0.0, 0.5,
-        "spread of an entrant's log productivity around its parent's", unit="log points")
+        unit="1/year", source="start-ups of public research", evidence="recalled")
+    mutation: float = param(0.20, 0.0, 0.5, unit="log points",
+        source="over half of the spread between firms (0.35): entrants resemble their parents",
+        meaning="spread of an entrant's log productivity around its parent's")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

@@ -42,33 +42,32 @@ class Market(ParameterGroup, name="market"):
     substitution: float = param(2.3, 1.8, 6.0, "elasticity of substitution between suppliers",
         unit="elasticity", source="Broda and Weinstein 2006", evidence="recalled")
     demand_growth: float = param(0.0, -0.02, 0.03, "growth of real expenditure at constant prices",
-        unit="1/year")
+        unit="1/year", source="none, so that growth comes from productivity; range of growth by country in a decade")
     outside_growth: float = param(0.012, 0.0, 0.03, "growth of outside suppliers' productivity",
-        unit="1/year")
+        unit="1/year", source="growth of rivals")
     real_exchange_rate: float = param(0.15, 0.0, 0.3, unit="1/year",
         meaning="gain of outside suppliers when a country's firms employ more than at the start",
-        source="PPP",
-        evidence="recalled")
+        source="PPP", evidence="reported")
     trend_life: float = param(12.0, 5.0, 100.0, "time over which trends of domains fade by e",
-        unit="years")
+        unit="years", source="a trend seen over a few years lasts nearly two programmes; range to nearly for ever")
     volatility: float = param(0.24, 0.15, 0.35, "volatility of yearly demand shocks at size one",
         unit="log points", source="prototype: gives a standard deviation of yearly growth of 0.23")
-    variance_tail: float = param(2.1, 1.2, 5.0, source="Fu et al. 2005: tails of exponent 3 to 4",
+    variance_tail: float = param(2.1, 1.2, 5.0, source="growth tails",
         meaning="tail index of the variance of yearly shocks, half that of growth")
     volatility_size: float = param(0.17, 0.10, 0.25, "how fast volatility falls with size",
         unit="elasticity", source="Riccaboni et al. 2008: 0.14-0.20", evidence="reported")
     young_growth: float = param(0.22, 0.0, 0.5, unit="1/year", source="Haltiwanger et al. 2013",
         meaning="growth of the new-born beyond others, fading over five years of age")
     adjustment: float = param(0.25, 0.1, 0.6, "speed of employment towards what sales need",
-        unit="1/quarter", evidence="assumed")
+        unit="1/quarter", source="half of a gap closes in 2.4 quarters: notice and hiring take months; range 0.8 to 6.6")
     labour_share: float = param(0.65, 0.5, 0.75, "wage bill over value added in the mean firm",
-        unit="share", source="EU national accounts", evidence="recalled")
-    rent_sharing: float = param(0.5, 0.0, 1.0,
-        "elasticity of a firm's wage to its own productivity", unit="elasticity")
+        unit="share", source="wage share", evidence="reported")
+    rent_sharing: float = param(0.5, 0.0, 1.0, unit="elasticity", source="Card et al. 2018",
+        meaning="elasticity of a firm's wage to its own productivity")
     cash_target: float = param(0.5, 0.1, 1.0, "cash above which owners take money out",
-        unit="years of value added")
+        unit="years of value added", source="half a year's value added covers wages for nine months; from five weeks to a year")
     payout: float = param(0.25, 0.05, 1.0, "share of surplus cash that owners take",
-        unit="1/quarter")
+        unit="1/quarter", source="most of a year's surplus (1 - 0.75^4 = 0.68) by its end; range from a fifth to all")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

@@ -24,15 +24,16 @@ class Research(ParameterGroup, name="research"):
 
     # fmt: off
     depreciation: float = param(0.15, 0.08, 0.30, "depreciation of the R&D stock", unit="1/year",
-        source="usual in the literature (Hall, Mairesse and Mohnen 2010)", evidence="recalled")
-    half_saturation: float = param(5.0, 2.0, 20.0,
-        "R&D stock a head, at the wages of the start, that gives half of absorption", unit="kEUR/person")
-    skills: float = param(4.0, 0.0, 10.0,
-        "what a fully graduate workforce adds to the R&D stock a head", unit="kEUR/person")
+        source="R&D depreciation", evidence="reported")
+    half_saturation: float = param(5.0, 2.0, 20.0, unit="kEUR/person", source="half absorption",
+        meaning="R&D stock a head, at the wages of the start, that gives half of absorption")
+    skills: float = param(4.0, 0.0, 10.0, unit="kEUR/person", source="skills in absorption",
+        meaning="what a fully graduate workforce adds to the R&D stock a head")
     persistence: float = param(0.80, 0.70, 0.95, unit="share",
         meaning="firms whose decision on R&D stands after a year", source="persistence of R&D",
         evidence="recalled")
-    austerity: float = param(0.5, 0.0, 1.0, "own R&D kept up when cash is negative", unit="share")
+    austerity: float = param(0.5, 0.0, 1.0, "own R&D kept up when cash is negative", unit="share",
+        source="direction: R&D is cut, but less than profits (Coad and Rao 2010); half, between none and all")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

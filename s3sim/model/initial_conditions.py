@@ -30,16 +30,17 @@ from s3sim.model.state import (
 from s3sim.world import World
 
 EMPTY_MARKET = 0.05
-"""Least size of a market over the country's mean market (assumed)."""
+"""Least size of a market over the country's mean market (assumed: a twentieth, so that
+an industry without firms still has customers for the first entrant)."""
 
 FIRST_SUCCESS = 0.37
 """Share of applied-for money that firms remember as awarded (the default of usual success)."""
 
 FIRST_TRUST = 0.05
-"""Trust of the first partners in each other, 0-1 (assumed)."""
+"""Trust of the first partners in each other, 0-1 (assumed: hardly any, as most have just met)."""
 
 FORMER_TRUST = 0.1
-"""Trust of former partners in each other, 0-1 (assumed)."""
+"""Trust of former partners in each other, 0-1 (assumed: twice that of new partners, after one project)."""
 
 DRAWS = 6
 """Uniforms of a first partner: whether one is asked, institute or firm, region, domain,
@@ -51,14 +52,14 @@ class InitialConditions(ParameterGroup, name="beginning"):
     """What is going on already when a run starts."""
 
     # fmt: off
-    outside_tradable: float = param(0.6, 0.0, 0.9,
-        "share of tradable demand that the rest of the world serves", unit="share")
+    outside_tradable: float = param(0.6, 0.0, 0.9, unit="share", source="import penetration",
+        meaning="share of tradable demand that the rest of the world serves")
     outside_local: float = param(0.1, 0.0, 0.5, "share of local demand that others serve",
-        unit="share")
+        unit="share", source="import penetration, services")
     tie_share: float = param(0.6, 0.3, 1.0, source="a first guess, which settling replaces",
         meaning="firms with a habit that start with a partner they asked", unit="share")
     institute_share: float = param(0.25, 0.05, 0.5, "first ties that join firm and institute",
-        unit="share", source="CIS4", evidence="reported")
+        unit="share", source="first ties with science", evidence="reported")
     settling: int = param(10, 0, 40, "how long ties form and end before the first quarter",
         unit="quarters", source="past the echo of one length of a collaboration")
     # fmt: on

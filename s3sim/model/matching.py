@@ -35,7 +35,7 @@ class Matching(ParameterGroup, name="meeting"):
     language: float = param(0.48, 0.40, 0.55, "meeting without a common language",
         unit="odds", source="Basche 2022", evidence="reported")
     affinity: float = param(0.5, 0.0, 1.0, "weight of past joint H2020 projects between countries",
-        unit="elasticity")
+        unit="elasticity", source="half: funded consortia are a guide to firms' own ties; range from none to full")
     branching: float = param(2.75, 1.0, 5.0, "elasticity of meeting and branching to relatedness",
         unit="elasticity", source="Boschma et al. 2015", evidence="reported")
     occupied: float = param(0.84, 0.5, 1.0, unit="share of time", source="habits",

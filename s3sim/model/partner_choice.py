@@ -26,25 +26,28 @@ class PartnerChoice(ParameterGroup, name="agreement"):
 
     # fmt: off
     cognitive: float = param(10.0, 4.0, 20.0, "weight of the value of learning",
-        source="technological outweighs spatial proximity: Scherngell and Barber 2009")
+        source="weight of learning")
     border: float = param(0.1, 0.0, 1.5, "reluctance towards another country's institutions",
-        unit="utility")
+        unit="utility", source="small beside `unaccustomed`: most of the border is a habit; range to one sd of luck")
     unaccustomed: float = param(1.5, 0.0, 3.0, unit="utility", source="CIS persistence",
         meaning="reluctance towards partners abroad without a habit of having one")
     organisational: float = param(0.2, 0.0, 1.0, "reluctance between firm and institute",
-        unit="utility")
+        unit="utility", source="a sixth of the sd of luck (1.28): who prefers science is in `science_habit`")
     social: float = param(0.3, 0.0, 1.0, "what a common partner or a past project adds",
-        unit="utility", source="direction: triadic closure (Toth et al. 2021)")
-    trust: float = param(1.5, 0.0, 3.0, "weight of trust, as in renewal", unit="utility")
+        unit="utility", source="triadic closure")
+    trust: float = param(1.5, 0.0, 3.0, "weight of trust, as in renewal", unit="utility",
+        source="as the weight of trust in renewal: full trust is worth about one sd of luck (1.28)")
     habit: float = param(2.0, 0.0, 3.0, "advantage of open over closed organisations",
-        unit="utility")
+        unit="utility", source="CIS persistence, size")
     threshold: float = param(2.3, 0.0, 4.0, "what a partnership must offer", unit="utility",
         source="most searches of firms with the habit succeed; the level is `habits`")
-    judgement_error: float = param(0.5, 0.0, 1.0,
-        "error in judging a stranger's value, relative to its spread", unit="share")
-    attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners")
-    institute_slots: float = param(0.5, 0.1, 1.0,
-        "firm projects at once per five researchers of an institute", unit="projects")
+    judgement_error: float = param(0.5, 0.0, 1.0, unit="share",
+        source="half of the value is misjudged at most: between none and all",
+        meaning="error in judging a stranger's value, relative to its spread")
+    attention: int = param(2, 1, 3, "partners an SME can attend to at once", unit="partners",
+        source="attention of small firms")
+    institute_slots: float = param(0.5, 0.1, 1.0, unit="projects", source="slots",
+        meaning="firm projects at once per five researchers of an institute")
     # fmt: on
 
     def capacity(self, orgs: Organisations) -> Ints:

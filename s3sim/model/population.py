@@ -52,25 +52,26 @@ class Population(ParameterGroup, name="population"):
     """How the first firms are drawn where statistics give only totals."""
 
     # fmt: off
-    productivity_spread: float = param(0.35, 0.1, 0.7,
-        "standard deviation of log productivity between firms of a region", unit="log points")
+    productivity_spread: float = param(0.35, 0.1, 0.7, unit="log points", source="Syverson 2011",
+        meaning="standard deviation of log productivity between firms of a region", evidence="reported")
     size_premium: float = param(0.05, 0.0, 0.15, "elasticity of productivity to size",
-        unit="elasticity")
+        unit="elasticity", source="size and productivity")
     value_added_share: float = param(0.90, 0.85, 0.93, unit="share", evidence="recalled",
         meaning="value added over GDP (rest: net taxes on products)", source="national accounts")
-    closed_propensity: float = param(0.02, 0.0, 0.3,
-        "propensity of firms to cooperate, without a habit of cooperating", unit="share")
+    closed_propensity: float = param(0.02, 0.0, 0.3, unit="share", source="closed firms",
+        meaning="propensity of firms to cooperate, without a habit of cooperating")
     science_habit: float = param(0.4, 0.1, 0.8, "firms that prefer institutes as partners",
-        unit="share", source="CIS4", evidence="reported")
+        unit="share", source="CIS4, preference", evidence="reported")
     micro: float = param(0.29, 0.0, 1.0, unit="share",
         source="set so that entry, growth and exit leave it as it is",
         meaning="firms below ten persons that may grow, for each larger one")
-    founders: float = param(0.25, 0.1, 1.0, "latent founders for each firm", unit="share")
+    founders: float = param(0.25, 0.1, 1.0, "latent founders for each firm", unit="share",
+        source="three years of entrants at 8 % a year, beside the rows that exits free: enough not to bind")
     mean_age: float = param(13.5, 5.0, 25.0, "mean age of small firms at the start", unit="years",
         source="exponential: Coad 2010; mean set to what births and deaths leave")
-    institute_spread: float = param(2.0, 0.5, 2.5, unit="log points",
+    institute_spread: float = param(2.0, 0.5, 2.5, unit="log points", source="H2020 money", evidence="reported",
         meaning="standard deviation of log size between institutes of a sector and region")
-    rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory, 1 / (0.15 + 0.02)",
+    rd_stock_years: float = param(5.9, 3.0, 10.0, source="perpetual inventory", evidence="reported",
         meaning="R&D stock over yearly R&D of those that stay: 1 / (depreciation + growth)", unit="years")
     # fmt: on
 

@@ -24,17 +24,18 @@ class Proximity(ParameterGroup, name="proximity"):
     """
 
     # fmt: off
-    reach: float = param(0.35, 0.2, 0.5, source="shape: Nooteboom et al. 2007",
+    reach: float = param(0.35, 0.2, 0.5, source="learning at a distance",
         meaning="distance at which understanding ends without absorptive capacity", unit="distance")
     reach_gain: float = param(0.60, 0.2, 0.8, "how much absorptive capacity extends that distance",
-        unit="distance", source="shape: Nooteboom et al. 2007")
+        unit="distance", source="reach gained")
     boredom: float = param(0.3, 0.0, 0.6, "novelty lost at full absorptive capacity", unit="share",
-        source="sign: Nooteboom et al. 2007")
+        source="direction: Nooteboom et al. 2007; size assumed: below the gain in reach, so R&D helps on balance")
     border_loss: float = param(0.30, 0.0, 0.8, "efficiency lost to working across a border",
-        unit="share")
+        unit="share", source="trouble with foreign partners")
     organisation_loss: float = param(0.25, 0.0, 0.5, "efficiency lost between firm and institute",
-        unit="share")
-    institute_reach: float = param(0.20, 0.0, 0.4, "wider reach of institutes", unit="distance")
+        unit="share", source="firm and institute")
+    institute_reach: float = param(0.20, 0.0, 0.4, "wider reach of institutes", unit="distance",
+        source="a third of what absorptive capacity can add: breadth of research; range from none to two thirds")
     # fmt: on
 
     def understanding(self, distance: Floats, capacity: Floats, institute: Bools) -> Floats:
