@@ -66,7 +66,7 @@ SOURCES: dict[str, str] = {
     "search: newcomers": "direction: lasting partners mainly where firms cooperate already (Caloffi, Rossi and Russo 2017); a quarter, range from none to all",
     "search: rate": "a search about every three quarters; set with `meeting.occupied` so that the stock of ties is the survey's",
     "spillovers: border": "direction: borders matter more than distance (Fischer, Scherngell and Jansenberger 2006); size: near what a foreign language leaves, 0.40-0.55 (Basche 2022)",
-    "spillovers: decay": "within 300 km (Bottazzi and Peri 2003); 55-70 % less at 500 km, a decay of 415-626 km (RSUE 43:124-131)",
+    "spillovers: decay": "within 300 km (Bottazzi and Peri 2003); 55-70 % less at 500 km (Deltas and Karkalakos 2013), a decay of 415-626 km",
     "spillovers: frontier": "top decile in OECD MultiProd (Berlingieri et al. 2020), top 5 % in Andrews, Criscuolo and Gal 2016",
     "ties: broken": "14 % of cooperating firms in France delayed or stopped a project because of partners (Lhuillery and Pfister 2009)",
     "ties: cost abroad": "direction: foreign partners delay projects more (Lhuillery and Pfister 2009); size: as much again as at home",
