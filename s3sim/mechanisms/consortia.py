@@ -80,40 +80,40 @@ class Consortia(ParameterGroup, name="consortia"):
 
     # fmt: off
     framework: float = param(1.0, 0.0, 3.0, "size of the framework programme over Horizon 2020's",
-        unit="ratio", source="CORDIS", evidence="reported")
-    national: float = param(0.018, 0.0, 0.06, unit="share of public R&D", evidence="reported",
-        meaning="money of national collaborative research", source="ZIM 1.8 %, Vinnova 6 %")
+        unit="ratio", source="consortia: framework", evidence="reported")
+    national: float = param(0.018, 0.0, 0.06, unit="share of public R&D",
+        meaning="money of national collaborative research", source="consortia: national", evidence="recalled")
     clustering: float = param(0.08, 0.02, 0.15, evidence="reported", source="CORDIS, 0.04-0.10 by country",
         meaning="correlation of two places of a project in being inside the region set")
     distance_research: float = param(0.24, 0.0, 1.0, "elasticity to distance, no firm in the pair",
-        unit="elasticity", source="fitted to simulated pairs abroad: -0.18 (CORDIS)")
+        unit="elasticity", source="consortia: distance, research")
     distance_mixed: float = param(0.42, 0.0, 1.0, "elasticity to distance, one firm in the pair",
-        unit="elasticity", source="fitted to simulated pairs abroad: -0.23 (CORDIS)")
+        unit="elasticity", source="consortia: distance, mixed")
     distance_firms: float = param(0.44, 0.0, 1.5, "elasticity to distance, two firms in the pair",
-        unit="elasticity", source="fitted to simulated pairs abroad: -0.29 (CORDIS)")
+        unit="elasticity", source="consortia: distance, firms")
     distance_national: float = param(0.54, 0.3, 0.7, "elasticity to distance in national projects",
-        unit="elasticity", source="CORDIS, up to six partners, with domestic pairs", evidence="reported")
+        unit="elasticity", source="consortia: distance, national", evidence="reported")
     home_research: float = param(2.2, 0.5, 8.0, "pull of the own country, no firm in the pair",
-        unit="odds", source="fitted to 71 % of such pairs abroad (CORDIS)")
+        unit="odds", source="consortia: home, research")
     home_mixed: float = param(9.0, 0.5, 12.0, "pull of the own country, one firm in the pair",
-        unit="odds", source="fitted to 54 % of such pairs abroad (CORDIS)")
+        unit="odds", source="consortia: home, mixed")
     home_firms: float = param(3.0, 0.5, 12.0, "pull of the own country, two firms in the pair",
-        unit="odds", source="fitted to 55 % of such pairs abroad (CORDIS)")
+        unit="odds", source="consortia: home, firms")
     affinity: float = param(1.5, 0.0, 3.0, "weight of joint H2020 projects between countries",
-        unit="elasticity", source="fitted to joint projects by country")
-    new_firms: float = param(0.65, 0.3, 0.9, source="fitted to firms that take part once (CORDIS)",
-        meaning="places of firms that go to one without regard to experience", unit="share")
+        unit="elasticity", source="consortia: affinity")
+    new_firms: float = param(0.65, 0.3, 0.9,
+        meaning="places of firms that go to one without regard to experience", unit="share", source="consortia: new firms")
     new_institutes: float = param(1.5, 0.5, 6.0, unit="ratio",
-        source="fitted to institutes that take part once (CORDIS)",
-        meaning="the same of institutes, over 1 / mean participations of their sector")
-    recall_research: float = param(1.0, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
-        meaning="places that go to a former partner, no firm in the pair")
-    recall_firms: float = param(1.0, 0.0, 1.0, unit="share", source="fitted to renewal (CORDIS)",
-        meaning="places that go to a former partner, with a firm in the pair")
+        meaning="the same of institutes, over 1 / mean participations of their sector", source="consortia: new institutes")
+    recall_research: float = param(1.0, 0.0, 1.0, unit="share",
+        meaning="places that go to a former partner, no firm in the pair", source="consortia: recall, research")
+    recall_firms: float = param(1.0, 0.0, 1.0, unit="share",
+        meaning="places that go to a former partner, with a firm in the pair", source="consortia: recall, firms")
     memory: int = param(16, 8, 40, "quarters after its end that a project is remembered",
-        unit="quarters", source="renewal is observed within five years (CORDIS)")
+        unit="quarters", source="consortia: memory")
     added: float = param(0.7, 0.0, 1.0, unit="share",
-        meaning="share of a firm's grant that is R&D it would not have done otherwise")
+        meaning="share of a firm's grant that is R&D it would not have done otherwise",
+        source="consortia: added", evidence="reported")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

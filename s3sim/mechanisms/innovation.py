@@ -44,34 +44,44 @@ class Innovation(ParameterGroup, name="innovation"):
     rate: float = param(0.24, 0.05, 1.0, "innovations a year at two person-years of R&D",
         unit="1/year", source="set so that productivity grows 1.2 % a year")
     returns: float = param(0.6, 0.4, 0.9, "elasticity of innovation to R&D in the firm",
-        unit="elasticity", source="patents-R&D elasticities of firms, 0.4-0.9", evidence="recalled")
+        unit="elasticity",
+        source="innovation: returns", evidence="recalled")
     skills: float = param(0.3, 0.0, 1.0, "elasticity to the region's tertiary share",
-        unit="elasticity")
+        unit="elasticity",
+        source="innovation: skills")
     informal: float = param(0.02, 0.005, 0.04, "innovation effort other than R&D",
         unit="share of working time", source="innovation outlay", evidence="recalled")
     partners: float = param(1.0, 0.0, 3.0, "gain from partners", unit="1/V",
         source="no study separates it: most of the return is `ties.know_how`")
-    spillovers: float = param(0.3, 0.0, 1.0, "gain from spillovers")
+    spillovers: float = param(0.3, 0.0, 1.0, "gain from spillovers",
+        source="innovation: spillovers")
     institutes: float = param(0.5, 0.0, 2.0, "extra gain from institutes", unit="1/V",
         source="direction: effects of Fraunhofer projects rise with repeated contact (Comin et al. 2018)")
-    radical: float = param(0.05, 0.01, 0.10, "radical share without partners", unit="share")
+    radical: float = param(0.05, 0.01, 0.10, "radical share without partners", unit="share",
+        source="innovation: radical", evidence="recalled")
     radical_distance: float = param(0.25, 0.0, 0.6, "radical share by cognitive distance",
         unit="share", source="sign: Belderbos et al. 2004; Nooteboom et al. 2007")
     radical_institute: float = param(0.05, 0.0, 0.15, "radical share added by an institute partner",
         unit="share", source="sign: Belderbos et al. 2004")
-    step: float = param(0.010, 0.003, 0.030, "mean small step of productivity", unit="log points")
+    step: float = param(0.010, 0.003, 0.030, "mean small step of productivity", unit="log points",
+        source="innovation: step")
     tail: float = param(1.6, 1.2, 3.0, "tail index of radical steps",
-        source="between returns (0.7) and citations (3-5): Silverberg and Verspagen 2007")
-    smallest_radical: float = param(0.05, 0.02, 0.10, "smallest radical step", unit="log points")
-    largest_radical: float = param(1.0, 0.3, 1.5, "largest radical step", unit="log points")
+        source="innovation: tail", evidence="reported")
+    smallest_radical: float = param(0.05, 0.02, 0.10, "smallest radical step", unit="log points",
+        source="innovation: smallest radical")
+    largest_radical: float = param(1.0, 0.3, 1.5, "largest radical step", unit="log points",
+        source="innovation: largest radical")
     unrelated: float = param(0.02, 0.001, 0.1, "incidental entry into unrelated domains",
-        source="must be positive: Vermeulen and Pyka 2018")
-    new_mastery: float = param(0.30, 0.1, 0.5, "mastery of a domain that is entered")
+        source="innovation: unrelated")
+    new_mastery: float = param(0.30, 0.1, 0.5, "mastery of a domain that is entered",
+        source="innovation: new mastery")
     move: float = param(0.30, 0.0, 1.0,
-        "radical innovators of up to 50 persons that make the new domain their home", unit="share")
-    doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year")
+        "radical innovators of up to 50 persons that make the new domain their home", unit="share",
+        source="innovation: move")
+    doing: float = param(0.10, 0.02, 0.3, "learning by doing in the home domain", unit="1/year",
+        source="innovation: doing")
     forgetting: float = param(0.15, 0.01, 0.30, "forgetting in other domains", unit="1/year",
-        source="as fast as the R&D stock depreciates")
+        source="innovation: forgetting")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

@@ -27,11 +27,14 @@ class Institutes(ParameterGroup, name="institutes"):
     """
 
     # fmt: off
-    speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year")
-    exponent: float = param(0.8, 0.5, 1.0, "returns to public research money", unit="elasticity")
+    speed: float = param(0.04, 0.0, 0.15, "growth of mastery at usual money", unit="1/year",
+        source="institutes: speed")
+    exponent: float = param(0.8, 0.5, 1.0, "returns to public research money", unit="elasticity",
+        source="institutes: exponent", evidence="reported")
     usual_stock: float = param(400.0, 100.0, 1000.0, unit="kEUR/researcher",
         meaning="research stock of a researcher at usual money, at the wages of the start", source="researcher's stock")
-    steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share")
+    steered: float = param(0.3, 0.0, 0.8, "effort that follows S3 priorities", unit="share",
+        source="institutes: steered")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

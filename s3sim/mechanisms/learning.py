@@ -28,7 +28,8 @@ class Learning(ParameterGroup, name="learning"):
 
     # fmt: off
     transfer: float = param(0.20, 0.02, 0.6,
-        "speed at which an understood gap in the partner's home domain closes", unit="1/year")
+        "speed at which an understood gap in the partner's home domain closes", unit="1/year",
+        source="learning: transfer")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

@@ -39,28 +39,37 @@ class Search(ParameterGroup, name="search"):
 
     # fmt: off
     rate: float = param(0.35, 0.05, 0.6, "open innovative firms with a free place that search",
-        unit="1/quarter", source="three quarters without a partner, then a search; the level is `habits`")
+        unit="1/quarter",
+        source="search: rate")
     further: float = param(0.3, 0.0, 1.0, "the same, of firms that have the partner they want",
-        unit="ratio")
+        unit="ratio",
+        source="search: further")
     candidates: int = param(6, 2, 15, "organisations met in one search", unit="organisations",
-        source="SKIN: 5")
+        source="search: candidates")
     former: float = param(0.06, 0.0, 0.4, "candidates that were partners before", unit="share",
-        source="H2020 pairs again")
-    friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share")
-    experience: float = param(0.10, 0.0, 0.5, unit="share", source="half of persistence",
-        meaning="how much a past project makes up for the lack of a habit of cooperating")
-    newcomers: float = param(0.25, 0.0, 1.0, unit="share", source="Caloffi et al. 2017",
-        meaning="firms without a habit of cooperating that look for a partner when money asks for one")
+        source="search: former")
+    friends: float = param(0.15, 0.0, 0.3, "candidates met through partners", unit="share",
+        source="search: friends", evidence="recalled")
+    experience: float = param(0.10, 0.0, 0.5, unit="share",
+        meaning="how much a past project makes up for the lack of a habit of cooperating",
+        source="search: experience")
+    newcomers: float = param(0.25, 0.0, 1.0, unit="share",
+        meaning="firms without a habit of cooperating that look for a partner when money asks for one",
+        source="search: newcomers")
     institutes: float = param(0.6, 0.0, 1.0, "strangers that are institutes, of firms that prefer them",
-        unit="share", source="CIS4")
+        unit="share",
+        source="search: institutes")
     institutes_else: float = param(0.08, 0.0, 0.4, "the same, of other firms", unit="share",
-        source="CIS4")
+        source="search: institutes")
     abroad: float = param(0.95, 0.3, 1.0, "looks abroad of firms that lack a partner there",
         unit="share", source="habits")
-    abroad_else: float = param(0.03, 0.0, 0.3, "looks abroad of others", unit="share")
-    institutes_abroad: float = param(0.35, 0.0, 1.0, unit="ratio", source="Finland 2016",
-        meaning="looks abroad for institutes over those for firms")
-    cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR")
+    abroad_else: float = param(0.03, 0.0, 0.3, "looks abroad of others", unit="share",
+        source="search: abroad, others")
+    institutes_abroad: float = param(0.35, 0.0, 1.0, unit="ratio",
+        meaning="looks abroad for institutes over those for firms",
+        source="search: institutes abroad", evidence="reported")
+    cost: float = param(3.0, 0.5, 15.0, "cost of a search (two person-weeks)", unit="kEUR",
+        source="search: cost")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

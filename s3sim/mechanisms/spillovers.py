@@ -27,13 +27,16 @@ class Spillovers(ParameterGroup, name="spillovers"):
 
     # fmt: off
     decay: float = param(300.0, 150.0, 630.0, "distance over which spillovers fall by e",
-        unit="km", source="Bottazzi and Peri 2003", evidence="reported")
+        unit="km",
+        source="spillovers: decay", evidence="reported")
     border: float = param(0.6, 0.3, 1.0, "what is left of a spillover across a border",
-        unit="share", source="direction: Fischer, Scherngell and Jansenberger")
+        unit="share",
+        source="spillovers: border")
     imitation: float = param(0.075, 0.01, 0.12, "speed of catching up with the frontier",
         unit="1/year", source="Abreu et al. 2005")
     frontier: float = param(0.90, 0.75, 0.99, "quantile of productivity that is the frontier",
-        unit="share")
+        unit="share",
+        source="spillovers: frontier", evidence="recalled")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

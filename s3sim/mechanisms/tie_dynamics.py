@@ -11,7 +11,7 @@ from s3sim.model.context import YEAR_FRACTION, Context
 from s3sim.model.state import BROKERED, INSTITUTE, OWN, Organisations, State, Ties
 
 LEAST_SUCCESS = 0.2
-"""Chance that partners who do not understand each other succeed all the same (assumed)."""
+"""Chance that partners who do not understand each other succeed all the same (ASAP 2012: 20 % of alliances without a method)."""
 
 MOST_EFFORT = 0.9
 """Most of its R&D effort that an organisation spends on running its partnerships (assumed)."""
@@ -29,39 +29,48 @@ class TieDynamics(ParameterGroup, name="ties"):
 
     # fmt: off
     duration: int = param(8, 4, 14, "length of a collaboration", unit="quarters",
-        source="two- to three-year projects", evidence="recalled")
+        source="ties: duration", evidence="reported")
     cost: float = param(0.05, 0.01, 0.15, "own R&D effort that a partnership costs", unit="share",
-        source="no register gives it; coordination takes 5-15 % of project budgets")
+        source="ties: cost", evidence="reported")
     cost_abroad: float = param(0.05, 0.0, 0.2, "additional effort across a border", unit="share",
-        source="direction: foreign partners delay projects more (Lhuillery and Pfister 2009)")
+        source="ties: cost abroad")
     broken: float = param(0.14, 0.0, 0.4, "projects that stop early", unit="share of projects",
-        source="Lhuillery and Pfister 2009", evidence="reported")
+        source="ties: broken", evidence="reported")
     trust_learning: float = param(0.3, 0.1, 0.6, "how far one outcome moves trust",
-        unit="1/project")
+        unit="1/project",
+        source="ties: trust learning")
     success: float = param(0.5, 0.2, 0.8,
-        "chance of success at full understanding, above a floor of 0.2", unit="share")
+        "chance of success at full understanding, above a floor of 0.2", unit="share",
+        source="ties: success", evidence="reported")
     renewal: float = param(-3.1, -5.0, 0.0, "log odds of renewal without trust and value",
-        unit="log odds", source="H2020 pairs again")
-    renewal_trust: float = param(1.5, 0.0, 3.0, "weight of trust in renewal", unit="log odds")
+        unit="log odds",
+        source="ties: renewal")
+    renewal_trust: float = param(1.5, 0.0, 3.0, "weight of trust in renewal", unit="log odds",
+        source="ties: renewal, trust")
     renewal_value: float = param(2.0, 0.0, 5.0, "weight of the value of learning in renewal",
-        unit="log odds")
+        unit="log odds",
+        source="ties: renewal, value")
     renewal_border: float = param(0.4, 0.0, 1.5, "how much a border lowers renewal",
-        unit="log odds", source="H2020 pairs again")
-    renewal_science: float = param(0.75, 0.0, 1.5, unit="log odds", source="H2020 pairs again",
-        meaning="how much more often firm and institute go on than two firms")
+        unit="log odds",
+        source="ties: renewal, border", evidence="reported")
+    renewal_science: float = param(0.75, 0.0, 1.5, unit="log odds",
+        meaning="how much more often firm and institute go on than two firms",
+        source="ties: renewal, science", evidence="reported")
     follow_up: float = param(0.5, 0.0, 1.0, "trust lent by a broker that is left a quarter later",
-        unit="share", source="voucher effects gone after 12 months: Bakhshi et al. 2013")
+        unit="share",
+        source="ties: follow-up")
     know_how: float = param(2.4, 0.0, 5.0, unit="1/year", source="register studies",
         meaning="productivity that a year of learning from partners adds, per unit of V")
     most_know_how: float = param(0.20, 0.02, 0.3, unit="log points", source="register studies",
         meaning="productivity that partners can bring at the most")
     delay: float = param(2.0, 0.25, 4.0, "from learning to production", unit="years",
-        source="nothing or a dip in the first two years (`register studies`)")
+        source="ties: delay", evidence="recalled")
     obsolescence: float = param(0.15, 0.05, 0.4, "know-how lost in a year", unit="1/year",
-        source="that of the R&D stock")
+        source="ties: obsolescence", evidence="reported")
     memory: int = param(20, 0, 40, "how long former partners remember each other", unit="quarters",
-        source="the window in which returning pairs are counted (H2020, five years)")
-    fading: float = param(0.2, 0.0, 0.6, "trust lost in a year apart", unit="1/year")
+        source="ties: memory", evidence="reported")
+    fading: float = param(0.2, 0.0, 0.6, "trust lost in a year apart", unit="1/year",
+        source="ties: fading")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:
