@@ -45,7 +45,10 @@ TWINS = {
     "brokerage.learning": "brokerage.familiar", "brokerage.relief": "ties.cost_abroad",
     "brokerage.trust": "ties.follow_up",
 }  # fmt: skip
-"""What may help joint strategies or brokers, and the parameter through which it has its price."""
+"""What may help joint strategies or brokers, and the parameter through which it has its price.
+
+The table is a declaration: the test holds it complete, it does not measure the prices.
+"""
 
 NO_BENEFIT = {"joint_call.selection_noise", "joint.at_random", "brokers.domestic"}
 """Errors of a jury, and switches that make a control."""
@@ -80,29 +83,48 @@ def test_n6_brokers_without_skill_are_money_thrown_away(world):
     assert here.brokers.clients.sum() > 0
 
 
-@pytest.mark.parametrize("values", [UNSKILLED, NO_BORDERS], ids=["n6 no skill", "n5 no borders"])
-def test_brokers_without_skill_or_borders_do_not_pay(values):
-    """Paired over luck, the gain is no larger than minus the fee, plus three standard errors."""
-    world, gains = World.synthetic(4, seed=1, countries=2, firms=600.0), []
-    fee = 4 * 0.066
-    for replication in range(10):
+def gains_of_brokers(world, values, replications):
+    """Mean and standard error, over paired luck, of what brokers add.
+
+    Value added beyond minus the fee (EUR million a year), growth of productivity (points), and
+    collaborations across borders (per 1000 firms).
+    """
+    fee, gains = world.n_regions * 0.066, []
+    for replication in range(replications):
         here = Scenario(world, "isolated_s3", years=5, scale=0.5, replication=replication)
         with_, without = (
             outcomes_of(here.replace({**NO_CONSORTIA, **values}, strict=False, policy=policy))
             for policy in ("tibs_only", "isolated_s3")
         )
-        gains.append(
-            [
-                with_["gross_value_added"] - without["gross_value_added"] + fee,
-                with_["productivity_growth"] - without["productivity_growth"],
-                with_["cross_border_collaborations"] - without["cross_border_collaborations"],
-            ]
-        )
-    mean, error = np.mean(gains, axis=0), np.std(gains, axis=0, ddof=1) / np.sqrt(len(gains))
-    assert error[1] < 0.1  # the noise is not so large that nothing could be seen
-    # Without borders brokers may still join pairs across them: N5 is about growth alone.
-    judged = slice(0, 3 if values is UNSKILLED else 2)
-    assert (mean[judged] <= 3 * error[judged]).all(), (mean, error)
+        judged = ("gross_value_added", "productivity_growth", "cross_border_collaborations")
+        gains.append([with_[name] - without[name] for name in judged] + np.array([fee, 0.0, 0.0]))
+    return np.mean(gains, axis=0), np.std(gains, axis=0, ddof=1) / np.sqrt(replications)
+
+
+@pytest.fixture(scope="module")
+def large():
+    return World.synthetic(4, seed=1, countries=2, firms=600.0)
+
+
+def test_n6_brokers_without_skill_gain_neither_growth_nor_links(large):
+    mean, error = gains_of_brokers(large, UNSKILLED, replications=10)
+    assert error[1] < 0.01  # the noise is not so large that nothing could be seen
+    assert error[2] < 0.1
+    assert (mean <= 3 * error).all(), (mean, error)
+
+
+@pytest.mark.slow
+@pytest.mark.xfail(
+    strict=True,
+    reason="without borders brokers add EUR 6.5 +- 1.2 million a year of value added beyond minus "
+    "their fee (0.07 %), and 0.016 +- 0.003 points of productivity growth",
+)
+def test_n5_without_borders_brokers_do_not_pay(large):
+    """What borders leave are habits: no parameter takes these off altogether."""
+    same = np.ones_like(large.shared_language)
+    open_ = replace(large, shared_language=same, affinity=np.ones_like(large.affinity))
+    mean, error = gains_of_brokers(open_, NO_BORDERS, replications=80)
+    assert (mean[:2] <= 3 * error[:2]).all(), (mean, error)
 
 
 @pytest.mark.parametrize("policy", ["isolated_s3", "trans_s3_tibs", "horizontal_support"])
