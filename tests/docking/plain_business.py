@@ -3,7 +3,7 @@
 import math
 
 from plain_actors import DT, SME, Firm, Project
-from plain_beginning import draw_habits, draw_research, hazard, jobs_by_country, keep_stock
+from plain_draws import draw_habits, draw_research, hazard, jobs_by_country, keep_stock
 from plain_partners import places
 
 

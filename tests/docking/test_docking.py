@@ -1,5 +1,7 @@
 """The model against an independent one of plain objects, written from docs/odd.md.
 
+It was first written from the text alone, then corrected where text and code differed.
+
 Both run without S3 policy in a small synthetic world, consortia left out; their luck has nothing
 in common, so that only distributions can be equal.
 """
