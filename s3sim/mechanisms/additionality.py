@@ -23,13 +23,15 @@ class Additionality(ParameterGroup, name="additionality"):
 
     # fmt: off
     recycled_small: float = param(0.3, 0.0, 0.6, "freed money that small firms put back into R&D",
-        unit="share", source="direction: Bronzini and Iachini 2014")
+        unit="share", source="freed money")
     recycled_large: float = param(0.1, 0.0, 0.6, "freed money that larger firms put back into R&D",
-        unit="share", source="direction: Bronzini and Iachini 2014")
+        unit="share", source="freed money")
     staff: float = param(0.7, 0.4, 1.0,
-        "share of a new project that is not taken from other own R&D", unit="share")
+        "share of a new project that is not taken from other own R&D", unit="share",
+        source="scarce staff", evidence="reported")
     liquidity: float = param(0.3, 0.1, 0.6, "share of cash that a firm would put into one project",
-        unit="share")
+        unit="share",
+        source="a third, the rest pays wages and stocks; range from a tenth to most of it")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

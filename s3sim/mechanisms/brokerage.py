@@ -17,7 +17,8 @@ from s3sim.model.proximity import degree
 from s3sim.model.state import BROKERED, FIRM, Organisations, State, Ties
 
 SPECIALIST_LOSS = 0.5
-"""A generalist broker judges firm-institute matches half as well."""
+"""A generalist broker judges firm-institute matches half as well (direction: only specialised
+intermediaries help such ties, Caloffi, Rossi and Russo 2015; half is assumed)."""
 
 DRAWS = 4
 """Uniforms that a register entry takes: its kind, region, domain and organisation."""
@@ -39,19 +40,27 @@ class Brokerage(ParameterGroup, name="brokerage"):
 
     # fmt: off
     clients: float = param(4.0, 1.0, 20.0, "firms that a broker serves in a quarter", unit="firms",
-        source="15 clients a broker-year (range 5-40) after the GoSmart needs study")
+        source="clients of a broker", evidence="recalled")
     register: int = param(64, 8, 200, "register entries looked through for a client",
-        unit="organisations")
-    proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations")
-    skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value")
+        unit="organisations",
+        source="some dozens, what one reads for a client in days; range from a list to a register")
+    proposals: int = param(3, 1, 6, "partners proposed to a client", unit="organisations",
+        source="TIBS offers the best-matching alternatives; assumed: a few")
+    skill: float = param(0.4, 0.0, 0.8, "correlation of a new broker's ranking with true value",
+        source="ranks explain 0.4^2 = 16 % of value; range from chance to 64 %")
     learning: float = param(0.01, 0.0, 0.05, unit="1/case",
-        meaning="skill gained by a real case, share of skill times what is missing")
+        meaning="skill gained by a real case, share of skill times what is missing",
+        source="80 cases (five years) raise skill from 0.40 to 0.60; range from none")
     relief: float = param(0.5, 0.0, 0.9, "border frictions that a broker of full skill removes",
-        unit="share", source="check: pair formation +75 % in Boudreau et al. 2017")
-    trust: float = param(0.2, 0.0, 0.5, "trust that a broker of full skill lends to a new pair")
+        unit="share",
+        source="half; checked by target T27 (+75 % pairs, Boudreau et al. 2017)")
+    trust: float = param(0.2, 0.0, 0.5, "trust that a broker of full skill lends to a new pair",
+        source="a fifth of full trust, as it is lent, not earned; range from none to half")
     familiar: float = param(10.0, 1.0, 50.0, unit="cases",
-        meaning="real cases between two regions after which half of them is known")
-    institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share")
+        meaning="real cases between two regions after which half of them is known",
+        source="ten, within a year or two of a broker's work; range from the first to years")
+    institutes: float = param(0.2, 0.0, 0.5, "register entries that are institutes", unit="share",
+        source="a fifth; 15 of 46 named kinds of partners are universities or institutes (CIS4)")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

@@ -21,7 +21,8 @@ from s3sim.model.state import (
 )
 
 PRIVATE_VALUE = 0.5
-"""Weight of the lead's own view of its project against the merit of the consortium (assumed)."""
+"""Weight of the lead's own view of its project against the merit of the consortium
+(assumed: half, as the jury judges the consortium)."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,17 @@ class JointCall(ParameterGroup, name="joint_call"):
 
     # fmt: off
     bidding_rate: float = param(0.15, 0.02, 0.5,
-        "innovative firms in joint priorities that bid in a year", unit="share")
+        "innovative firms in joint priorities that bid in a year", unit="share",
+        source="half the rate of regional calls, as a bid needs a partner abroad; range wide")
     project_cost: float = param(250.0, 100.0, 1000.0, "cost for each partner of a joint project",
-        unit="kEUR", source="collaborative grants of 100 kEUR to 1 MEUR")
+        unit="kEUR", source="H2020 grants, firms", evidence="reported")
     aid: float = param(0.60, 0.45, 0.85, "aid intensity of joint projects", unit="share of cost",
-        source="state-aid ceilings with the bonus for cross-border projects", evidence="recalled")
+        source="state aid across borders", evidence="reported")
     selection_noise: float = param(0.4, 0.0, 2.0, "error of joint selection",
-        unit="standard deviations")
+        unit="standard deviations",
+        source="with joint.jury_noise 0.6, as a region of the worst administration errs")
     payment_lag: int = param(3, 1, 8, "from award to payment", unit="quarters",
-        source="Interreg BSR: reimbursement after reporting", evidence="recalled")
+        source="reimbursement", evidence="recalled")
     duration: int = param(8, 4, 14, "length of a joint project", unit="quarters",
         source="Interreg BSR projects: 2-3 years", evidence="reported")
     # fmt: on

@@ -24,8 +24,10 @@ class Strategy(ParameterGroup, name="strategy"):
 
     # fmt: off
     monitoring_noise: float = param(0.5, 0.0, 2.0, "noise of monitored results over their size",
-        unit="standard deviations")
-    forgetting: float = param(0.05, 0.0, 0.2, "weight that past results lose", unit="1/quarter")
+        unit="standard deviations",
+        source="an error half as large as the results; range from exact to twice as large")
+    forgetting: float = param(0.05, 0.0, 0.2, "weight that past results lose", unit="1/quarter",
+        source="a memory of 1/0.05 = 20 quarters, most of a programme; range from for ever to 5")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> State:

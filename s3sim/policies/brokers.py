@@ -25,11 +25,14 @@ class Brokers(ParameterGroup, name="brokers"):
     per_region: float = param(1.0, 0.0, 5.0, "brokers in each region", unit="full-time brokers",
         source="GoSmart BSR: one a region", evidence="reported")
     cost: float = param(66.0, 40.0, 250.0, "cost of a one-broker service", unit="kEUR/year",
-        source="Vidzeme, 65.9 kEUR for the extension", evidence="reported")
+        source="brokers' cost", evidence="reported")
     lag: int = param(5, 0, 8, "from the start to brokers at work", unit="quarters",
         source="GoSmart BSR: TIBS in month 16", evidence="reported")
-    domestic: int = param(0, 0, 1, "1: registers of the own country only (placebo)", unit="switch")
-    quarters: int = param(400, 1, 400, "how long brokers are paid", unit="quarters")
+    domestic: int = param(0, 0, 1, "1: registers of the own country only (placebo)", unit="switch",
+        source="design: a placebo, off by default")
+    quarters: int = param(400, 1, 400, "how long brokers are paid", unit="quarters",
+        source="Vidzeme keeps its service after the project; 400 outlasts any run",
+        evidence="reported")
     # fmt: on
     partnership: str = ""
 
@@ -56,8 +59,9 @@ class Secretariat(ParameterGroup, name="secretariat"):
 
     # fmt: off
     cost: float = param(100.0, 0.0, 1500.0, "coordination money of the partnership",
-        unit="kEUR/year")
-    quarters: int = param(14, 1, 400, "how long it is paid", unit="quarters")
+        unit="kEUR/year", source="GoSmart's coordination")
+    quarters: int = param(14, 1, 400, "how long it is paid", unit="quarters",
+        source="GoSmart BSR: October 2017 to March 2021, 42 months", evidence="reported")
     # fmt: on
     partnership: str = "gosmart"
 

@@ -14,7 +14,7 @@ class HorizontalSupport(ParameterGroup, name="horizontal"):
 
     # fmt: off
     share: float = param(1.0, 0.0, 1.0, "share of regional money paid pro rata to R&D",
-        unit="share")
+        unit="share", source="design: all of it, the control without calls")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:

@@ -21,7 +21,8 @@ COMMON = 2
 """Lists on which a domain must stand to be a common set (step 1)."""
 
 UNTRADED = 0.5
-"""What complementarity counts in a domain that is not traded at all; fully traded: 1 (assumed)."""
+"""What complementarity counts in a domain that is not traded at all; fully traded: 1
+(assumed: half, as partners also matter for what is sold at home)."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +37,42 @@ class JointProgramme(ParameterGroup, name="joint"):
 
     # fmt: off
     pooled_share: float = param(0.20, 0.0, 0.6, "share of each envelope that is pooled",
-        unit="share")
+        unit="share",
+        source="design: a fifth, far above Interreg BSR's 0.7 % of the area's ERDF for innovation")
     overhead: float = param(0.10, 0.02, 0.25, "share of pooled money that coordination costs",
         unit="share", source="Interreg", evidence="recalled")
     delay: int = param(3, 1, 3, "how much later joint calls are decided than regional ones",
-        unit="quarters", evidence="assumed")
+        unit="quarters", source="Interreg call", evidence="reported")
     lag: int = param(4, 3, 8, "from the start to joint priorities", unit="quarters",
         source="GoSmart BSR: priorities in month 13", evidence="reported")
     count: int = param(8, 3, 10, "joint priorities", unit="domains",
         source="Trans-S3 of 2021: eight fields", evidence="reported")
     complementarity: float = param(0.5, 0.0, 1.0, "weight of complementarity against own density",
-        unit="share", source="direction: Balland and Boschma 2021")
-    complexity: float = param(0.5, 0.0, 2.0, "weight of complexity")
-    trend: float = param(0.3, 0.0, 1.0, "weight of market growth")
-    consultation: float = param(0.5, 0.0, 1.5, "weight of consultation")
+        unit="share", source="direction: Balland and Boschma 2021; assumed: equal weights")
+    complexity: float = param(0.5, 0.0, 2.0, "weight of complexity",
+        source="as an authority weighs it (priorities.complexity)")
+    trend: float = param(0.3, 0.0, 1.0, "weight of market growth",
+        source="step 3 of Trans-S3; assumed: a third of capability, which trends only refine")
+    consultation: float = param(0.5, 0.0, 1.5, "weight of consultation",
+        source="step 4 of Trans-S3; assumed: as an authority weighs discovery")
     consultation_noise: float = param(0.5, 0.0, 1.5, "noise of one round of consultation",
-        unit="standard deviations")
-    rounds: int = param(2, 1, 4, "most rounds of consultation", unit="rounds")
+        unit="standard deviations",
+        source="half the spread of the votes; rounds average it out")
+    rounds: int = param(2, 1, 4, "most rounds of consultation", unit="rounds",
+        source="Trans-S3 has feedback between steps; assumed: one repetition")
     shared_by: int = param(2, 2, 6, "regions that must be capable of a joint priority",
-        unit="regions")
+        unit="regions",
+        source="design: the fewest that can share; Interreg BSR and I3 ask for three countries")
     cohesion: float = param(0.0, 0.0, 1.5, "advantage of lagging regions in joint selection",
-        unit="standard deviations")
+        unit="standard deviations",
+        source="design: off; I3 reserves half for less developed regions")
     jury_noise: float = param(0.2, 0.0, 1.0,
-        "extra error of a jury that knows applicants less well", unit="standard deviations")
+        "extra error of a jury that knows applicants less well", unit="standard deviations",
+        source="half of joint_call.selection_noise; at most the two sum to one reviewer's error (1.4)")
     capture: float = param(0.5, 0.0, 2.0,
-        "how much louder earlier winners of grants are in the consultation")
-    at_random: int = param(0, 0, 1, "1: draw the joint list by lot, for control", unit="switch")
+        "how much louder earlier winners of grants are in the consultation", source="loud winners")
+    at_random: int = param(0, 0, 1, "1: draw the joint list by lot, for control", unit="switch",
+        source="design: a control, off by default")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:

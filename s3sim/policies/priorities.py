@@ -18,10 +18,12 @@ REVISION = 14
 """Quarter of a programme in which it is reviewed."""
 
 FORESIGHT = 0.25
-"""Weight of the analysis against monitored results when a list is revised (assumed)."""
+"""Weight of the analysis against monitored results when a list is revised
+(assumed: a quarter, so that the analysis decides where results are close)."""
 
 DISCOVERY_NOISE = 0.3
-"""Standard deviation of what an organisation reveals; absorptive capacity lies in 0-1 (assumed)."""
+"""Standard deviation of what an organisation reveals; absorptive capacity lies in 0-1
+(assumed: a third of that range)."""
 
 
 @dataclass(frozen=True)
@@ -42,29 +44,37 @@ class Priorities(ParameterGroup, name="priorities"):
     count: int = param(5, 3, 10, "priorities of an authority", unit="domains",
         source="32 published lists: 3 to 8, median 5", evidence="reported")
     relatedness: float = param(1.0, 0.0, 2.0, "weight of relatedness density",
-        source="sign: Deegan, Broekel and Fitjar 2021")
+        source="sign: Deegan, Broekel and Fitjar 2021; size: the unit of the other weights")
     complexity: float = param(0.5, 0.0, 2.0, "weight of complexity",
-        source="sign: Deegan, Broekel and Fitjar 2021")
-    discovery: float = param(0.5, 0.0, 1.5, "weight of what entrepreneurs reveal")
+        source="sign: Deegan, Broekel and Fitjar 2021; assumed: half of relatedness")
+    discovery: float = param(0.5, 0.0, 1.5, "weight of what entrepreneurs reveal",
+        source="half of relatedness, as discovery is required (ERDF 2014-20) but loosely followed")
     strength: float = param(0.5, 0.0, 1.5, "weight of specialisation (location quotient)",
-        source="sign: published lists of 27 regions (priorities.csv)")
+        source="sign: published lists of 27 regions (priorities.csv); assumed: half of relatedness")
     knowledge: float = param(1.0, 0.0, 2.0, "weight of knowledge intensity",
-        source="sign: published lists of 27 regions (priorities.csv)")
+        source="sign: published lists of 27 regions (priorities.csv); assumed: as relatedness")
     capture: float = param(0.5, 0.0, 2.0,
-        "how much louder earlier winners of grants are in entrepreneurial discovery")
+        "how much louder earlier winners of grants are in entrepreneurial discovery",
+        source="loud winners")
     imitation: float = param(0.7, 0.0, 1.5, "weight of what the same country's authorities prefer",
-        source="sign: Deegan, Broekel and Fitjar 2021")
-    incumbency: float = param(0.3, 0.0, 1.5, "weight of the list published before (lobby)")
+        source="sign: Deegan, Broekel and Fitjar 2021; assumed: two thirds of relatedness")
+    incumbency: float = param(0.3, 0.0, 1.5, "weight of the list published before (lobby)",
+        source="direction: lobbying (Gianelle, Guzzo and Mieszkowski 2020); assumed: a third of relatedness")
     noise: float = param(1.0, 0.0, 2.0, "error of analysis at the worst administration",
-        unit="standard deviations")
+        unit="standard deviations",
+        source="at worst as large as what relatedness tells; range from none to twice that")
     reserved_share: float = param(0.75, 0.4, 1.0, "share of calls that is reserved for priorities",
-        unit="share", evidence="assumed")
-    revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share")
+        unit="share", source="calls under S3")
+    revision: float = param(0.15, 0.0, 0.4, "priorities exchanged at mid-term", unit="share",
+        source="one of five (0.15 x 5, rounded); range from none to two")
     visibility: float = param(0.0, 0.0, 1.5,
-        "weight of what authorities of other countries prefer (coordination)")
-    abroad_share: float = param(0.0, 0.0, 1.0, source="Article 70", evidence="recalled",
-        meaning="collaborative regional projects that may find a partner abroad", unit="share")
-    at_random: int = param(0, 0, 1, "1: draw lists by lot, for control", unit="switch")
+        "weight of what authorities of other countries prefer (coordination)",
+        source="design: 0, isolated authorities do not look abroad; range as that of imitation")
+    abroad_share: float = param(0.0, 0.0, 1.0,
+        meaning="collaborative regional projects that may find a partner abroad", unit="share",
+        source="Article 70", evidence="recalled")
+    at_random: int = param(0, 0, 1, "1: draw lists by lot, for control", unit="switch",
+        source="design: a control, off by default")
     # fmt: on
 
     def __call__(self, state: State, context: Context) -> Instruments:
