@@ -47,6 +47,29 @@ whatever their size, *gravity* draws links by R&D over distance, *lottery* draws
 says little.
 """
 
+CENTURY = """![R&D, innovations, productivity and the leading region over 100 years](validation/century.png)
+
+`python docs/century.py` runs and draws it; the numbers are in `validation/century.csv`.
+"""
+
+TRIAL = """
+## The trial inside the model
+
+Two years into a run without S3 policy a lottery among eligible SMEs gives a tenth of them one meeting abroad arranged by a new
+broker, or a first grant; the same firms in a twin run on the same luck get nothing. Effects with 95 % intervals from the
+spread of lotteries (`s3sim validate --trial --tier full`). *Matched winners* are those whose meeting ended in a partnership at once;
+what differs for *eligible, not drawn* is displacement or spillover.
+"""
+
+HINDCAST = """
+## Against time
+
+From 2010 and from 2014 the 46 regions are forecast, GDP a head and employment relative to the regions' mean (logs), business
+R&D in percentage points of GDP; root mean squared errors beside simple rivals (`s3sim validate --hindcast --tier full`). The last
+columns name rivals that the model clearly beats or loses to (test of equal predictive ability at 5 %, regions of a country taken
+together).
+"""
+
 
 def page(boards: dict[str, Scoreboard]) -> str:
     """Return the page of some scoreboards by name."""
@@ -57,6 +80,7 @@ def page(boards: dict[str, Scoreboard]) -> str:
         _tiers(boards),
     ]
     parts += ["\n## Runs against bands\n", _figures()]
+    parts += ["\n## A century without policy\n", CENTURY, _trial(), _hindcast()]
     for name, board in boards.items():
         parts.append(f"\n## Every fact {'today' if name == 'now' else 'before the repair'}\n")
         parts += _facts(board)
@@ -64,6 +88,45 @@ def page(boards: dict[str, Scoreboard]) -> str:
     parts += ["\n## Known, but the model cannot be asked\n", _missing()]
     parts += ["\n## Bands and sources\n", _sources()]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _trial() -> str:
+    """Return the table of the trial, one row a group and measure, or nothing where it was not held."""
+    path = FOLDER / "trial.csv"
+    if not path.exists():
+        return ""
+    parts = [TRIAL]
+    found = pd.read_csv(path)
+    for (world, kind), part in found.groupby(["world", "trial"], sort=False):
+        rows = []
+        for (group, measure), mine in part.groupby(["group", "measure"], sort=False):
+            cells = {
+                f"{row['years']} y": f"{row['effect']:+.2f} ({row['low']:.2f} to {row['high']:.2f})"
+                for row in mine.to_dict("records")
+            }
+            what = f"{str(measure).replace('_', ' ')}: {mine['unit'].iloc[0]}"
+            rows.append({"firms": group, "effect on": what, **cells})
+        parts.append(f"**{kind}, world {world}**\n\n{markdown(rows)}\n")
+    return "\n".join(parts)
+
+
+def _hindcast() -> str:
+    """Return the tables of the forecasts of the past, or nothing where none were made."""
+    path = FOLDER / "hindcast.csv"
+    if not path.exists():
+        return ""
+    parts = [HINDCAST]
+    accuracy, tests = pd.read_csv(path), pd.read_csv(FOLDER / "hindcast_tests.csv")
+    for variable, part in accuracy.groupby("variable", sort=False):
+        rows = []
+        for horizon, errors in part.groupby("horizon"):
+            mine = tests[(tests["variable"] == variable) & (tests["horizon"] == horizon) & (tests["p"] < 0.05)]  # fmt: skip
+            better = ", ".join(mine.loc[mine["statistic"] < 0, "rival"]) or "-"
+            worse = ", ".join(mine.loc[mine["statistic"] > 0, "rival"]) or "-"
+            told = dict(zip(errors["method"], errors["rmse"].map("{:.3f}".format), strict=True))
+            rows.append({"years ahead": horizon, **told, "model better than": better, "worse than": worse})  # fmt: skip
+        parts.append(f"**{str(variable).replace('_', ' ')}**\n\n{markdown(rows)}\n")
+    return "\n".join(parts)
 
 
 def _sums(boards: dict[str, Scoreboard]) -> str:
@@ -85,7 +148,7 @@ def _sums(boards: dict[str, Scoreboard]) -> str:
 def _tiers(boards: dict[str, Scoreboard]) -> str:
     told = [f"{name}: tier {b.about['tier']}, {b.about['runs']} runs, seed {b.about['seed']}" for name, b in boards.items()]  # fmt: skip
     runs = "; ".join(f"{name}: {meaning}" for name, meaning in RUNS.items())
-    most = {tier: sum(max(c.base, c.century) + c.turnover + c.strategies for c in cases) for tier, cases in TIERS.items()}  # fmt: skip
+    most = {tier: sum(max(c.base, c.century) + c.turnover + c.strategies + c.meeting + c.grant for c in cases) for tier, cases in TIERS.items()}  # fmt: skip
     size = ", ".join(f"{tier} {n} runs" for tier, n in most.items())
     return f"Scoreboards: {'; '.join(told)}. Tiers: {size}. Kinds of runs: {runs}."
 

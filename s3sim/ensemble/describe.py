@@ -122,8 +122,8 @@ def _rows(columns: Mapping[str, Any]) -> list[Row]:
 def state_variables() -> list[Row]:
     """Return every state variable: table, column, dtype, meaning (the comment beside it).
 
-    >>> state_variables()[4]["column"], state_variables()[4]["dtype"]
-    ('size', 'float64')
+    >>> [row["dtype"] for row in state_variables() if row["column"] == "productivity"]
+    ['float64']
     """
     rows = []
     for table in STATE_TABLES:

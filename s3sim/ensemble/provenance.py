@@ -28,6 +28,7 @@ OF_A_RUN = ("core", "world", "model", "mechanisms", "policies", "outcomes", "sim
 """Folders of the package that decide a run's result."""
 
 NOT_OF_A_RUN = (
+    "core/scoreboard.py",
     "outcomes/declared.py",  # outcome by outcome: see `outcome_fingerprints`
     "simulation/agents.py",
     "simulation/model.py",

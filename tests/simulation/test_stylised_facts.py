@@ -12,7 +12,7 @@ from s3sim.validation.jobs import TIERS, Case
 from s3sim.validation.scoreboard import validate
 from s3sim.validation.targets import targets
 
-FEW = (Case("partners", 0.05, base=8, turnover=8, strategies=4),)
+FEW = (Case("partners", 0.05, base=8, turnover=8, strategies=4, meeting=8, grant=4),)
 BY_ID = {one.id: one for one in targets()}
 
 

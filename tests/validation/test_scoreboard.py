@@ -14,7 +14,7 @@ from s3sim.validation.jobs import TIERS, Case, jobs_of
 from s3sim.validation.scoreboard import Scoreboard, validate
 from s3sim.validation.targets import targets
 
-TINY = (Case("partners", 0.005, base=2, turnover=1, strategies=1),)
+TINY = (Case("partners", 0.005, base=2, turnover=1, strategies=1, meeting=1, grant=1),)
 
 
 @pytest.fixture(autouse=True)
