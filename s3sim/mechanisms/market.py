@@ -91,7 +91,7 @@ class Market(ParameterGroup, name="market"):
         return state.replace(organisations=orgs, markets=markets, wage_level=level)
 
     def _shocked(self, orgs: Organisations, context: Context) -> Organisations:
-        """Move customers' demand shifters; one exponential variance a firm and year makes growth Laplace."""
+        """Move customers' demand shifters; one Lomax variance a firm and year gives growth its heavy tails."""
         n, variance = len(orgs), orgs.shock_variance
         if context.calendar.quarter_of_year == 0:
             u = np.maximum(context.streams.uniform("market/variance", n), RAREST)

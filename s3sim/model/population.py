@@ -199,7 +199,7 @@ def sizes(size_class: Ints, mean: Floats, u: Floats) -> Floats:
     """Return persons employed, by inverse transform within each size class, shape [N].
 
     A Pareto distribution whose index gives the class mean (Axtell 2001: sizes follow a power law
-    of index near one): cut at the next class for small and medium firms, at the 99.5 % quantile
+    of index near one): cut at the next class for small and medium firms, at the 99.8 % quantile
     for large ones.
     """
     floor, largest = FLOORS[size_class], size_class == len(FLOORS) - 1
